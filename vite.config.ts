@@ -1,0 +1,212 @@
+/**
+ * The web client's build (web/ -> dist/web) and the test projects.
+ *
+ * Pages are static assets that never pass the Worker, so their security headers are written here, into the
+ * `_headers` file that the asset server reads. `CRM_CONNECT` names the origins of the organisation's other cells.
+ */
+import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
+import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin";
+import { VitePWA } from "vite-plugin-pwa";
+import solid from "vite-plugin-solid";
+import type { Plugin } from "vite";
+import { defineConfig } from "vitest/config";
+
+/** The paths that belong to the Worker; the same four stand in wrangler.toml. */
+const workerPaths = [/^\/api\//, /^\/sync\//, /^\/rooms\//, /^\/openapi\.json$/];
+
+/**
+ * Solid's `template()` assigns innerHTML with no Trusted Types policy of its own, which
+ * `require-trusted-types-for 'script'` forbids. Its strings are constants of our build, so one named policy round
+ * that single assignment is safe. The build fails if Solid's source no longer has exactly one such place.
+ */
+function solidTrustedTypes(): Plugin {
+  const assignment = "t.innerHTML = html;";
+  const policy =
+    "const solidPolicy = globalThis.trustedTypes?.createPolicy('solid', { createHTML: (html) => html }) ?? { createHTML: (html) => html };\n";
+  return {
+    name: "solid-trusted-types",
+    enforce: "pre",
+    transform: {
+      filter: { id: /solid-js\/web\/dist\/(web|dev)\.js/ },
+      handler(code) {
+        if (code.split(assignment).length !== 2) this.error("solid-js/web: template() looks different; see solidTrustedTypes in vite.config.ts");
+        return { code: policy + code.replace(assignment, "t.innerHTML = solidPolicy.createHTML(html);"), map: null };
+      },
+    },
+  };
+}
+
+/** Writes `_headers`: the content security policy with the hashes of the page's inline scripts, and its companions. */
+function securityHeaders(connect: string): Plugin {
+  return {
+    name: "security-headers",
+    apply: "build",
+    enforce: "post",
+    generateBundle(_options, bundle) {
+      const page = bundle["index.html"];
+      if (page?.type !== "asset") this.error("index.html is not in the bundle");
+      const html = typeof page.source === "string" ? page.source : new TextDecoder().decode(page.source);
+      const hashes = [...html.matchAll(/<script(?![^>]*\ssrc=)[^>]*>([\s\S]*?)<\/script>/g)].map(
+        ([, body]) => `'sha256-${createHash("sha256").update(body ?? "").digest("base64")}'`,
+      );
+      const policy = [
+        "default-src 'none'",
+        ["script-src 'self'", ...hashes].join(" "),
+        "style-src 'self'",
+        "font-src 'self'",
+        "manifest-src 'self'",
+        "worker-src 'self'",
+        "img-src 'self' blob:",
+        ["connect-src 'self'", connect].filter(Boolean).join(" "),
+        "base-uri 'none'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+        "require-trusted-types-for 'script'",
+        "trusted-types solid ProseMirrorClipboard",
+      ].join("; ");
+      this.emitFile({
+        type: "asset",
+        fileName: "_headers",
+        source: `/*
+  Content-Security-Policy: ${policy}
+  X-Content-Type-Options: nosniff
+  Referrer-Policy: no-referrer
+  Cross-Origin-Opener-Policy: same-origin
+  Permissions-Policy: camera=(), microphone=(), geolocation=()
+/assets/*
+  Cache-Control: public, max-age=31536000, immutable
+`,
+      });
+    },
+  };
+}
+
+/** Keys for tests only; `npm start` makes its own, a deployed cell gets its own as secrets. */
+const testKeys = {
+  AUTH_SECRET: "test-auth-secret-0123456789abcdef0123456789abcdef",
+  CURSOR_KEY: "dGVzdC1jdXJzb3Ita2V5LTAxMjM0NTY3ODlhYmNkZWY=",
+  SIGNING_KEY:
+    '{"kty":"EC","crv":"P-256","x":"CrVQc5u_TH4KX8eTLa3Xdw1RrxxKecCzEFHLM06eZYA","y":"MOL5iER_CTKzAXsye87jg_9H__GoqT3vl72ebxKXDCw","d":"3588XzqRXa_flk3hKd4_6ky34spkuTfA7_bqfumKy-U"}',
+};
+
+const here = (path: string) => new URL(path, import.meta.url).pathname;
+
+export default defineConfig({
+  root: here("web"),
+  publicDir: here("web/public"),
+  plugins: [
+    solidTrustedTypes(),
+    solid(),
+    VitePWA({
+      strategies: "generateSW",
+      registerType: "prompt",
+      injectRegister: false,
+      manifest: {
+        name: "Baton",
+        short_name: "Baton",
+        description: "Shared accounts, written together",
+        start_url: "/",
+        display: "standalone",
+        theme_color: "#ffffff",
+        background_color: "#ffffff",
+        icons: [
+          { src: "/icon.svg", sizes: "any", type: "image/svg+xml", purpose: "any" },
+          { src: "/icon-192.png", sizes: "192x192", type: "image/png" },
+          { src: "/icon-512.png", sizes: "512x512", type: "image/png", purpose: "any maskable" },
+        ],
+      },
+      workbox: {
+        // The editor's chunk is in: notes must open offline. Of the font only the Latin subsets are.
+        globPatterns: ["**/*.{js,css,html,svg,png,woff2}"],
+        globIgnores: ["**/inter-{cyrillic,greek,vietnamese}*.woff2"],
+        navigateFallback: "/index.html",
+        navigateFallbackDenylist: workerPaths,
+        cleanupOutdatedCaches: true,
+        maximumFileSizeToCacheInBytes: 1_200_000,
+      },
+    }),
+    securityHeaders(process.env["CRM_CONNECT"] ?? ""),
+  ],
+  build: {
+    outDir: here("dist/web"),
+    emptyOutDir: true,
+    target: "es2023",
+    // Vite's preload polyfill and small inlined assets would need looser headers (data: images).
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    reportCompressedSize: false,
+  },
+  server: {
+    proxy: Object.fromEntries(
+      ["/api", "/sync", "/rooms", "/openapi.json"].map((path) => [path, { target: "http://localhost:8787", ws: true }]),
+    ),
+  },
+  test: {
+    projects: [
+      {
+        extends: false,
+        root: here("."),
+        test: {
+          name: "unit",
+          environment: "node",
+          include: [
+            "shared/**/*.test.ts",
+            "web/**/*.test.ts",
+            "worker/**/*.test.ts",
+            "tests/*.test.ts",
+            "tests/{policy,contract}/**/*.test.ts",
+            "demo/**/*.test.ts",
+            "scripts/**/*.test.ts",
+          ],
+        },
+      },
+      {
+        extends: false,
+        root: here("."),
+        plugins: [solid()],
+        resolve: { conditions: ["development", "browser"] },
+        test: { name: "web", environment: "jsdom", include: ["web/**/*.test.tsx"] },
+      },
+      {
+        extends: false,
+        root: here("."),
+        plugins: [
+          cloudflareTest(async () => ({
+            wrangler: { configPath: here("wrangler.toml") },
+            miniflare: {
+              bindings: {
+                DEMO: "1",
+                ...testKeys,
+                TEST_MIGRATIONS: existsSync(here("migrations")) ? await readD1Migrations(here("migrations")) : [],
+              },
+            },
+          })),
+        ],
+        test: {
+          name: "worker",
+          include: ["tests/worker/**/*.test.ts"],
+          setupFiles: ["tests/worker/setup.ts"],
+        },
+      },
+      {
+        extends: false,
+        root: here("."),
+        test: {
+          name: "e2e",
+          environment: "node",
+          include: ["tests/e2e/**/*.test.ts"],
+          testTimeout: 60_000,
+          hookTimeout: 90_000,
+          // Each file starts its own workerd and browser; two cores carry one of them at a time.
+          fileParallelism: false,
+        },
+      },
+      {
+        extends: false,
+        root: here("."),
+        test: { name: "sim", environment: "node", include: ["tests/sim/**/*.test.ts"], testTimeout: 120_000 },
+      },
+    ],
+  },
+});
