@@ -1,0 +1,18 @@
+import { groupBit } from "../records/groups.ts";
+import { isVisible } from "../records/record.ts";
+import type { Row } from "../records/entities.ts";
+import type { Bound, Place } from "../access/engine.ts";
+
+export type Mode = "none" | "read" | "write";
+
+/**
+ * What a member may do in a section: read iff it is visible (identity and the section's own group), write iff they may
+ * also `write` that group. None can't be told from a section that does not exist (SECTION-2).
+ */
+export function modeOf(bound: Bound, section: Row, place: Place, at: number): Mode {
+  const group = section["group"];
+  const mask = bound.readMask("section", section.compartment, place, at);
+  if (typeof group !== "string" || section.anchor !== place.anchor.id || !isVisible("section", section, mask)) return "none";
+  const decision = bound.decide("write", "section", section.compartment, place, at, section);
+  return decision.allowed && (decision.groups & groupBit(group as never)) !== 0 ? "write" : "read";
+}
