@@ -16,22 +16,38 @@ import { defineConfig } from "vitest/config";
 const workerPaths = [/^\/api\//, /^\/sync\//, /^\/rooms\//, /^\/openapi\.json$/];
 
 /**
- * Solid's `template()` assigns innerHTML with no Trusted Types policy of its own, which
- * `require-trusted-types-for 'script'` forbids. Its strings are constants of our build, so one named policy round
- * that single assignment is safe. The build fails if Solid's source no longer has exactly one such place.
+ * `require-trusted-types-for 'script'` forbids two assignments in libraries that bring no policy of their own:
+ * Solid's `template()` sets innerHTML, and workbox-window registers the service worker by a plain string. Each gets
+ * a policy for just that place: Solid's strings are constants of our build, and the only worker is `/sw.js`.
+ * The build fails if a library no longer has exactly one such place.
  */
-function solidTrustedTypes(): Plugin {
-  const assignment = "t.innerHTML = html;";
-  const policy =
-    "const solidPolicy = globalThis.trustedTypes?.createPolicy('solid', { createHTML: (html) => html }) ?? { createHTML: (html) => html };\n";
+function trustedTypes(): Plugin {
+  const policy = (name: string, rule: string) =>
+    `const ${name} = globalThis.trustedTypes?.createPolicy(${rule}) ?? { createHTML: (s) => s, createScriptURL: (s) => s };\n`;
+  const places = [
+    {
+      file: /solid-js\/web\/dist\/(web|dev)\.js/,
+      place: /t\.innerHTML = html;/g,
+      wrapped: "t.innerHTML = solidPolicy.createHTML(html);",
+      policy: policy("solidPolicy", "'solid', { createHTML: (s) => s }"),
+    },
+    {
+      file: /workbox-window\/build\/.*\.mjs/,
+      place: /navigator\.serviceWorker\.register\(([\w.]+),/g,
+      wrapped: "navigator.serviceWorker.register(workerPolicy.createScriptURL($1),",
+      policy: policy("workerPolicy", "'service-worker', { createScriptURL: (s) => { if (s !== '/sw.js') throw new TypeError(s); return s; } }"),
+    },
+  ];
   return {
-    name: "solid-trusted-types",
+    name: "trusted-types",
     enforce: "pre",
     transform: {
-      filter: { id: /solid-js\/web\/dist\/(web|dev)\.js/ },
-      handler(code) {
-        if (code.split(assignment).length !== 2) this.error("solid-js/web: template() looks different; see solidTrustedTypes in vite.config.ts");
-        return { code: policy + code.replace(assignment, "t.innerHTML = solidPolicy.createHTML(html);"), map: null };
+      filter: { id: places.map(({ file }) => file) },
+      handler(code, id) {
+        const found = places.find(({ file }) => file.test(id));
+        if (!found) return null;
+        if (code.match(found.place)?.length !== 1) this.error(`${id} looks different; see trustedTypes in vite.config.ts`);
+        return { code: found.policy + code.replace(found.place, found.wrapped), map: null };
       },
     },
   };
@@ -63,7 +79,7 @@ function securityHeaders(connect: string): Plugin {
         "form-action 'self'",
         "frame-ancestors 'none'",
         "require-trusted-types-for 'script'",
-        "trusted-types solid ProseMirrorClipboard",
+        "trusted-types solid service-worker ProseMirrorClipboard",
       ].join("; ");
       this.emitFile({
         type: "asset",
@@ -96,7 +112,7 @@ export default defineConfig({
   root: here("web"),
   publicDir: here("web/public"),
   plugins: [
-    solidTrustedTypes(),
+    trustedTypes(),
     solid(),
     VitePWA({
       strategies: "generateSW",
@@ -123,6 +139,8 @@ export default defineConfig({
         navigateFallback: "/index.html",
         navigateFallbackDenylist: workerPaths,
         cleanupOutdatedCaches: true,
+        // importScripts() is a Trusted Types sink too: the worker is one file.
+        inlineWorkboxRuntime: true,
         maximumFileSizeToCacheInBytes: 1_200_000,
       },
     }),
