@@ -35,7 +35,10 @@ function trustedTypes(): Plugin {
       file: /workbox-window\/build\/.*\.mjs/,
       place: /navigator\.serviceWorker\.register\(([\w.]+),/g,
       wrapped: "navigator.serviceWorker.register(workerPolicy.createScriptURL($1),",
-      policy: policy("workerPolicy", "'service-worker', { createScriptURL: (s) => { if (s !== '/sw.js') throw new TypeError(s); return s; } }"),
+      policy: policy(
+        "workerPolicy",
+        "'service-worker', { createScriptURL: (s) => { if (s !== '/sw.js') throw new TypeError(s); return s; } }",
+      ),
     },
   ];
   return {
@@ -46,7 +49,8 @@ function trustedTypes(): Plugin {
       handler(code, id) {
         const found = places.find(({ file }) => file.test(id));
         if (!found) return null;
-        if (code.match(found.place)?.length !== 1) this.error(`${id} looks different; see trustedTypes in vite.config.ts`);
+        if (code.match(found.place)?.length !== 1)
+          this.error(`${id} looks different; see trustedTypes in vite.config.ts`);
         return { code: found.policy + code.replace(found.place, found.wrapped), map: null };
       },
     },
@@ -64,7 +68,10 @@ function securityHeaders(connect: string): Plugin {
       if (page?.type !== "asset") this.error("index.html is not in the bundle");
       const html = typeof page.source === "string" ? page.source : new TextDecoder().decode(page.source);
       const hashes = [...html.matchAll(/<script(?![^>]*\ssrc=)[^>]*>([\s\S]*?)<\/script>/g)].map(
-        ([, body]) => `'sha256-${createHash("sha256").update(body ?? "").digest("base64")}'`,
+        ([, body]) =>
+          `'sha256-${createHash("sha256")
+            .update(body ?? "")
+            .digest("base64")}'`,
       );
       const policy = [
         "default-src 'none'",
@@ -204,7 +211,7 @@ export default defineConfig({
         test: {
           name: "worker",
           include: ["tests/worker/**/*.test.ts"],
-          setupFiles: ["tests/worker/setup.ts"],
+          setupFiles: [here("tests/worker/setup.ts")],
         },
       },
       {

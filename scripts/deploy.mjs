@@ -16,14 +16,22 @@ if (buildError) fail(`The web client does not build:\n${buildError}`);
 
 if (dryRun) {
   await wrangler(["deploy", "--dry-run", "--env", cell]);
-  console.log(`The cell ${cell} would deploy. For real it needs an account on Workers Paid and the secrets AUTH_SECRET, CURSOR_KEY and, in the home cell, SIGNING_KEY.`);
+  console.log(
+    `The cell ${cell} would deploy. For real it needs an account on Workers Paid and the secrets AUTH_SECRET, CURSOR_KEY and, in the home cell, SIGNING_KEY.`,
+  );
 } else {
   const who = await run("wrangler", ["whoami"]);
   if (who.code !== 0 || /not authenticated/i.test(who.output))
-    fail("Nobody is signed in to Cloudflare: run `npx wrangler login`, or set CLOUDFLARE_API_TOKEN, and deploy again. The account must be on Workers Paid.", 2);
+    fail(
+      "Nobody is signed in to Cloudflare: run `npx wrangler login`, or set CLOUDFLARE_API_TOKEN, and deploy again. The account must be on Workers Paid.",
+      2,
+    );
   const missing = await missingSecrets();
   if (missing.length > 0)
-    fail(`The cell ${cell} lacks secrets: set each with \`npx wrangler secret put NAME --env ${cell}\` and deploy again. Missing: ${missing.join(", ")}.`, 2);
+    fail(
+      `The cell ${cell} lacks secrets: set each with \`npx wrangler secret put NAME --env ${cell}\` and deploy again. Missing: ${missing.join(", ")}.`,
+      2,
+    );
   await wrangler(["d1", "migrations", "apply", "DB", "--remote", "--env", cell]);
   await wrangler(["deploy", "--env", cell]);
   console.log(`The cell ${cell} is deployed.`);

@@ -3,5 +3,8 @@ import { ensureInstall, root } from "./lib/ensure-install.mjs";
 
 await ensureInstall();
 const { run } = await import("./lib/run.mjs");
-const { code } = await run("node", [`${root}tests/sim/run.ts`, ...process.argv.slice(2)], { show: true, cwd: process.cwd() });
+const { code } = await run("node", [`${root}tests/sim/run.ts`, ...process.argv.slice(2)], {
+  show: true,
+  cwd: process.cwd(),
+});
 process.exit(code);

@@ -4,6 +4,7 @@
  */
 import { existsSync, mkdirSync, readFileSync, rmSync, statfsSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { stripVTControlCharacters } from "node:util";
 import { ensureInstall, fail, root } from "./lib/ensure-install.mjs";
 import { portIsFree, portOwner } from "./lib/ports.mjs";
 
@@ -16,7 +17,8 @@ const diskBytesMin = 300_000_000; // the database, its log and a first demo load
 const cronEveryMs = 5 * 60_000; // as in wrangler.toml; `wrangler dev` never fires it by itself
 
 const port = Number(process.env.PORT ?? 8787);
-if (!Number.isInteger(port) || port < 1 || port > 65535) fail(`PORT=${process.env.PORT} is not a port: use a number from 1 to 65535.`, 2);
+if (!Number.isInteger(port) || port < 1 || port > 65535)
+  fail(`PORT=${process.env.PORT} is not a port: use a number from 1 to 65535.`, 2);
 const stateDir = resolve(root, process.env.CRM_STATE ?? ".wrangler/state");
 const demo = process.env.CRM_DEMO !== "0";
 
@@ -46,7 +48,9 @@ if (!cell.health.ok) {
   failState(`/api/health says ${cell.health.status}: ${cell.health.body.slice(0, 300)}`);
 }
 if (demo) await loadDemo();
-console.log(demo ? `Baton is at ${cell.url} : choose one of the demo members to sign in. Ctrl-C stops it.` : await emptyLine());
+console.log(
+  demo ? `Baton is at ${cell.url} : choose one of the demo members to sign in. Ctrl-C stops it.` : await emptyLine(),
+);
 
 cell.child.stdout.pipe(process.stderr);
 cell.child.stderr.pipe(process.stderr);
@@ -70,10 +74,15 @@ async function loadDemo() {
 async function emptyLine() {
   const answer = await fetch(`http://127.0.0.1:${port}/api/claim`, {
     method: "POST",
-    headers: { authorization: `Bearer ${secret(stateDir, "AUTH_SECRET")}`, origin: cell.url, "content-type": "application/json" },
+    headers: {
+      authorization: `Bearer ${secret(stateDir, "AUTH_SECRET")}`,
+      origin: cell.url,
+      "content-type": "application/json",
+    },
     body: "{}",
   });
-  if (!answer.ok) return `Baton is at ${cell.url} : sign in with a code by e-mail (mails: ${cell.url}/api/demo/mail in the demo). Ctrl-C stops it.`;
+  if (!answer.ok)
+    return `Baton is at ${cell.url} : sign in with a code by e-mail (mails: ${cell.url}/api/demo/mail in the demo). Ctrl-C stops it.`;
   const { link } = await answer.json();
   return `Baton is at ${new URL(link, cell.url).href} : this one-use link makes you the first admin. Ctrl-C stops it.`;
 }
@@ -88,7 +97,8 @@ function takeState() {
   try {
     mkdirSync(stateDir, { recursive: true });
     const disk = statfsSync(stateDir);
-    if (disk.bavail * disk.bsize < diskBytesMin) fail(`The disk of ${stateDir} is nearly full: free 300 MB, or set CRM_STATE to a folder elsewhere.`, 2);
+    if (disk.bavail * disk.bsize < diskBytesMin)
+      fail(`The disk of ${stateDir} is nearly full: free 300 MB, or set CRM_STATE to a folder elsewhere.`, 2);
     const mark = join(stateDir, "server.pid");
     const other = existsSync(mark) ? Number(readFileSync(mark, "utf8")) : 0;
     if (other && other !== process.pid && isServer(other))
@@ -110,10 +120,16 @@ function isServer(pid) {
 }
 
 function failState(reason) {
-  if (/ENOSPC|SQLITE_FULL|disk is full/i.test(reason)) fail(`The disk of ${stateDir} is full: free some space and start again.`, 2);
-  fail(`The state folder ${stateDir} can't be used (${reason}): move it away with \`mv ${stateDir} ${stateDir}.old\` and start again, or set CRM_STATE to another folder.`);
+  if (/ENOSPC|SQLITE_FULL|disk is full/i.test(reason))
+    fail(`The disk of ${stateDir} is full: free some space and start again.`, 2);
+  fail(
+    `The state folder ${stateDir} can't be used (${reason}): move it away with \`mv ${stateDir} ${stateDir}.old\` and start again, or set CRM_STATE to another folder.`,
+  );
 }
 function lastReason(output) {
-  const lines = output.split("\n").map((line) => line.replace(/\u001b\[[0-9;]*m/g, "").trim()).filter(Boolean);
+  const lines = stripVTControlCharacters(output)
+    .split("\n")
+    .map((line) => line.trim())
+    .filter(Boolean);
   return lines.find((line) => /error/i.test(line)) ?? lines.at(-1) ?? "no reason given";
 }

@@ -15,10 +15,14 @@ const folder = mkdtempSync(join(tmpdir(), "baton-test-"));
 const report = join(folder, "report.json");
 // Every process of this run inherits the mark, so that what outlives it is found whatever group it is in.
 const mark = `CRM_TEST_REPORT=${report}`;
-const vitest = start("vitest", ["run", "--reporter=default", "--reporter=./scripts/lib/all-ran.mjs", ...process.argv.slice(2)], {
-  env: { CRM_TEST_REPORT: report },
-  stdio: ["ignore", "inherit", "inherit"],
-});
+const vitest = start(
+  "vitest",
+  ["run", "--reporter=default", "--reporter=./scripts/lib/all-ran.mjs", ...process.argv.slice(2)],
+  {
+    env: { CRM_TEST_REPORT: report },
+    stdio: ["ignore", "inherit", "inherit"],
+  },
+);
 const ended = new Promise((resolve) => vitest.on("exit", (code) => resolve(code ?? 1)));
 onStop(() => stop(vitest));
 const code = await ended;

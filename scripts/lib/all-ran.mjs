@@ -19,8 +19,10 @@ export default class AllRan {
         const { state } = test.result();
         if (state === "passed") passed += 1;
         else if (state === "failed") failed += 1;
-        else if (!reasonAndDate.test(test.fullName)) complaints.push(`skipped without a reason and a date: ${test.fullName}`);
-        if (state === "passed" || state === "failed") ran.set(module.project.name, (ran.get(module.project.name) ?? 0) + 1);
+        else if (!reasonAndDate.test(test.fullName))
+          complaints.push(`skipped without a reason and a date: ${test.fullName}`);
+        if (state === "passed" || state === "failed")
+          ran.set(module.project.name, (ran.get(module.project.name) ?? 0) + 1);
       }
     }
     for (const [name, count] of ran) if (count === 0) complaints.push(`the project "${name}" ran no test`);

@@ -14,8 +14,14 @@ function sourcesHash() {
   for (const folder of ["web", "shared"])
     if (existsSync(root + folder))
       for (const entry of readdirSync(root + folder, { recursive: true, withFileTypes: true }))
-        if (entry.isFile() && !/\.test\.tsx?$/.test(entry.name)) files.push(join(entry.parentPath, entry.name).slice(root.length));
-  for (const file of files.sort()) hash.update(file).update("\0").update(readFileSync(root + file)).update("\0");
+        if (entry.isFile() && !/\.test\.tsx?$/.test(entry.name))
+          files.push(join(entry.parentPath, entry.name).slice(root.length));
+  for (const file of files.sort())
+    hash
+      .update(file)
+      .update("\0")
+      .update(readFileSync(root + file))
+      .update("\0");
   return hash.digest("hex");
 }
 

@@ -9,7 +9,6 @@ export interface Cell {
   stop(): Promise<void>;
   kill(): Promise<void>;
 }
-export function secretsFile(stateDir: string): string;
 export function secret(stateDir: string, name: string): string | null;
 export function migrationsMark(stateDir: string): string;
 export function migrate(stateDir: string, env?: string): Promise<string | null>;

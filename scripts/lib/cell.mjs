@@ -12,7 +12,7 @@ import { run, start, stop } from "./run.mjs";
  * Secrets of a local cell, made once and kept in its state folder, readable only by their owner. By a file, since
  * arguments can be read by every process on the machine.
  */
-export function secretsFile(stateDir) {
+function secretsFile(stateDir) {
   mkdirSync(stateDir, { recursive: true });
   const file = join(stateDir, "secrets.env");
   if (!existsSync(file)) {
@@ -38,11 +38,22 @@ export function secret(stateDir, name) {
  * says so, and the caller removes it.
  */
 export async function migrate(stateDir, env) {
-  const files = existsSync(`${root}migrations`) ? readdirSync(`${root}migrations`).filter((name) => name.endsWith(".sql")) : [];
+  const files = existsSync(`${root}migrations`)
+    ? readdirSync(`${root}migrations`).filter((name) => name.endsWith(".sql"))
+    : [];
   const now = files.sort().join("\n");
   const mark = migrationsMark(stateDir);
   if (existsSync(mark) && readFileSync(mark, "utf8") === now) return null;
-  const { code, output } = await run("wrangler", ["d1", "migrations", "apply", "DB", "--local", "--persist-to", stateDir, ...envArgs(env)]);
+  const { code, output } = await run("wrangler", [
+    "d1",
+    "migrations",
+    "apply",
+    "DB",
+    "--local",
+    "--persist-to",
+    stateDir,
+    ...envArgs(env),
+  ]);
   if (code !== 0) return output;
   writeFileSync(mark, now);
   return null;

@@ -18,22 +18,31 @@ export function fail(sentence, code = 1) {
 
 function installed() {
   const mark = `${root}node_modules/.package-lock.json`;
-  return existsSync(mark) && existsSync(bin("node")) && statSync(mark).mtimeMs >= statSync(`${root}package-lock.json`).mtimeMs;
+  return (
+    existsSync(mark) &&
+    existsSync(bin("node")) &&
+    statSync(mark).mtimeMs >= statSync(`${root}package-lock.json`).mtimeMs
+  );
 }
 
 function install() {
   // `npm ci` empties node_modules, and through a link that would be somebody else's.
-  if (lstatSync(`${root}node_modules`, { throwIfNoEntry: false })?.isSymbolicLink()) fail("node_modules is a link to an older install: remove the link and run the command again.", 2);
+  if (lstatSync(`${root}node_modules`, { throwIfNoEntry: false })?.isSymbolicLink())
+    fail("node_modules is a link to an older install: remove the link and run the command again.", 2);
   console.error("Installing from npm: about a minute the first time …");
   const npm = spawnSync("npm", ["ci"], { cwd: root, encoding: "utf8", stdio: ["ignore", "ignore", "pipe"] });
-  if (npm.error) fail(`npm did not start (${npm.error.message}): install npm 10 or newer and run the command again.`, 2);
+  if (npm.error)
+    fail(`npm did not start (${npm.error.message}): install npm 10 or newer and run the command again.`, 2);
   if (npm.status === 0) return;
   // A broken tree must not pass for an installed one.
   rmSync(`${root}node_modules/.package-lock.json`, { force: true });
   const said = npm.stderr;
   if (/ENOSPC|no space left/i.test(said)) fail("The disk is full: free about 2 GB and run the command again.", 2);
   if (/ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ETIMEDOUT|ECONNRESET|ENETUNREACH|ENOTCACHED/.test(said))
-    fail("The packages are not installed and the npm registry can't be reached: connect once and run the command again.", 2);
+    fail(
+      "The packages are not installed and the npm registry can't be reached: connect once and run the command again.",
+      2,
+    );
   fail(`npm ci failed: ${said.trim().split("\n")[0] || `status ${npm.status}`}. Run \`npm ci\` to see why.`, 2);
 }
 
@@ -42,7 +51,8 @@ function install() {
  * the packaged one, passes signals on, and ends with its status.
  */
 export async function ensureInstall() {
-  if (Number(process.versions.node.split(".")[0]) < 20) fail(`Node ${process.versions.node} is too old: install Node 20 or newer.`, 2);
+  if (Number(process.versions.node.split(".")[0]) < 20)
+    fail(`Node ${process.versions.node} is too old: install Node 20 or newer.`, 2);
   if (!installed()) install();
   process.env.PATH = `${root}node_modules/.bin:${process.env.PATH}`;
   if (Number(process.versions.node.split(".")[0]) >= 24) return;

@@ -35,7 +35,11 @@ export function portOwner(port) {
   if (inodes.size === 0) return null;
   for (const pid of readNames("/proc").filter((name) => /^\d+$/.test(name))) {
     const holds = readNames(`/proc/${pid}/fd`).some((fd) => inodes.has(readLink(`/proc/${pid}/fd/${fd}`)));
-    if (holds) return { pid: Number(pid), command: readText(`/proc/${pid}/cmdline`).split("\0").filter(Boolean).slice(0, 3).join(" ") };
+    if (holds)
+      return {
+        pid: Number(pid),
+        command: readText(`/proc/${pid}/cmdline`).split("\0").filter(Boolean).slice(0, 3).join(" "),
+      };
   }
   return null;
 }

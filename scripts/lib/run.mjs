@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 import { bin, root } from "./ensure-install.mjs";
 
 /** Wrangler calls home for `request.cf`, telemetry and error reports unless told not to. */
-export const wranglerEnv = {
+const wranglerEnv = {
   CLOUDFLARE_CF_FETCH_ENABLED: "false",
   WRANGLER_SEND_METRICS: "false",
   WRANGLER_SEND_ERROR_REPORTS: "false",
@@ -15,7 +15,11 @@ export const wranglerEnv = {
 
 /** Runs a tool to its end. Resolves with `{code, output}`; what it printed is kept, not shown, unless `show`. */
 export function run(tool, args, { env = {}, show = false, cwd = root } = {}) {
-  const child = start(tool, args, { env, cwd, stdio: show ? ["ignore", "inherit", "inherit"] : ["ignore", "pipe", "pipe"] });
+  const child = start(tool, args, {
+    env,
+    cwd,
+    stdio: show ? ["ignore", "inherit", "inherit"] : ["ignore", "pipe", "pipe"],
+  });
   let output = "";
   child.stdout?.on("data", (bytes) => (output += bytes));
   child.stderr?.on("data", (bytes) => (output += bytes));

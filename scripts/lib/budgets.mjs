@@ -1,0 +1,62 @@
+/** What the build may weigh (bench/budgets.json). Read from dist/web itself: page, chunks and service worker. */
+import { existsSync, readFileSync, readdirSync } from "node:fs";
+import { basename } from "node:path";
+import { gzipSync } from "node:zlib";
+import { root } from "./ensure-install.mjs";
+
+const dist = `${root}dist/web/`;
+
+/** Complaints, empty when the build keeps its budgets. Bytes; `Gz` means as gzip sends them. */
+export function checkBudgets() {
+  const budgets = JSON.parse(readFileSync(`${root}bench/budgets.json`, "utf8"));
+  const assets = readdirSync(`${dist}assets`);
+  const read = (name) => readFileSync(`${dist}assets/${name}`);
+  const gz = (names) => names.reduce((sum, name) => sum + gzipSync(read(name), { level: 9 }).length, 0);
+  const scripts = new Map(
+    assets.filter((name) => name.endsWith(".js")).map((name) => [name, read(name).toString("utf8")]),
+  );
+  const namesIn = (text, pattern) =>
+    [...text.matchAll(pattern)].map(([, path]) => basename(path)).filter((name) => scripts.has(name));
+
+  /** A chunk and everything that must be there before it runs. */
+  const closure = (entry, seen = new Set()) => {
+    if (seen.has(entry)) return seen;
+    seen.add(entry);
+    for (const name of namesIn(scripts.get(entry), /(?:from|import)\s*["'`](\.\/[^"'`]+)["'`]/g)) closure(name, seen);
+    return seen;
+  };
+  const page = readFileSync(`${dist}index.html`, "utf8");
+  const shell = new Set(namesIn(page, /(?:src|href)="([^"]+\.js)"/g).flatMap((name) => [...closure(name)]));
+
+  const complaints = [];
+  const hold = (what, bytes, max) => {
+    if (bytes > max) complaints.push(`${what}: ${(bytes / 1000).toFixed(1)} kB, budget ${(max / 1000).toFixed(1)} kB`);
+  };
+  hold("shell JS", gz([...shell]), budgets.shellJsGzBytesMax);
+  const lazy = new Set([...scripts.values()].flatMap((text) => namesIn(text, /import\(\s*["'`](\.\/[^"'`]+)["'`]/g)));
+  for (const entry of lazy) {
+    const names = [...closure(entry)].filter((name) => !shell.has(name));
+    const isEditor = names.some((name) => scripts.get(name).includes("ProseMirrorClipboard"));
+    hold(
+      `${isEditor ? "editor" : "route"} ${entry}`,
+      gz(names),
+      isEditor ? budgets.editorJsGzBytesMax : budgets.routeJsGzBytesMax,
+    );
+  }
+  hold("CSS", gz(assets.filter((name) => name.endsWith(".css"))), budgets.cssGzBytesMax);
+  for (const name of assets.filter((asset) => /^inter-latin-wght.*\.woff2$/.test(asset)))
+    hold("Latin font", read(name).length, budgets.latinFontBytesMax);
+
+  const precached = existsSync(`${dist}sw.js`)
+    ? [...readFileSync(`${dist}sw.js`, "utf8").matchAll(/url:"([^"]+)"/g)]
+        .map(([, path]) => dist + path)
+        .filter((path) => existsSync(path))
+    : [];
+  if (precached.length === 0) complaints.push("the service worker precaches nothing");
+  hold(
+    "precache",
+    precached.reduce((sum, path) => sum + readFileSync(path).length, 0),
+    budgets.precacheBytesMax,
+  );
+  return complaints;
+}
