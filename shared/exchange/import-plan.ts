@@ -1,0 +1,216 @@
+/**
+ * What an import would do: a pure plan of creates, updates, skips and errors. Every row has a `source`, for example
+ * `salesforce:Account:0018a…`, and its id is derived from cell and source, so importing twice changes nothing and rows
+ * may refer to each other across files and chunks. A reference that leads nowhere is kept in `unresolved` and listed.
+ */
+import { isId, makeId, orgAnchor } from "../kernel/id.ts";
+import type { ErrorCode } from "../kernel/result.ts";
+import { type Compartment, isCompartment } from "../records/compartments.ts";
+import { compartmentsOf, entities, entity, type EntityName, isEntity, type Row } from "../records/entities.ts";
+import type { Custom, Field, Value } from "../records/field.ts";
+import type { Fields, NewRow } from "../records/mutation.ts";
+import { fieldSchema } from "../records/record.ts";
+
+export interface ImportRow {
+  readonly entity: EntityName;
+  readonly source: string;
+  readonly fields: Fields;
+  /** Field -> the source (or id) of the record that it names; a list for list fields. */
+  readonly refs?: Readonly<Record<string, string | readonly string[]>>;
+  /** Source or id of the account under which the row is kept. Accounts and configuration need none. */
+  readonly anchor?: string;
+  readonly compartment?: Compartment;
+}
+export type PlannedWrite =
+  | { readonly act: "create"; readonly entity: EntityName; readonly row: NewRow }
+  | { readonly act: "update"; readonly entity: EntityName; readonly id: string; readonly set: Fields };
+export interface ImportError {
+  readonly source: string;
+  readonly code: ErrorCode;
+  readonly fields: readonly string[];
+}
+export interface Unresolved {
+  readonly source: string;
+  readonly field: string;
+  readonly ref: string;
+}
+export interface ImportReport {
+  readonly created: number;
+  readonly updated: number;
+  readonly skipped: number;
+  readonly errors: readonly ImportError[];
+  readonly unresolved: readonly Unresolved[];
+}
+export interface ImportPlan extends ImportReport {
+  readonly writes: readonly PlannedWrite[];
+}
+
+/** Entities that describe the organisation and live under its own anchor. */
+const configuration: readonly EntityName[] = ["member", "team", "region", "pipeline", "stage"];
+
+const objectNames: Readonly<Record<string, EntityName>> = {
+  Account: "account",
+  Contact: "contact",
+  Lead: "lead",
+  Opportunity: "opportunity",
+  Case: "case",
+  Task: "task",
+  Event: "activity",
+  User: "member",
+};
+
+/** The entity that a source names by its middle part: one of ours, or a Salesforce object. Null: no valid source. */
+export function entityOfSource(source: string): EntityName | null {
+  const [system, object, ...key] = source.split(":");
+  if (!system || !object || key.join(":") === "" || source.length > 200) return null;
+  return objectNames[object] ?? (isEntity(object) ? object : null);
+}
+
+/** The id under which a record from this source is kept. `digest` is a hash of `seedOf(cell, source)`. */
+export function idOfSource(cell: string, source: string, digest: Uint8Array): string | null {
+  const name = entityOfSource(source);
+  return name && makeId(cell, entities[name].kind, digest);
+}
+export const seedOf = (cell: string, source: string): string => `${cell}|${source}`;
+
+/** Every source that the rows are or refer to: these need an id before the plan can be made. */
+export function sourcesIn(rows: readonly ImportRow[]): string[] {
+  const found = new Set<string>();
+  for (const row of rows) {
+    for (const text of [row.source, row.anchor, ...Object.values(row.refs ?? {}).flat()]) {
+      if (text !== undefined && !isId(text) && entityOfSource(text)) found.add(text);
+    }
+  }
+  return [...found];
+}
+
+/** `ids` gives the id of every source in the rows, `existing` the records that are there already under those ids. */
+export function planImport(
+  rows: readonly ImportRow[],
+  cell: string,
+  ids: ReadonlyMap<string, string>,
+  existing: ReadonlyMap<string, Row>,
+): ImportPlan {
+  const writes: PlannedWrite[] = [];
+  const errors: ImportError[] = [];
+  const unresolved: Unresolved[] = [];
+  let skipped = 0;
+
+  const idOf = (text: string): string | undefined => (isId(text) ? text : ids.get(text));
+  const arriving = new Set<string>();
+  const sound = rows.filter((row) => {
+    const id = idOf(row.source);
+    const wrong = wrongFields(row);
+    if (isId(row.source) || !id || arriving.has(id)) wrong.push("source");
+    if (wrong.length > 0 || !id) {
+      errors.push({ source: row.source, code: "invalid", fields: wrong });
+      return false;
+    }
+    arriving.add(id);
+    return true;
+  });
+  const find = (text: string): string | undefined => {
+    const id = idOf(text);
+    return id && (arriving.has(id) || existing.has(id)) ? id : undefined;
+  };
+
+  for (const row of sound) {
+    const id = idOf(row.source) ?? "";
+    const shape = entity(row.entity).fields;
+    const home = keyOf(row, id, cell, find);
+    if (!home) {
+      errors.push({ source: row.source, code: "missing", fields: ["anchor"] });
+      continue;
+    }
+    const values: Record<string, Value> = {};
+    for (const [name, value] of Object.entries(row.fields)) if (value !== undefined) values[name] = value;
+    const lost: Unresolved[] = [];
+    for (const [name, refs] of Object.entries(row.refs ?? {})) {
+      const wanted = typeof refs === "string" ? [refs] : refs;
+      for (const ref of wanted) if (!find(ref)) lost.push({ source: row.source, field: name, ref });
+      const found = wanted.flatMap((ref) => find(ref) ?? []);
+      values[name] = typeof refs === "string" ? (found[0] ?? null) : found;
+    }
+    const empty = lost.filter(({ field }) => shape[field]?.required).map(({ field }) => field);
+    if (empty.length > 0) {
+      errors.push({ source: row.source, code: "missing", fields: empty });
+      continue;
+    }
+    unresolved.push(...lost);
+    if (shape["source"]) values["source"] = row.source;
+    if (shape["unresolved"]) values["unresolved"] = custom(lost.map(({ field, ref }) => [field, ref]));
+
+    const before = existing.get(id);
+    if (!before) {
+      writes.push({ act: "create", entity: row.entity, row: { ...values, ...home, id } });
+      continue;
+    }
+    const set: Record<string, Value> = {};
+    for (const [name, value] of Object.entries(values)) {
+      // Owner, team, region, stage and their like move by their own acts only: a second import leaves them alone.
+      if (!shape[name]?.act && !same(before[name], value)) set[name] = value;
+    }
+    if (Object.keys(set).length > 0) writes.push({ act: "update", entity: row.entity, id, set });
+    else skipped++;
+  }
+  const created = writes.filter(({ act }) => act === "create").length;
+  return { writes, created, updated: writes.length - created, skipped, errors, unresolved };
+}
+
+const schemas = new WeakMap<Field, ReturnType<typeof fieldSchema>>();
+function schemaOf(field: Field): ReturnType<typeof fieldSchema> {
+  const known = schemas.get(field) ?? fieldSchema(field);
+  schemas.set(field, known);
+  return known;
+}
+
+/** Names of what is wrong with a row taken alone. */
+function wrongFields(row: ImportRow): string[] {
+  if (!isEntity(row.entity)) return ["entity"];
+  const shape = entity(row.entity).fields;
+  const wrong = new Set<string>();
+  if (entityOfSource(row.source) !== row.entity) wrong.add("source");
+  if (row.compartment !== undefined && !(isCompartment(row.compartment) && compartmentsOf(row.entity).includes(row.compartment))) {
+    wrong.add("compartment");
+  }
+  for (const [name, value] of Object.entries(row.fields)) {
+    const field: Field | undefined = shape[name];
+    if (!field || name === "source" || name === "unresolved") wrong.add(name);
+    else if (value !== undefined && !schemaOf(field).safeParse(value).success) wrong.add(name);
+  }
+  for (const [name, refs] of Object.entries(row.refs ?? {})) {
+    const type = shape[name]?.type;
+    if (type !== (typeof refs === "string" ? "ref" : "list")) wrong.add(name);
+  }
+  for (const [name, field] of Object.entries(shape)) {
+    if (field.required && row.fields[name] === undefined && row.refs?.[name] === undefined) wrong.add(name);
+  }
+  return [...wrong];
+}
+
+function keyOf(
+  row: ImportRow,
+  id: string,
+  cell: string,
+  find: (text: string) => string | undefined,
+): { anchor: string; compartment: Compartment } | null {
+  const compartment = row.compartment ?? compartmentsOf(row.entity)[0] ?? "core";
+  if (configuration.includes(row.entity)) return { anchor: orgAnchor(cell), compartment };
+  if (row.entity === "account") return { anchor: id, compartment };
+  const anchor = row.anchor === undefined ? undefined : find(row.anchor);
+  return anchor ? { anchor, compartment } : null;
+}
+
+const custom = (pairs: readonly (readonly [string, string])[]): Custom | null => (pairs.length > 0 ? Object.fromEntries(pairs) : null);
+
+/** Equal as values: absent is null, and the order of custom fields means nothing. */
+function same(a: Value | undefined, b: Value | undefined): boolean {
+  return canonical(a) === canonical(b);
+}
+function canonical(value: Value | undefined): string {
+  if (value === undefined || value === null) return "null";
+  if (typeof value !== "object") return JSON.stringify(value);
+  if (Array.isArray(value)) return value.length > 0 ? JSON.stringify(value) : "null";
+  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return entries.length > 0 ? JSON.stringify(entries) : "null";
+}
