@@ -102,7 +102,7 @@ const counterparts: { readonly [act: string]: readonly Action[] } = {
   hand_off: ["accept_handoff"],
   qualify: ["disqualify"],
   advance: ["reopen"],
-  resolve: ["reopen"],
+  resolve: ["reopen", "escalate"],
 };
 /** Where a record is. Only these acts move a record to another key. */
 const keyColumns = ["anchor", "compartment"];
@@ -229,13 +229,15 @@ export function bindSlice(own: Slice, onAlarm?: Alarm): Bound {
   const forbidden = (rule: BoundForbid, oracle: Oracle): boolean => holds(rule.when, oracle) && !holds(rule.except, oracle);
 
   /** Groups that matching allows (and, when reading, live shares) give, minus those of matching guardrails. */
-  function maskFor(scene: Scene, rules: Rules, shared: boolean): { mask: Mask; rule: string; cut: BoundForbid | null } {
+  function maskFor(scene: Scene, rules: Rules, shared: boolean, before: Scene | null = null): { mask: Mask; rule: string; cut: BoundForbid | null } {
     loaded(scene, rules);
     const oracle = oracleOf(scene);
+    if (before) loaded(before, rules);
+    const past = before ? oracleOf(before) : oracle;
     let mask = 0;
     let rule = "";
     for (const allow of rules.allow) {
-      if ((mask | allow.groups) === mask || !holds(allow.when, oracle)) continue;
+      if ((mask | allow.groups) === mask || !holds(allow.when, allow.state ? past : oracle)) continue;
       mask |= allow.groups;
       rule ||= allow.id;
     }
@@ -270,13 +272,14 @@ export function bindSlice(own: Slice, onAlarm?: Alarm): Bound {
     return visible(kept & seen);
   }
 
-  function decideUnsafe(action: Action, entity: EntityName, compartment: string, place: Place, at: number, row: Row | null): Decision {
+  function decideUnsafe(action: Action, entity: EntityName, compartment: string, place: Place, at: number, row: Row | null, before: State | null = null): Decision {
     if (!livesIn(entity, compartment)) return { allowed: false, why: notIncluded };
     const writing = !see.has(action);
     const reading = action === "read" || action === "find";
     const rules = reading ? readRules(entity, compartment) : rulesFor(action, entity, compartment);
     const scene: Scene = { entity, compartment, place, at, row: writing ? row : null, writing };
-    const { mask, rule, cut } = maskFor(scene, rules, reading);
+    const past: Scene | null = before && { ...before, entity, at, writing };
+    const { mask, rule, cut } = maskFor(scene, rules, reading, past);
     // Nothing is exported, reported on or looked up in the history that can't be read; a label alone may be.
     const given = writing || action === "see_label" ? mask : mask & read(entity, compartment, place, at);
     const groups = writing ? given : visible(given);
@@ -296,6 +299,11 @@ export function bindSlice(own: Slice, onAlarm?: Alarm): Bound {
       return refusal;
     }
   }
+
+  const decideOn = (action: Action, entity: EntityName, state: { compartment: string; place: Place; row: Row | null }, at: number, before: State | null): Decision =>
+    guarded<Decision>({ allowed: false, why: notIncluded }, () =>
+      decideUnsafe(action, entity, state.compartment, state.place, at, state.row, before),
+    );
 
   const bound: Bound = {
     member,
@@ -318,16 +326,18 @@ export function bindSlice(own: Slice, onAlarm?: Alarm): Bound {
       }
       return rights;
     },
-    decide: (action, entity, compartment, place, at, row) =>
-      guarded<Decision>({ allowed: false, why: notIncluded }, () => decideUnsafe(action, entity, compartment, place, at, row)),
+    decide: (action, entity, compartment, place, at, row) => decideOn(action, entity, { compartment, place, row }, at, null),
     decideWrite(action, entity, before, after, changed, at) {
       const states = [before, after].filter((state) => state !== null);
       if (states.length === 0 || see.has(action) || !isEntity(entity)) return { allowed: false, why: notIncluded };
-      if (before && bound.readMask(entity, before.compartment, before.place, at) === 0) return { allowed: false, why: notThere };
+      // What can't be seen can't be written, and nothing is put where its maker could not see it.
+      const subject = before ?? after;
+      if (!subject || bound.readMask(entity, subject.compartment, subject.place, at) === 0) return { allowed: false, why: notThere };
+      if (opens(action, before, after)) return { allowed: false, why: "Opening a restricted account needs a second person." };
       let groups = -1;
       let rule = "";
       for (const state of states) {
-        const decision = bound.decide(action, entity, state.compartment, state.place, at, state.row);
+        const decision = decideOn(action, entity, state, at, before);
         if (!decision.allowed) return decision;
         groups &= decision.groups;
         rule ||= decision.rule;
@@ -387,6 +397,13 @@ export function bindSlice(own: Slice, onAlarm?: Alarm): Bound {
       }),
   };
   return bound;
+}
+
+/** Lifting a restriction, or letting someone in past it, is never one person's act (ACCESS-4). A cut never waits. */
+function opens(action: Action, before: State | null, after: State | null): boolean {
+  const was = before?.place.anchor.restricted === true;
+  if (was && after?.place.anchor.restricted === false) return true;
+  return action === "manage_account_team" && after?.place.anchor.restricted === true;
 }
 
 const wayIn: Record<BoundedReach, string> = {

@@ -41,6 +41,11 @@ export interface AllowRule {
   readonly in?: readonly Compartment[] | undefined;
   readonly actions: readonly Action[];
   readonly when: Cond;
+  /**
+   * Of which state a write rule asks; absent: of both. `before` is for giving away: whoever passes a record on holds it
+   * before and not after. Guardrails are asked of both states all the same.
+   */
+  readonly state?: "before" | undefined;
   readonly groups: readonly Group[];
   /** How far what this rule gives may travel; absent: the group's default, and `online` where the rule has no bounded reach. */
   readonly keep?: "online" | "device" | undefined;
@@ -161,6 +166,7 @@ const policySchema = z.strictObject({
       in: z.optional(within),
       actions: z.array(action).check(z.minLength(1)),
       when: cond,
+      state: z.optional(z.literal("before")),
       groups,
       keep: z.optional(z.enum(["online", "device"])),
       why,
@@ -256,6 +262,8 @@ function check(policy: Policy): string[] {
     if (rule.askTo !== undefined) role(rule.askTo, rule.id);
     if (rule.groups.includes("unclassified")) problems.push(`${rule.id}: nobody reads unclassified fields`);
     if (rule.actions.includes("read") && !rule.actions.includes("find")) problems.push(`${rule.id}: read without find`);
+    if (rule.state && seesAny(rule)) problems.push(`${rule.id}: reading knows one state`);
+    if (rule.state && rule.actions.includes("create")) problems.push(`${rule.id}: there is nothing before a create`);
     checkWithin(rule, problems);
     checkCond(rule, rule.when, roles, problems);
     checkDiscloses(policy, rule, rule.to, problems);
@@ -361,7 +369,8 @@ function checkDiscloses(policy: Policy, rule: Rule, to: readonly string[], probl
   const used = [...comparisons(rule.when), ...("except" in rule && rule.except ? comparisons(rule.except) : [])];
   for (const name of entitiesOf(rule)) {
     for (const { column } of used) {
-      const group = isAnchorColumn(column) || column === "owner" ? "shared" : entity(name).fields[column]?.group;
+      // The anchor's columns are what reading itself hangs on: whoever sees the record knows that much.
+      const group = isAnchorColumn(column) ? undefined : entity(name).fields[column]?.group;
       if (!group) continue;
       const blind = to.filter(
         (held) =>

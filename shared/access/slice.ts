@@ -16,6 +16,7 @@ export interface BoundAllow {
   readonly in?: readonly Compartment[];
   readonly actions: readonly Action[];
   readonly when: Node;
+  readonly state?: "before";
   readonly groups: Mask;
   /** Of these groups, those that may stay on a device. */
   readonly device: Mask;
@@ -78,6 +79,7 @@ export function slice(policy: Policy, facts: SliceFacts, audience: "client" | "w
       ...(rule.in ? { in: rule.in } : {}),
       actions: rule.actions,
       when,
+      ...(rule.state ? { state: rule.state } : {}),
       groups,
       device: may(rule.keep, isWide(when), groups),
       why: rule.why,

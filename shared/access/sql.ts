@@ -124,7 +124,9 @@ export function readSql(own: Slice, entity: EntityName, group: Group | null, ali
     return or([`(${r}."group" is null)`, ...open.map((text) => (typeof text === "string" ? total(text) : text))]);
   }
   /** `in` over a null column is null in SQL; a gate is a yes or a no. */
-  const total = (text: string): string => `(${r}."group" is not null and ${text})`;
+  function total(text: string): string {
+    return `(${r}."group" is not null and ${text})`;
+  }
 
   const condition = and(parts);
   if (condition === false) return { kind: "none" };

@@ -1,0 +1,245 @@
+import type { Action } from "../kernel/actions.ts";
+import type { Compartment } from "../records/compartments.ts";
+import type { EntityName } from "../records/entities.ts";
+import type { Group } from "../records/groups.ts";
+import type { AllowRule, Cond, ForbidRule, Policy, Reach, Role, ShareRecipe } from "./policy.ts";
+
+/**
+ * The policy that an organisation starts with: eight bases (one per member), six duties (added), each with its reason.
+ * Who of the demo organisation may do what is a readable table in tests/policy/templates.test.ts.
+ */
+const review = "2027-02-01";
+const base = (why: string): Role => ({ kind: "base", owner: "policy_admin", review, why });
+const duty = (why: string): Role => ({ kind: "duty", owner: "policy_admin", review, why, assignableBy: ["policy_admin"] });
+
+const roles = {
+  qualifier: base("Finds out whether a lead is worth a seller's time: own leads, the shared picture of the region, no terms."),
+  seller: base("Works own accounts and opportunities with their terms, and sees the shared picture of the team's."),
+  sales_manager: base("Coaches the team and steps in: the team's records with terms and compensation, never on a device."),
+  support: base("Solves the region's cases, with the shared picture of the accounts around them."),
+  finance: base("Bills the region: billing and contract, no notes from before the sale."),
+  marketing: base("Learns from the region's leads: outcome and consent, no opportunities."),
+  exec_viewer: base("Sees pipeline and health everywhere, online, and changes nothing."),
+  ops_admin: base("Keeps pipelines and their stages, without reading the business in them."),
+  discount_approver: duty("The second pair of eyes on a discount, for the deal around it and nothing more."),
+  escalation_lead: duty("Helps across regions while a case is escalated; ends by itself, because it comes by share."),
+  handoff_coordinator: duty("Sees both sides of the region's handoffs, or they get stuck between."),
+  data_steward: duty("Imports and merges records and keeps their standards; reads no terms."),
+  auditor: duty("Reads the audit and the policy and changes nothing."),
+  policy_admin: duty("Keeps members, teams and the policy; reads no business data by this duty."),
+} as const satisfies Record<string, Role>;
+type RoleName = keyof typeof roles;
+
+const everyone: readonly RoleName[] = ["qualifier", "seller", "sales_manager", "support", "finance", "marketing", "exec_viewer", "ops_admin"];
+const sales: readonly RoleName[] = ["seller", "sales_manager"];
+const workers: readonly RoleName[] = ["seller", "sales_manager", "qualifier", "support"];
+
+const see: readonly Action[] = ["find", "read", "read_history", "report_on"];
+const seeSection: readonly Action[] = ["find", "read", "read_history", "see_presence"];
+const change: readonly Action[] = ["create", "edit", "comment", "link"];
+const remove: readonly Action[] = ["archive", "delete", "restore"];
+const writeSection: readonly Action[] = ["create", "edit", "comment", "write", "raise_schema"];
+
+/** What is written down around a record. */
+const notes: readonly EntityName[] = ["activity", "task", "comment", "file"];
+const picture: readonly EntityName[] = ["account", "account_team", "contact", ...notes];
+
+const reach = (to: Reach): Cond => ({ reach: to });
+const anyOf = (...to: readonly Reach[]): Cond => ({ any: to.map(reach) });
+const me = { $m: "member" } as const;
+
+interface More {
+  readonly in?: readonly Compartment[];
+  readonly keep?: "online" | "device";
+  readonly askTo?: RoleName;
+  readonly state?: "before";
+}
+function allow(
+  id: string,
+  to: readonly RoleName[],
+  entity: EntityName | readonly EntityName[],
+  actions: readonly Action[],
+  when: Cond,
+  groups: readonly Group[],
+  why: string,
+  more: More = {},
+): AllowRule {
+  return { id, to, entity, actions, when, groups, why, ...more };
+}
+
+const allows: readonly AllowRule[] = [
+  // --- everyone
+  allow("org.read", everyone, ["member", "team", "region", "pipeline", "stage"], see, reach("all"), ["identity", "shared"],
+    "Everyone knows who is who and how work moves.", { keep: "device" }),
+  allow("member.self", everyone, "member", ["edit"], reach("own"), ["identity", "shared"], "Everyone keeps their own language and time zone."),
+  allow("private.section", everyone, "section", [...seeSection, ...writeSection, "delete", "restore", "regen"], reach("own"), ["identity", "private"],
+    "Private notes are their author's.", { in: ["private"] }),
+  allow("own.task", everyone, ["task", "activity", "comment"], [...see, ...change, ...remove], reach("own"), ["identity", "shared", "internal"],
+    "Everyone keeps their own list.", { in: ["core"] }),
+  allow("task.assigned", everyone, "task", ["edit", "reassign"], anyOf("own", "participant"), ["identity", "shared", "internal"],
+    "Whoever does the next act says when it is done.", { state: "before" }),
+
+  // --- sellers and their managers
+  allow("account.own", sales, picture, [...see, "edit", "comment", "link", "archive"], reach("own"),
+    ["identity", "shared", "contract", "internal", "personal", "consent"], "You answer for it.", { in: ["core"], askTo: "sales_manager" }),
+  allow("account.create", sales, "account", ["create"], reach("own"), ["identity", "shared", "contract", "internal"], "Sellers open accounts of their own."),
+  allow("sales.own", sales, ["opportunity", "lead"], [...see, ...change, ...remove, "advance", "reopen", "qualify", "disqualify"], reach("own"),
+    ["identity", "shared", "qualification", "terms", "personal", "consent"], "Prices at hand, on a train too.", { keep: "device", askTo: "sales_manager" }),
+  allow("sales.notes", sales, notes, [...see, ...change, ...remove], anyOf("own", "account_team"), ["identity", "shared", "internal"],
+    "Work on a deal is written down where the deal is.", { in: ["sales"], askTo: "sales_manager" }),
+  allow("account.team", sales, picture, see, reach("team"), ["identity", "shared"], "One picture for the team.", { in: ["core"], askTo: "sales_manager" }),
+  allow("sales.team", sales, ["opportunity", ...notes], see, reach("team"), ["identity", "shared"], "One picture for the team.",
+    { in: ["sales"], askTo: "sales_manager" }),
+  allow("account.crew", sales, [...picture, "opportunity"], see, reach("account_team"), ["identity", "shared", "qualification", "internal", "consent"],
+    "You are on its account team.", { in: ["core", "sales"], askTo: "sales_manager" }),
+  allow("around.work", sales, ["contact", ...notes], [...change, ...remove], anyOf("own", "team", "account_team"), ["identity", "shared", "personal", "consent"],
+    "The team writes down what it learns.", { in: ["core"] }),
+  allow("account.share", sales, "account", ["edit", "comment"], anyOf("team", "account_team"), ["shared"],
+    "The shared picture is kept by those who share it.", { askTo: "sales_manager" }),
+  allow("own.reassign", sales, ["account", "contact", "opportunity", "lead"], ["reassign"], reach("own"), ["identity", "shared"],
+    "You may pass on what is yours.", { state: "before", askTo: "sales_manager" }),
+  allow("own.crew", sales, "account_team", ["create", "edit", "delete", "restore", "manage_account_team"], reach("own"), ["identity"],
+    "Whoever answers for an account picks its team.", { askTo: "sales_manager" }),
+  allow("own.restrict", sales, "account", ["restrict"], reach("own"), ["shared"], "Whoever answers for an account may close it.", { askTo: "sales_manager" }),
+  allow("case.around", sales, "case", see, anyOf("own", "team", "account_team"), ["identity", "shared"], "Know what burns before you call."),
+
+  // --- sales managers
+  allow("manager.read", ["sales_manager"], ["opportunity", "account", "contact", "lead", ...notes], [...see, "export"], reach("team"),
+    ["identity", "shared", "qualification", "terms", "compensation", "contract", "internal", "consent"], "A manager coaches with the whole deal in sight.",
+    { in: ["core", "sales"], keep: "online" }),
+  allow("manager.work", ["sales_manager"], ["account", "opportunity", "contact", "lead"], ["edit", "comment", "advance", "reopen", "archive", "restore", "approve_stage"],
+    reach("team"), ["identity", "shared", "qualification", "terms"], "A manager steps in for the team."),
+  allow("manager.reassign", ["sales_manager"], ["account", "contact", "opportunity", "lead", "task"], ["reassign", "bulk_edit"], reach("team"), ["identity", "shared"],
+    "A manager spreads the team's work.", { state: "before" }),
+  allow("manager.crew", ["sales_manager"], "account_team", ["create", "edit", "delete", "restore", "manage_account_team"], reach("team"), ["identity"],
+    "A manager picks who works on the team's accounts."),
+
+  // --- qualifier
+  allow("qualifier.lead", ["qualifier"], "lead", [...see, ...change, "qualify", "disqualify", "hand_off"], anyOf("own", "team"),
+    ["identity", "shared", "qualification", "personal", "consent"], "Leads are asked before they are sold to."),
+  allow("qualifier.region", ["qualifier"], picture, see, reach("region"), ["identity", "shared"], "See what was talked about before.", { in: ["core"] }),
+  allow("qualifier.work", ["qualifier"], ["contact", ...notes], ["create", "edit", "comment"], reach("region"), ["identity", "shared"],
+    "New people and calls are written down at once.", { in: ["core"] }),
+
+  // --- support
+  allow("support.case", ["support"], ["case", ...notes], [...see, ...change, "resolve", "reopen", "escalate", "reassign", ...remove], reach("region"),
+    ["identity", "shared", "resolution", "internal"], "Support solves the region's cases.", { in: ["service"], askTo: "escalation_lead" }),
+  allow("support.picture", ["support"], picture, see, anyOf("region", "account_team"), ["identity", "shared"], "Know who is calling.", { in: ["core"] }),
+  allow("support.notes", ["support"], notes, ["create", "edit", "comment"], anyOf("region", "account_team"), ["identity", "shared"],
+    "Calls are written down where all see them.", { in: ["core"] }),
+
+  // --- finance, marketing, executives, operations
+  allow("finance.account", ["finance"], ["account", "contact"], [...see, "export"], reach("region"), ["identity", "shared", "billing", "contract"],
+    "Finance bills the region.", { in: ["core"], keep: "online" }),
+  allow("finance.edit", ["finance"], "account", ["edit"], reach("region"), ["billing", "contract"], "Finance keeps billing and contract."),
+  allow("marketing.lead", ["marketing"], "lead", see, reach("region"), ["identity", "shared", "consent"], "Campaigns are judged by what became of their leads."),
+  allow("marketing.region", ["marketing"], ["account", "contact"], see, reach("region"), ["identity", "shared", "consent"],
+    "Whom to invite, and who agreed to it.", { in: ["core"] }),
+  allow("exec.read", ["exec_viewer"], ["account", "opportunity", "case", "handoff"], see, reach("all"), ["identity", "shared", "terms"],
+    "Pipeline and health of the whole, online."),
+  allow("ops.pipeline", ["ops_admin"], ["pipeline", "stage"], ["create", "edit", "import", ...remove], reach("all"), ["identity", "shared"],
+    "Operations keeps the pipelines."),
+
+  // --- handoffs and approvals
+  allow("handoff.read", workers, ["handoff", ...notes], see, anyOf("own", "team", "account_team"), ["identity", "shared", "handoff"],
+    "Both sides see what was promised.", { in: ["handoff"], askTo: "handoff_coordinator" }),
+  allow("handoff.region", ["support", "qualifier", "handoff_coordinator"], ["handoff", ...notes], see, reach("region"), ["identity", "shared", "handoff"],
+    "What was promised arrives with the customer.", { in: ["handoff"] }),
+  allow("handoff.offer", workers, ["handoff", ...notes], ["create", "edit", "comment", "hand_off"], anyOf("own", "account_team"), ["identity", "shared", "handoff"],
+    "Whoever holds it may offer it.", { in: ["handoff"], askTo: "handoff_coordinator" }),
+  allow("handoff.accept", workers, "handoff", ["accept_handoff", "comment"], { eq: ["toMember", me] }, ["identity", "shared", "handoff"], "It was offered to you."),
+  allow("approval.own", sales, "approval", [...see, "create", "edit", "ask"], anyOf("own", "team"), ["identity", "shared"], "Whoever asks follows the answer."),
+  allow("approval.region", ["discount_approver", "sales_manager"], "approval", see, reach("region"), ["identity", "shared"], "A role is asked, so any holder can answer."),
+  allow("approval.decide", ["discount_approver"], "approval", ["decide", "approve_discount"],
+    { all: [reach("region"), { present: "requester" }, { not: { eq: ["requester", me] } }] }, ["identity", "shared"], "Nobody approves their own request."),
+  allow("escalation.help", ["escalation_lead"], ["case", ...notes], ["edit", "comment", "resolve", "escalate"], reach("participant"),
+    ["identity", "shared", "resolution"], "Called in to help, for as long as it burns.", { in: ["service"] }),
+
+  // --- sections
+  allow("section.read", workers, "section", seeSection, anyOf("own", "team", "account_team"), ["identity", "shared"], "One account, written together.", { in: ["core"] }),
+  allow("section.region", ["support", "qualifier"], "section", seeSection, reach("region"), ["identity", "shared"], "Know the story before you call.", { in: ["core"] }),
+  allow("section.write", workers, "section", writeSection,
+    { all: [anyOf("own", "team", "account_team"), { in: ["sectionKind", ["shared", "scratch"]] }] }, ["identity", "shared"], "One account, written together.", { in: ["core"] }),
+  allow("section.sales", sales, "section", [...seeSection, ...writeSection], anyOf("own", "team", "account_team"), ["identity", "shared", "internal"],
+    "Sales thinks aloud among itself.", { in: ["sales"] }),
+  allow("section.service", ["support"], "section", [...seeSection, ...writeSection], reach("region"), ["identity", "shared", "internal"],
+    "Support notes are written together.", { in: ["service"] }),
+  allow("section.finance", ["finance"], "section", [...seeSection, ...writeSection], reach("region"), ["identity", "shared", "internal"],
+    "Finance keeps its own notes.", { in: ["finance"], keep: "online" }),
+  allow("section.handoff", workers, "section", [...seeSection, ...writeSection], anyOf("own", "account_team", "participant"), ["identity", "shared", "handoff"],
+    "A handover is written by both sides.", { in: ["handoff"] }),
+  allow("section.keep", sales, "section", ["delete", "restore", "regen", "tighten"], reach("own"), ["identity", "shared", "internal"],
+    "Whoever answers for the account tidies its notes.", { in: ["core", "sales"] }),
+
+  // --- stewards, auditors, policy admins
+  allow("steward.read", ["data_steward"], [...picture, "lead", "opportunity", "case", "handoff", "approval", "section"], [...see, "export"], reach("all"), ["identity", "shared"],
+    "Standards are kept over all records.", { in: ["core", "sales", "service", "handoff"] }),
+  allow("steward.import", ["data_steward"], [...picture, "lead", "opportunity", "case", "handoff", "approval", "section"], ["import"], reach("all"),
+    ["identity", "shared", "qualification", "terms", "billing", "contract", "personal", "consent", "resolution", "handoff", "internal"],
+    "What is brought in is brought in whole; writing a value is not reading it."),
+  allow("steward.merge", ["data_steward"], ["account", "contact", "lead"], ["edit", "merge", "link", "bulk_edit", "archive", "restore"], reach("all"), ["identity", "shared"],
+    "Twins are merged by one who knows the rules."),
+  allow("audit.read", ["auditor", "policy_admin"], ["member", "team", "region"], ["read_audit"], reach("all"), ["identity", "shared"], "Somebody watches."),
+  allow("admin.member", ["policy_admin"], "member", ["find", "read", "read_history"], reach("all"), ["identity", "shared", "personal"],
+    "Members are kept by few people.", { keep: "online" }),
+  allow("admin.others", ["policy_admin"], "member", ["create", "edit", "import", "manage_member", "assign_duty", "archive"],
+    { not: reach("own") }, ["identity", "shared", "personal"], "Nobody changes their own rights."),
+  allow("admin.teams", ["policy_admin"], ["team", "region"], ["create", "edit", "import", "manage_member", ...remove], reach("all"), ["identity", "shared"],
+    "Teams say where people work."),
+  allow("admin.policy", ["policy_admin"], "member", ["edit_policy", "approve_policy", "approve_grant", "simulate", "attest_access"], reach("all"), ["identity"],
+    "The policy is changed by two people."),
+]; // prettier-ignore
+
+const forbids: readonly ForbidRule[] = [
+  {
+    id: "g.restricted",
+    entity: "*",
+    actions: ["*"],
+    when: { eq: ["restricted", true] },
+    except: anyOf("own", "account_team"),
+    unbreakable: false,
+    why: "Restricted accounts belong to those who work on them.",
+  },
+  {
+    id: "g.compensation",
+    entity: "opportunity",
+    actions: ["find", "read", "read_history", "export", "report_on"],
+    groups: ["compensation"],
+    when: { not: reach("participant") },
+    except: { all: [reach("team"), { holds: "sales_manager" }] },
+    unbreakable: true,
+    why: "Pay is private.",
+  },
+  { id: "g.private", entity: "*", in: ["private"], actions: ["*"], when: { not: reach("own") }, unbreakable: true, why: "Private notes are their author's." },
+];
+
+const shares: readonly ShareRecipe[] = [
+  { id: "sh.offer", on: "handoff.offer", give: "key", in: ["core", "sales", "service", "handoff"], groups: ["identity", "shared", "handoff"],
+    to: { column: "toMember" }, ends: ["handoff.accept", "handoff.return", "handoff.withdraw"], maxDays: 7, why: "Whoever is offered something sees what it is." },
+  { id: "sh.sender", on: "handoff.accept", give: "key", in: ["core", "sales", "service", "handoff"], groups: ["identity", "shared", "handoff"],
+    to: { column: "fromMember" }, ends: [], maxDays: 30, why: "Questions come back to the one who knew." },
+  { id: "sh.escalate", on: "case.escalate", give: "key", in: ["core", "service", "sales"], beyond: true, groups: ["identity", "shared", "resolution"],
+    to: { holds: "escalation_lead" }, ends: ["case.resolve", "case.deescalate"], maxDays: 14, why: "History while a case is escalated, no longer." },
+  { id: "sh.approval", on: "approval.ask", give: "record", in: ["sales"], beyond: true, groups: ["identity", "shared", "terms"],
+    to: { holds: "discount_approver" }, ends: ["approval.decide", "approval.withdraw"], maxDays: 14, why: "Nobody can judge a discount without the deal." },
+  { id: "sh.task", on: "task.assign", give: "key", in: ["core", "sales", "service"], groups: ["identity", "shared"], to: { column: "owner" },
+    ends: ["task.done"], maxDays: 30, why: "Whoever does the next act sees what it is about." },
+  { id: "sh.owner", on: "opportunity.assign", give: "key", in: ["core", "sales"], groups: ["identity", "shared", "qualification", "terms"], to: { column: "owner" },
+    ends: [], why: "Whoever answers for a deal sees the account around it." },
+  { id: "sh.commission", on: "opportunity.set_commission", give: "record", groups: ["identity", "compensation"], to: { column: "owner" }, ends: [], why: "Pay follows the person." },
+  { id: "sh.hand", on: "record.share", give: "key", groups: ["identity", "shared"], to: { member: true }, ends: ["share.end"], maxDays: 30, why: "Letting somebody in by name, for a while." },
+]; // prettier-ignore
+
+export const shippedPolicy: Policy = {
+  $schema: "policy/v1",
+  version: 1,
+  parent: null,
+  author: "policy_admin",
+  approver: null,
+  effectiveAt: "2026-11-01T00:00:00Z",
+  why: "What an organisation starts with.",
+  roles,
+  allow: allows,
+  forbid: forbids,
+  shares,
+};

@@ -1,0 +1,141 @@
+import fc from "fast-check";
+import type { Anchor, KeyShare, Place } from "../../shared/access/engine.ts";
+import type { AllowRule, Cond, ForbidRule, Policy, ShareRecipe } from "../../shared/access/policy.ts";
+import type { Action } from "../../shared/kernel/actions.ts";
+import type { EntityName, Row } from "../../shared/records/entities.ts";
+import { groupNames, maskOf, type Group } from "../../shared/records/groups.ts";
+import type { LooseFacts } from "./oracle.ts";
+
+/** Small worlds, so that rules, facts and places meet often: three members, two teams, two regions, six instants. */
+export const lastInstant = 6;
+const pick = <const T extends readonly string[]>(...of: T): fc.Arbitrary<T[number]> => fc.constantFrom(...of);
+const members = pick("ann", "bo", "cy");
+const teams = pick("red", "blue");
+const regions = pick("north", "south");
+const bases = ["seller", "support"] as const;
+const duties = ["lead", "steward"] as const;
+export const testEntities = ["account", "opportunity", "task", "section"] as const satisfies readonly EntityName[];
+const compartments = pick("core", "sales");
+const groups = fc.subarray<Group>(["identity", "shared", "terms", "internal", "compensation"], { minLength: 1 });
+const recipes = ["sh.one", "sh.two", "sh.gone"] as const;
+
+const reach = pick("own", "team", "region", "account_team", "participant", "all").map((name): Cond => ({ reach: name }));
+const anchorLeaf: fc.Arbitrary<Cond> = fc.oneof(
+  fc.boolean().map((value): Cond => ({ eq: ["restricted", value] })),
+  regions.map((value): Cond => ({ eq: ["region", value] })),
+  fc.uniqueArray(regions, { minLength: 1 }).map((value): Cond => ({ in: ["region", value] })),
+  teams.map((value): Cond => ({ eq: ["team", value] })),
+  fc.constant<Cond>({ in: ["team", { $m: "teams" }] }),
+  pick("seller", "lead").map((value): Cond => ({ holds: value })),
+);
+const columnLeaf: fc.Arbitrary<Cond> = fc.oneof(
+  fc.integer({ min: 0, max: 4 }).map((value): Cond => ({ lt: ["discountPct", value] })),
+  fc.integer({ min: 0, max: 4 }).map((value): Cond => ({ gte: ["discountPct", value] })),
+  fc.integer({ min: 0, max: 4 }).map((value): Cond => ({ eq: ["discountPct", value] })),
+  fc.constant<Cond>({ present: "discountPct" }),
+  fc.constant<Cond>({ eq: ["owner", { $m: "member" }] }),
+);
+function tree(leaf: fc.Arbitrary<Cond>): fc.Arbitrary<Cond> {
+  return fc.letrec<{ cond: Cond }>((tie) => ({
+    cond: fc.oneof(
+      { depthSize: "small", withCrossShrink: true },
+      { weight: 5, arbitrary: leaf },
+      { weight: 1, arbitrary: fc.array(tie("cond"), { minLength: 1, maxLength: 3 }).map((all): Cond => ({ all })) },
+      { weight: 1, arbitrary: fc.array(tie("cond"), { minLength: 1, maxLength: 3 }).map((any): Cond => ({ any })) },
+      { weight: 1, arbitrary: tie("cond").map((not): Cond => ({ not })) },
+    ),
+  })).cond;
+}
+const readCond = tree(fc.oneof({ weight: 2, arbitrary: reach }, { weight: 1, arbitrary: anchorLeaf }));
+const writeCond = tree(fc.oneof({ weight: 2, arbitrary: reach }, { weight: 1, arbitrary: anchorLeaf }, { weight: 2, arbitrary: columnLeaf }));
+
+const within = fc.option(fc.uniqueArray(compartments, { minLength: 1 }), { nil: undefined });
+const entityList = fc.subarray<EntityName>([...testEntities], { minLength: 1 });
+const to = fc.subarray<string>([...bases, ...duties], { minLength: 1 });
+const keep = fc.option(pick("online", "device"), { nil: undefined });
+const readActions = fc.constantFrom<readonly Action[]>(["find", "read"], ["find", "read", "export"], ["find"], ["see_label"], ["find", "read", "edit"]);
+const writes = ["edit", "create", "reassign", "write"] as const satisfies readonly Action[];
+
+/** Accounts live in one compartment and opportunities in another, so a list with both names no compartment. */
+const fitting = <R extends { entity: readonly EntityName[]; in?: ("core" | "sales")[] | undefined }>(rule: R): R =>
+  rule.entity.every((name) => !rule.in || (name === "account" ? rule.in.includes("core") : name !== "opportunity" || rule.in.includes("sales"))) ? rule : { ...rule, in: undefined };
+const readAllow: fc.Arbitrary<AllowRule> = fc
+  .record({ id: fc.constant("a.read"), to, entity: entityList, in: within, actions: readActions, when: readCond, groups, keep, why: fc.constant("Because.") })
+  .map(fitting);
+const writeAllow: fc.Arbitrary<AllowRule> = fc
+  .record({ id: fc.constant("a.write"), to, in: fc.constantFrom<["sales"] | undefined>(undefined, ["sales"]), actions: fc.subarray<Action>([...writes], { minLength: 1 }), when: writeCond, groups, why: fc.constant("Because."), before: fc.boolean() })
+  .map(({ before, ...rule }) => ({
+    ...rule,
+    entity: "opportunity",
+    discloses: "For the test.",
+    ...(before && !rule.actions.includes("create") ? { state: "before" } : {}),
+  }));
+const forbid: fc.Arbitrary<ForbidRule> = fc.record({
+  id: fc.constant("f"),
+  entity: fc.constantFrom<EntityName | "*">("*", ...testEntities),
+  in: fc.constant(undefined),
+  actions: fc.constantFrom<readonly Action[] | readonly ["*"]>(["*"], ["read"], ["find"], ["export"], ["edit", "read"], ["edit", "reassign"]),
+  groups: fc.option(groups, { nil: undefined }),
+  when: readCond,
+  except: fc.option(readCond, { nil: undefined }),
+  unbreakable: fc.boolean(),
+  why: fc.constant("Because not."),
+});
+const recipe = (id: string): fc.Arbitrary<ShareRecipe> =>
+  fc.record({ id: fc.constant(id), on: fc.constant("record.share"), give: fc.constant("key" as const), groups, keep, to: fc.constant({ member: true as const }), ends: fc.constant(["share.end"]), why: fc.constant("Because.") });
+
+const role = { owner: "policy_admin", review: "2027-02-01", why: "For the test." };
+export const policies: fc.Arbitrary<Policy> = fc
+  .record({
+    reads: fc.array(readAllow, { minLength: 1, maxLength: 4 }),
+    writes: fc.array(writeAllow, { maxLength: 2 }),
+    forbid: fc.array(forbid, { maxLength: 2 }),
+    shares: fc.tuple(recipe("sh.one"), recipe("sh.two")),
+    groups: fc.constantFrom<Policy["groups"]>(undefined, { shared: { keep: "online", existence: "shown" } }, { identity: { keep: "device", existence: "shown" }, terms: { keep: "never", existence: "shown" } }),
+  })
+  .map(({ reads, writes: changes, forbid: cuts, shares, groups: settings }) => ({
+    $schema: "policy/v1",
+    version: 1,
+    parent: null,
+    author: "m",
+    approver: null,
+    effectiveAt: "2026-11-01T00:00:00Z",
+    why: "For the test.",
+    roles: { seller: { ...role, kind: "base" }, support: { ...role, kind: "base" }, lead: { ...role, kind: "duty" }, steward: { ...role, kind: "duty" } },
+    allow: [...reads, ...changes].map((rule, index) => ({ ...rule, id: `allow.n${index}` })),
+    forbid: cuts.map((rule, index) => ({ ...rule, id: `forbid.n${index}` })),
+    shares,
+    ...(settings ? { groups: settings } : {}),
+  }));
+
+const often = <T>(value: fc.Arbitrary<T>): fc.Arbitrary<T | null> => fc.option(value, { nil: null, freq: 12 });
+export const facts: fc.Arbitrary<LooseFacts> = fc.record({
+  member: often(members),
+  base: often(fc.constantFrom<string>(...bases, ...bases, ...bases, "lead", "nobody")),
+  duties: often(fc.subarray<string>([...duties, "seller"])),
+  teams: often(fc.subarray(["red", "blue"])),
+  regions: often(fc.subarray(["north", "south"])),
+  employment: fc.oneof({ weight: 20, arbitrary: fc.constant("active") }, { weight: 1, arbitrary: pick("suspended", "left") }),
+});
+const instant = fc.integer({ min: 0, max: lastInstant });
+export const instants = instant;
+const interval = fc.record({ from: fc.option(instant, { nil: null }), until: fc.option(instant, { nil: null }) });
+export const anchors = fc.constantFrom("acc1", "acc2");
+export const places: fc.Arbitrary<Place> = fc.record({
+  anchor: fc.record<Anchor>({ id: anchors, owner: fc.option(members, { nil: null }), team: fc.option(teams, { nil: null }), region: fc.option(regions, { nil: null }), restricted: fc.boolean() }),
+  accountTeam: fc.array(interval, { maxLength: 2 }),
+  shares: fc.array(
+    fc
+      .record({ id: fc.constant("s"), anchor: anchors, compartment: compartments, groups: groups.map(maskOf), recipe: fc.constantFrom(...recipes), record: fc.constantFrom(null, null, null, "rec"), interval })
+      .map(({ interval: { from, until }, ...share }): KeyShare => ({ ...share, from, until })),
+    { maxLength: 2 },
+  ),
+});
+export const entities = fc.constantFrom(...testEntities);
+export const compartmentNames = fc.constantFrom("core", "core", "core", "sales", "sales", "sales", "service");
+export const asked = fc.constantFrom<Action>("find", "read", "export", "see_label", "edit", "reassign", "create", "write", "delete");
+export const rowOf = (place: Place, compartment: string): fc.Arbitrary<Row> =>
+  fc
+    .record({ owner: fc.option(members, { nil: null }), discountPct: fc.option(fc.integer({ min: 0, max: 4 }), { nil: null }) })
+    .map((fields) => ({ id: "rec", anchor: place.anchor.id, compartment, createdAt: 0, createdBy: "ann", name: "x", ...fields }));
+export const groupName = fc.constantFrom(...groupNames);

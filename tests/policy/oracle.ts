@@ -1,0 +1,226 @@
+import { seeActions, type Action } from "../../shared/kernel/actions.ts";
+import type { KeyShare, Place, State } from "../../shared/access/engine.ts";
+import type { AllowRule, Cond, ForbidRule, Literal, Policy } from "../../shared/access/policy.ts";
+import { compartmentsOf, entity as entityOf, type EntityName, type Row } from "../../shared/records/entities.ts";
+import { groupDefaults, groupNames, type Group } from "../../shared/records/groups.ts";
+
+/**
+ * A second evaluator, written from the text of docs/spec/access.md and sharing no code with the engine: sets of group
+ * names instead of bits, three truth values instead of pushed-in negation, a scan of every instant instead of turning
+ * points. Slow and plain on purpose.
+ */
+export interface LooseFacts {
+  readonly member: string | null;
+  readonly base: string | null;
+  readonly duties: readonly string[] | null;
+  readonly teams: readonly string[] | null;
+  readonly regions: readonly string[] | null;
+  readonly employment: string;
+}
+interface World {
+  readonly policy: Policy;
+  readonly facts: LooseFacts;
+  readonly entity: EntityName;
+  readonly compartment: string;
+  readonly place: Place;
+  readonly at: number;
+  /** Null: reading. */
+  readonly row: Row | null;
+}
+type Truth = true | false | "unknown";
+
+const running = (x: { from: number | null; until: number | null }, at: number): boolean => !(x.from !== null && at < x.from) && !(x.until !== null && at >= x.until);
+const count = (w: World): KeyShare[] => w.place.shares.filter((s) => s.anchor === w.place.anchor.id && s.compartment === w.compartment && !s.record && running(s, w.at));
+
+function rolesOf(w: World): string[] {
+  const has = (name: string, kind: string): boolean => Object.entries(w.policy.roles).some(([key, role]) => key === name && role.kind === kind);
+  return [...(w.facts.base !== null && has(w.facts.base, "base") ? [w.facts.base] : []), ...(w.facts.duties ?? []).filter((name) => has(name, "duty"))];
+}
+
+function holder(w: World): string | null {
+  if (w.row && w.entity === "member") return w.row.id;
+  if (w.row && (w.entity === "comment" || w.entity === "file")) return w.row.createdBy;
+  const field: { readonly of?: string } | undefined = entityOf(w.entity).fields["owner"];
+  if (w.row && field && field.of !== "anchor" && w.row["owner"] !== null) return w.row["owner"] as string;
+  return w.place.anchor.owner;
+}
+function isParty(w: World): boolean {
+  if (!w.row) return false;
+  const names = w.entity === "handoff" ? ["fromMember", "toMember"] : w.entity === "approval" ? ["requester"] : [];
+  const field: { readonly of?: string } | undefined = entityOf(w.entity).fields["owner"];
+  return [...names, ...(field && field.of !== "anchor" ? ["owner"] : [])].some((name) => w.row?.[name] === w.facts.member);
+}
+function column(w: World, name: string): Literal | null {
+  if (name === "restricted") return w.place.anchor.restricted;
+  if (name === "region") return w.place.anchor.region;
+  if (name === "team") return w.place.anchor.team;
+  if (name === "owner") return holder(w);
+  return (w.row?.[name] ?? null) as Literal | null;
+}
+
+function truth(w: World, cond: Cond): Truth {
+  if ("not" in cond) {
+    const inner = truth(w, cond.not);
+    return inner === "unknown" ? inner : !inner;
+  }
+  if ("all" in cond) {
+    const parts = cond.all.map((part) => truth(w, part));
+    return parts.includes(false) ? false : parts.includes("unknown") ? "unknown" : true;
+  }
+  if ("any" in cond) {
+    const parts = cond.any.map((part) => truth(w, part));
+    return parts.includes(true) ? true : parts.includes("unknown") ? "unknown" : false;
+  }
+  const { member, base, duties, teams, regions } = w.facts;
+  if ("holds" in cond) return base === null || duties === null ? "unknown" : rolesOf(w).includes(cond.holds);
+  if ("reach" in cond) {
+    switch (cond.reach) {
+      case "all":
+        return true;
+      case "own":
+        return member === null ? "unknown" : holder(w) === member;
+      case "team":
+        return teams === null ? "unknown" : teams.some((team) => team === w.place.anchor.team);
+      case "region":
+        return regions === null ? "unknown" : regions.some((region) => region === w.place.anchor.region);
+      case "account_team":
+        return member === null ? "unknown" : w.place.accountTeam.some((x) => running(x, w.at));
+      case "participant":
+        return member === null ? "unknown" : count(w).length > 0 || isParty(w);
+    }
+  }
+  if ("present" in cond) return column(w, cond.present) !== null;
+  const [name, given] = "eq" in cond ? cond.eq : "in" in cond ? cond.in : "gte" in cond ? cond.gte : cond.lt;
+  const wanted = typeof given === "object" && "$m" in given ? w.facts[given.$m] : given;
+  if (wanted === null) return "unknown";
+  const value = column(w, name);
+  if (value === null) return false;
+  if ("gte" in cond) return value >= (wanted as Literal);
+  if ("lt" in cond) return value < (wanted as Literal);
+  return Array.isArray(wanted) ? (wanted as readonly Literal[]).includes(value) : value === wanted;
+}
+
+const of = (rule: AllowRule | ForbidRule, w: World): boolean => {
+  const names: readonly string[] = typeof rule.entity === "string" ? [rule.entity] : rule.entity;
+  return (names.includes("*") || names.includes(w.entity)) && (!rule.in || (rule.in as readonly string[]).includes(w.compartment));
+};
+
+/** One action alone: matching allows (for find and read also live shares) minus matching forbids. */
+function plain(w: World, action: Action, before: World | null): Set<Group> {
+  const given = new Set<Group>();
+  if (w.facts.employment !== "active" || !(compartmentsOf(w.entity) as readonly string[]).includes(w.compartment)) return given;
+  for (const rule of w.policy.allow) {
+    const asked = rule.state === "before" && before ? before : w;
+    if (of(rule, w) && rule.actions.includes(action) && rule.to.some((name) => rolesOf(w).includes(name)) && truth(asked, rule.when) === true)
+      for (const group of rule.groups) given.add(group);
+  }
+  if (action === "read" || action === "find") {
+    for (const share of w.facts.member === null ? [] : count(w)) {
+      const recipe = w.policy.shares?.find(({ id }) => id === share.recipe);
+      for (const group of recipe?.groups ?? []) if (share.groups & (1 << groupNames.indexOf(group))) given.add(group);
+    }
+  }
+  given.delete("unclassified");
+  for (const rule of w.policy.forbid) {
+    if (!of(rule, w) || !(rule.actions as readonly string[]).some((name) => name === "*" || name === action)) continue;
+    if (truth(w, rule.when) === false || (rule.except && truth(w, rule.except) === true)) continue;
+    for (const group of rule.groups ?? groupNames) given.delete(group);
+  }
+  return given;
+}
+
+const none = new Set<Group>();
+const both = (a: Set<Group>, b: Set<Group>): Set<Group> => new Set([...a].filter((group) => b.has(group)));
+
+export function readable(w: World): Set<Group> {
+  const reading = { ...w, row: null };
+  const seen = both(plain(reading, "read", null), plain(reading, "find", null));
+  return seen.has("identity") ? seen : none;
+}
+
+export function allowed(w: World, action: Action, before: World | null = null): Set<Group> {
+  if (!(seeActions as readonly string[]).includes(action)) return plain(w, action, before);
+  if (action === "read" || action === "find") return readable(w);
+  const alone = plain({ ...w, row: null }, action, null);
+  const given = action === "see_label" ? alone : both(alone, readable(w));
+  return given.has("identity") ? given : none;
+}
+
+/** Could the condition hold with no bounded reach in play, whatever its columns say? */
+function values(w: World, cond: Cond): Set<Truth> {
+  const combine = (parts: Set<Truth>[], stop: boolean): Set<Truth> => {
+    let out = new Set<Truth>([!stop]);
+    for (const part of parts) {
+      const next = new Set<Truth>();
+      for (const a of out) for (const b of part) next.add(a === stop || b === stop ? stop : a === "unknown" || b === "unknown" ? "unknown" : !stop);
+      out = next;
+    }
+    return out;
+  };
+  if ("not" in cond) return new Set([...values(w, cond.not)].map((value) => (value === "unknown" ? value : !value)));
+  if ("all" in cond) return combine(cond.all.map((part) => values(w, part)), false);
+  if ("any" in cond) return combine(cond.any.map((part) => values(w, part)), true);
+  if ("holds" in cond) return new Set([truth(w, cond)]);
+  if ("reach" in cond) {
+    const value = truth(w, cond);
+    return new Set([cond.reach === "all" ? true : value === "unknown" ? value : false]);
+  }
+  const given = "eq" in cond ? cond.eq[1] : "in" in cond ? cond.in[1] : null;
+  if (given !== null && typeof given === "object" && "$m" in given) {
+    const known = w.facts[given.$m];
+    if (known === null) return new Set(["unknown"]);
+    if (known.length === 0) return new Set([false]);
+  }
+  return new Set([true, false]);
+}
+
+export function holdable(w: World): Set<Group> {
+  const seen = readable(w);
+  const kept = new Set<Group>();
+  const setting = (group: Group) => (w.policy.groups?.[group] ?? groupDefaults[group]).keep;
+  const reading = { ...w, row: null };
+  for (const rule of w.policy.allow) {
+    if (!of(rule, w) || !rule.actions.includes("read") || !rule.to.some((name) => rolesOf(w).includes(name)) || truth(reading, rule.when) !== true) continue;
+    for (const group of rule.groups) {
+      const keep = rule.keep ?? (values(reading, rule.when).has(true) ? "online" : setting(group));
+      if (keep === "device" && setting(group) !== "never") kept.add(group);
+    }
+  }
+  for (const share of w.facts.member === null ? [] : count(w)) {
+    const recipe = w.policy.shares?.find(({ id }) => id === share.recipe);
+    for (const group of recipe?.groups ?? [])
+      if (share.groups & (1 << groupNames.indexOf(group)) && (recipe?.keep ?? setting(group)) === "device" && setting(group) !== "never") kept.add(group);
+  }
+  const held = both(kept, seen);
+  return held.has("identity") ? held : none;
+}
+
+/** By looking at every instant up to `last`. */
+export function rightsUntil(w: World, last: number): Record<string, number | null> {
+  const out: Record<string, number | null> = {};
+  for (const group of holdable(w)) {
+    out[group] = null;
+    for (let at = w.at + 1; at <= last && out[group] === null; at++) if (!holdable({ ...w, at }).has(group)) out[group] = at;
+  }
+  return out;
+}
+
+/** Allowed before and after, in every field that changes. */
+export function writable(w: World, action: Action, before: State | null, after: State | null, changed: readonly string[]): boolean {
+  const first = before ?? after;
+  if (!first) return false;
+  if (readable({ ...w, ...first, row: null }).size === 0) return false;
+  const past = before ? { ...w, ...before } : null;
+  const groups = [before, after].filter((state) => state !== null).map((state) => plain({ ...w, ...state }, action, past));
+  if (groups.some((set) => set.size === 0)) return false;
+  const restricted = (state: State | null): boolean => state?.place.anchor.restricted ?? false;
+  if (before && after && restricted(before) && !restricted(after)) return false;
+  if (action === "manage_account_team" && restricted(after)) return false;
+  const fields: Record<string, { group: Group; act?: string }> = entityOf(w.entity).fields as never;
+  return changed.every((name) => {
+    const field = fields[name];
+    if (!field || !groups.every((set) => set.has(field.group))) return false;
+    return before === null || field.act === undefined || field.act === action;
+  });
+}
+export type { World };
