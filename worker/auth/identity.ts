@@ -1,5 +1,5 @@
 import { drizzleAdapter } from "better-auth/adapters/drizzle";
-import { createAuthEndpoint } from "better-auth/api";
+import { APIError, createAuthEndpoint } from "better-auth/api";
 import { setSessionCookie } from "better-auth/cookies";
 import { betterAuth } from "better-auth/minimal";
 import { emailOTP, genericOAuth } from "better-auth/plugins";
@@ -10,6 +10,9 @@ import type { Env } from "../env.ts";
 import { sessionCookie } from "./cookie.ts";
 import type { SendMail } from "./mail.ts";
 import { authDatabase, isInOffice, personByEmail, readyToSignIn, schema } from "./store.ts";
+
+/** Said of everyone who proved who they are and still may not come in. */
+export const notAMember = "not_a_member";
 
 /** Name of the identity provider in better-auth's tables and in its callback's path. */
 export const oidcProvider = "oidc";
@@ -61,7 +64,11 @@ export function identity(env: Env, origin: string, sendMail: SendMail | null, oi
     databaseHooks: {
       session: {
         // The last gate of every way in: whoever is not in office gets no session.
-        create: { before: async (session) => isInOffice(env.DB, session.userId) },
+        create: {
+          before: async (session) => {
+            if (!(await isInOffice(env.DB, session.userId))) throw new APIError("UNAUTHORIZED", { code: notAMember, message: "not in office" });
+          },
+        },
       },
     },
     plugins: [

@@ -34,7 +34,10 @@ article{border-top:1px solid #8888;padding:1rem 0}h2{font-size:1rem;margin:0}p{w
 /** The mail page of the demo: no script, no form, no image; links in the text can be clicked. */
 export async function mailPage(mails: readonly Mail[]): Promise<Response> {
   const linked = (text: string): string =>
-    escape(text).replace(/https?:\/\/[^\s<>"]+/g, (url) => `<a href="${url}">${url}</a>`);
+    text
+      .split(/(https?:\/\/[^\s<>"]+)/)
+      .map((part, index) => (index % 2 === 1 ? `<a href="${escape(part)}">${escape(part)}</a>` : escape(part)))
+      .join("");
   const items = mails.map(
     (mail) =>
       `<article><h2>${escape(mail.subject)}</h2><time>${new Date(mail.at).toISOString()}</time> to ${escape(mail.to)}<p>${linked(mail.text)}</p></article>`,

@@ -10,7 +10,7 @@ import { readBody } from "../http/body.ts";
 import { missing, problem } from "../http/problem.ts";
 import { inPerson, requireActor } from "./actor.ts";
 import { sessionCookie } from "./cookie.ts";
-import { hasOidc, identity, oidcProvider } from "./identity.ts";
+import { hasOidc, identity, notAMember, oidcProvider } from "./identity.ts";
 import { mailer, mailPage } from "./mail.ts";
 import { isMac, randomSecret, sha256 } from "./secrets.ts";
 import {
@@ -148,9 +148,19 @@ authRoutes.post("/auth/oidc", async (c) => {
   return withCookies(answer, { url: found.data.url });
 });
 
+/** What better-auth calls a person whom the provider knows and this organisation does not. */
+const unknownPerson = new Set(["signup_disabled", "account_not_linked", "email_not_found", notAMember]);
+
 authRoutes.get(`/auth/callback/${oidcProvider}`, async (c) => {
   if (!hasOidc(c.env)) return missing();
-  return identity(c.env, originOf(c), null, true).handler(c.req.raw);
+  const answer = await identity(c.env, originOf(c), null, true).handler(c.req.raw);
+  const target = URL.parse(answer.headers.get("location") ?? "", originOf(c));
+  const error = target?.searchParams.get("error");
+  if (!target) return problem({ code: "unauthenticated" });
+  if (error == null) return answer;
+  // The page gets one of two words: why exactly is for the log, not for who may be guessing.
+  console.warn("sign_on_refused", error);
+  return c.redirect(`/sign-in?error=${unknownPerson.has(error) ? notAMember : "sign_on_failed"}`);
 });
 
 // --- sessions
