@@ -1,0 +1,50 @@
+/** Reads pull answers: NDJSON, cut anywhere by the network. A line that is not understood ends the page unapplied. */
+import * as z from "zod/mini";
+import type { PullLine } from "../../shared/sync/protocol.ts";
+
+const rights = z.record(z.string(), z.record(z.string(), z.nullable(z.number())));
+const row = z.looseObject({ id: z.string(), anchor: z.string(), compartment: z.string() });
+const line = z.discriminatedUnion("t", [
+  z.object({ t: z.literal("reset") }),
+  z.object({ t: z.literal("rights"), h: z.string(), g: rights }),
+  z.object({ t: z.literal("gone"), id: z.string() }),
+  z.object({ t: z.literal("moved"), e: z.string(), h: z.string(), row }),
+  z.object({ t: z.literal("set"), e: z.string(), h: z.string(), row }),
+  z.object({ t: z.literal("patch"), e: z.string(), h: z.string(), id: z.string(), set: z.record(z.string(), z.unknown()) }),
+  z.object({ t: z.literal("snap"), h: z.string(), from: z.string(), to: z.nullable(z.string()), rows: z.array(z.tuple([z.string(), row])) }),
+  z.object({
+    t: z.literal("page"),
+    cursor: z.string(),
+    more: z.boolean(),
+    lmid: z.nullable(z.number()),
+    outcomes: z.array(z.looseObject({ n: z.number(), code: z.string() })),
+    now: z.number(),
+    lease: z.number(),
+  }),
+]);
+
+export class LineBroken extends Error {}
+
+export function parseLine(text: string): PullLine {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    throw new LineBroken("not JSON");
+  }
+  const parsed = line.safeParse(json);
+  if (!parsed.success) throw new LineBroken("not a line of this protocol");
+  return json as PullLine; // checked above; values of fields are cut by rights, not by type
+}
+
+/** Lines as they become whole, one group for each chunk that arrived: what a group brings can be stored together. */
+export async function* lineGroups(chunks: AsyncIterable<string>): AsyncGenerator<PullLine[]> {
+  let rest = "";
+  for await (const chunk of chunks) {
+    const parts = (rest + chunk).split("\n");
+    rest = parts.pop() ?? "";
+    const group = parts.filter((part) => part !== "").map(parseLine);
+    if (group.length > 0) yield group;
+  }
+  if (rest !== "") yield [parseLine(rest)];
+}

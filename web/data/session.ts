@@ -1,0 +1,63 @@
+/** Who is signed in, kept so that the app opens offline within the lease; and the way out, which leaves nothing here. */
+import { openDB, type DBSchema, type IDBPDatabase } from "idb";
+import type { Slice } from "../../shared/access/slice.ts";
+import { diskName, removeDisk } from "./idb-disk.ts";
+import type { Me } from "./types.ts";
+
+export interface Session {
+  readonly me: Me;
+  /** The member's own part of the policy: what `can` answers by. */
+  readonly slice: Slice;
+  readonly policyId: string | number;
+}
+export type Opened =
+  | { readonly state: "signed_in"; readonly session: Session; readonly offline: boolean }
+  | { readonly state: "signed_out" }
+  /** No network, and nobody has signed in on this device. */
+  | { readonly state: "unreachable" };
+
+type Schema = DBSchema & { session: { key: string; value: Session } };
+const open = (): Promise<IDBPDatabase<Schema>> => openDB<Schema>("baton-session", 1, { upgrade: (db) => void db.createObjectStore("session") });
+
+async function kept<T>(work: (db: IDBPDatabase<Schema>) => Promise<T>): Promise<T | null> {
+  try {
+    const db = await open();
+    try {
+      return await work(db);
+    } finally {
+      db.close();
+    }
+  } catch (error) {
+    console.warn("session store", error); // private mode, or full: signing in still works, only opening offline does not
+    return null;
+  }
+}
+
+export async function loadSession(): Promise<Opened> {
+  let response: Response | null = null;
+  try {
+    response = await fetch("/api/me", { headers: { accept: "application/json" } });
+  } catch {
+    // no network: the kept one speaks
+  }
+  if (response?.ok) {
+    const session = (await response.json()) as Session;
+    await kept((db) => db.put("session", session, "now"));
+    return { state: "signed_in", session, offline: false };
+  }
+  if (response?.status === 401) {
+    await kept((db) => db.delete("session", "now"));
+    return { state: "signed_out" };
+  }
+  const session = await kept((db) => db.get("session", "now"));
+  return session ? { state: "signed_in", session, offline: true } : { state: "unreachable" };
+}
+
+/** Removes what this device holds of a member: copies of all cells, cached answers, what screens remembered. */
+export async function forgetMember(me: Me): Promise<void> {
+  await kept((db) => db.delete("session", "now"));
+  await Promise.all(me.cells.concat({ cell: me.cell, url: "" }).map(({ cell }) => removeDisk(diskName(cell, me.member)).catch(() => undefined))); // blocked by a dying tab: it lets go
+  if (typeof caches !== "undefined") for (const name of await caches.keys()) if (!name.includes("precache")) await caches.delete(name);
+  for (const key of Object.keys(localStorage)) if (key.includes(me.member) || key === "baton.recent") localStorage.removeItem(key);
+  sessionStorage.clear();
+}

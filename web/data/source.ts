@@ -1,0 +1,405 @@
+/**
+ * One cell as this tab has it: its disk, its copy in memory, and, where this tab leads, its traffic. Several tabs of a
+ * member share the disk; every commit is numbered and told to the others, and a tab that misses one reads again.
+ */
+import { makeId, idBytes } from "../../shared/kernel/id.ts";
+import { limits } from "../../shared/kernel/limits.ts";
+import type { DomainError } from "../../shared/kernel/result.ts";
+import { fail, ok, type Result } from "../../shared/kernel/result.ts";
+import { EdgeClock, type DeviceClock } from "./clock.ts";
+import {
+  always, DiskLost, entryKey, MemoryDisk, put, TermPassed,
+  type ClientMeta, type Contents, type Disk, type Entry, type FollowChoice, type Plan, type Reader, type SyncMeta, type Write, type Written,
+} from "./disk.ts"; // prettier-ignore
+import { Driver } from "./driver.ts";
+import type { Exchange } from "./exchange.ts";
+import { campaign, type Lead } from "./leader.ts";
+import type { Net, TabMessage } from "./messages.ts";
+import { Replica, type Change, type ReplicaOptions } from "./replica.ts";
+import { fetchWire, openHub, type CellLink, type HubSocket } from "./wire.ts";
+
+export interface SourceOptions extends ReplicaOptions {
+  readonly link: CellLink;
+  readonly disk: Disk;
+  /** Name that tabs of the same member and cell share. */
+  readonly name: string;
+  readonly clock?: DeviceClock;
+  readonly onChange: (changes: readonly Change[]) => void;
+  /** Something about the state of the sync is different. */
+  readonly onState: () => void;
+  /** This session was ended elsewhere, or here in another tab. */
+  readonly onCut: () => void;
+  readonly onBug: (error: unknown) => void;
+}
+
+const gapMs = 200; // another tab's patch may overtake mine by a little; later than this it was lost
+const pingMs = 5_000;
+
+export const randomId = (cell: string, kind: string): string => makeId(cell, kind, crypto.getRandomValues(new Uint8Array(idBytes)));
+
+export class Source {
+  readonly replica: Replica;
+  readonly clock: EdgeClock;
+  readonly link: CellLink;
+  net: Net = "idle";
+  memoryOnly = false;
+  private readonly options: SourceOptions;
+  private readonly wall: () => number;
+  private readonly channel: BroadcastChannel | null;
+  private disk: Disk;
+  private lead: Lead | null = null;
+  private driver: Driver | null = null;
+  private hub: HubSocket | null = null;
+  private term: number | null = null;
+  private readonly early = new Map<number, { readonly writes: readonly Write[]; readonly shown?: Entry }>();
+  private waiters: { readonly rev: number; readonly done: () => void }[] = [];
+  private gap: ReturnType<typeof setTimeout> | null = null;
+  private endTimer: ReturnType<typeof setTimeout> | null = null;
+  private pingTimer: ReturnType<typeof setInterval> | null = null;
+  private answered = true;
+  private closed = false;
+  private readonly offs: (() => void)[] = [];
+
+  private constructor(options: SourceOptions) {
+    this.options = options;
+    this.link = options.link;
+    this.disk = options.disk;
+    this.replica = new Replica(options);
+    const device = options.clock ?? { wall: () => Date.now(), mono: () => performance.now() };
+    this.wall = device.wall;
+    this.clock = new EdgeClock(device);
+    this.channel = typeof BroadcastChannel === "undefined" ? null : new BroadcastChannel(options.name);
+  }
+
+  static async open(options: SourceOptions): Promise<Source> {
+    const source = new Source(options);
+    await source.prepare();
+    return source;
+  }
+  private async prepare(): Promise<void> {
+    const { cell } = this.options;
+    const ready = async (read: Reader): Promise<Plan<void>> => {
+      const writes: Write[] = [];
+      if ((await read.get("meta", "device")) === undefined) writes.push(put("meta", "device", randomId(cell, "dev")));
+      if ((await read.get("meta", "client")) === undefined) writes.push(put("meta", "client", { id: randomId(cell, "cli"), next: 1 }));
+      return { writes, value: undefined };
+    };
+    try {
+      await this.disk.write(ready);
+    } catch (error) {
+      if (!(error instanceof DiskLost)) throw error;
+      await this.goMemoryOnly();
+      await this.disk.write(ready);
+    }
+    if (this.channel) this.channel.onmessage = ({ data }: MessageEvent<TabMessage>) => this.hear(data);
+    await this.reload();
+    this.tick();
+  }
+
+  /** Begins to sync: campaigns for the lead among this member's tabs. */
+  start(): void {
+    const locks = typeof navigator === "undefined" ? undefined : navigator.locks;
+    this.lead = campaign(this.options.name, locks, (lost) => void this.takeLead(lost));
+    this.pingTimer = setInterval(() => this.ping(), pingMs);
+    if (typeof window === "undefined") return;
+    const wake = (): void => this.kick();
+    const shown = (): void => {
+      if (document.visibilityState === "visible") this.kick();
+    };
+    window.addEventListener("online", wake);
+    window.addEventListener("focus", wake);
+    document.addEventListener("visibilitychange", shown);
+    this.offs.push(() => {
+      window.removeEventListener("online", wake);
+      window.removeEventListener("focus", wake);
+      document.removeEventListener("visibilitychange", shown);
+    });
+  }
+  close(): void {
+    this.closed = true;
+    this.stepDown();
+    this.lead?.resign();
+    this.channel?.close();
+    for (const off of this.offs) off();
+    for (const timer of [this.gap, this.endTimer]) if (timer) clearTimeout(timer);
+    if (this.pingTimer) clearInterval(this.pingTimer);
+    this.disk.close();
+  }
+  tellForget(): void {
+    this.tell({ t: "forget" });
+  }
+
+  /** Pushes and pulls now, here or in the tab that leads. */
+  kick(): void {
+    if (this.driver) void this.driver.kick();
+    else this.tell({ t: "kick" });
+  }
+  /** Pushes and pulls, and waits for it where this tab leads. */
+  async settle(): Promise<void> {
+    if (this.driver) await this.driver.kick();
+    else this.kick();
+  }
+
+  // --- writing
+
+  /** Runs a mutation here at once, and resolves when it is on disk. `also` goes into the same transaction. */
+  async mutate(name: string, args: unknown, also: readonly Write[] = []): Promise<Result<void>> {
+    const drafted = this.replica.draft(name, args, this.wall());
+    if (!drafted.ok) return drafted;
+    if (JSON.stringify(drafted.value.args).length > limits.outboxBytesMax) return fail("too_large");
+    const shown: Entry = { ...drafted.value, client: "", n: 0 };
+    this.options.onChange(this.replica.preview(shown));
+    const append = async (read: Reader): Promise<Plan<void>> => {
+      const client = (await read.get("meta", "client")) as ClientMeta | undefined;
+      if (!client) throw new Error("a disk without a client");
+      const entry: Entry = { ...drafted.value, client: client.id, n: client.next };
+      return {
+        writes: [put("outbox", entryKey(entry.client, entry.n), entry), put("meta", "client", { ...client, next: client.next + 1 }), ...also],
+        value: undefined,
+      };
+    };
+    try {
+      // A promise to the member: flushed to the device before the screen says "saved".
+      await this.commit(() => this.disk.write(append, { strict: true }), shown);
+    } catch (error) {
+      this.options.onChange(this.replica.forgetPreview(shown));
+      this.options.onBug(error);
+      return fail("unavailable", { detail: "This device could not store the change." } satisfies Omit<DomainError, "code">);
+    }
+    this.kick();
+    return ok(undefined);
+  }
+  async write(writes: readonly Write[]): Promise<void> {
+    await this.commit(() => this.disk.write(always(writes)));
+  }
+  async follow(choice: FollowChoice): Promise<void> {
+    await this.commit(() =>
+      this.disk.write(async (read) => {
+        const last = [...(await read.all("follow")).keys()].sort().at(-1) ?? "0";
+        return { writes: [put("follow", String(Number(last) + 1).padStart(9, "0"), choice)], value: undefined };
+      }),
+    );
+    this.kick();
+  }
+  get store(): Disk {
+    return this.disk;
+  }
+
+  private async commit(write: () => Promise<Written<void>>, shown?: Entry): Promise<void> {
+    let written: Written<void>;
+    try {
+      written = await write();
+    } catch (error) {
+      if (!(error instanceof DiskLost) || this.memoryOnly) throw error;
+      await this.goMemoryOnly();
+      written = await write();
+    }
+    this.tell({ t: "patch", rev: written.rev, writes: written.writes });
+    await this.take(written.rev, written.writes, shown);
+  }
+
+  // --- the order of commits
+
+  private take(rev: number, writes: readonly Write[], shown?: Entry): Promise<void> {
+    if (rev <= this.replica.rev) {
+      if (shown) this.emit(this.replica.forgetPreview(shown));
+      return Promise.resolve();
+    }
+    this.early.set(rev, shown ? { writes, shown } : { writes });
+    const done = new Promise<void>((resolve) => this.waiters.push({ rev, done: resolve }));
+    for (;;) {
+      const next = this.early.get(this.replica.rev + 1);
+      if (!next) break;
+      this.early.delete(this.replica.rev + 1);
+      this.emit(this.replica.absorb(next.writes, next.shown));
+    }
+    this.wakeWaiters();
+    if (this.early.size > 0) this.gap ??= setTimeout(() => void this.reload(), gapMs);
+    return done;
+  }
+  private wakeWaiters(): void {
+    const { rev } = this.replica;
+    for (const waiter of this.waiters) if (waiter.rev <= rev) waiter.done();
+    this.waiters = this.waiters.filter((waiter) => waiter.rev > rev);
+    if (this.early.size === 0 && this.gap) {
+      clearTimeout(this.gap);
+      this.gap = null;
+    }
+  }
+  private async reload(): Promise<void> {
+    this.gap = null;
+    let loaded: { rev: number; contents: Contents };
+    try {
+      loaded = await this.disk.load();
+    } catch (error) {
+      if (!(error instanceof DiskLost)) throw error;
+      await this.goMemoryOnly();
+      loaded = await this.disk.load();
+    }
+    if (this.closed) return;
+    const changes = this.replica.load(loaded.rev, loaded.contents);
+    for (const [rev, { shown }] of [...this.early]) {
+      if (rev > loaded.rev) continue;
+      this.early.delete(rev);
+      if (shown) changes.push(...this.replica.forgetPreview(shown));
+    }
+    const { now, wall } = this.replica.sync;
+    this.clock.restore(now, wall, Number(this.replica.table("meta").get("time") ?? 0));
+    this.emit(changes);
+    this.wakeWaiters();
+  }
+  private emit(changes: readonly Change[]): void {
+    if (changes.length > 0) this.options.onChange(changes);
+    this.options.onState();
+    this.armEnd();
+  }
+
+  /** The disk is gone or full: go on with what is in memory, say so, and let no other tab number mutations meanwhile. */
+  private async goMemoryOnly(): Promise<void> {
+    this.memoryOnly = true;
+    this.tell({ t: "lost" });
+    const { replica } = this;
+    const contents: Contents = {
+      keys: replica.table("keys"), want: replica.table("want"), ask: replica.table("ask"), follow: replica.table("follow"),
+      meta: replica.table("meta"), outbox: replica.table("outbox"), attention: replica.table("attention"), sections: new Map(),
+    }; // prettier-ignore
+    this.disk = new MemoryDisk(contents);
+    if (this.term !== null) await this.disk.write(always([put("meta", "term", this.term)]));
+    this.replica.rev = (await this.disk.load()).rev;
+    this.options.onState();
+  }
+
+  // --- the lead
+
+  private async takeLead(lost: AbortSignal): Promise<void> {
+    try {
+      await this.reload(); // what the former leader wrote last, in case its patch did not come
+      const taken = await this.disk.write(async (read) => {
+        const term = Number((await read.get("meta", "term")) ?? 0) + 1;
+        return { writes: [put("meta", "term", term)], value: term };
+      });
+      this.tell({ t: "patch", rev: taken.rev, writes: taken.writes });
+      await this.take(taken.rev, taken.writes);
+      if (lost.aborted || this.closed) return;
+      this.term = taken.value;
+    } catch (error) {
+      this.options.onBug(error);
+      return;
+    }
+    lost.addEventListener("abort", () => this.stepDown(), { once: true });
+    const term = this.term;
+    const fenced = <T,>(plan: (read: Reader) => Promise<Plan<T>>): Promise<Written<T>> => this.disk.write(plan, { term });
+    const exchange: Exchange = {
+      replica: this.replica,
+      clock: this.clock,
+      wire: fetchWire(this.link),
+      wall: this.wall,
+      store: (writes) => this.commit(() => fenced(always(writes))),
+      transact: (plan) => this.commit(() => fenced(plan)),
+      newClient: () => randomId(this.options.cell, "cli"),
+    };
+    const driver = new Driver(exchange, {
+      onNet: (net) => this.setNet(net),
+      onTermPassed: () => this.stepDown(),
+      onBug: this.options.onBug,
+    });
+    this.driver = driver;
+    const { device } = this.replica;
+    if (device && typeof WebSocket !== "undefined" && !this.link.headers) {
+      this.hub = openHub(this.link, device, (what) => {
+        if (what === "cut") this.options.onCut();
+        void driver.kick();
+      });
+    }
+    void driver.kick();
+  }
+  private stepDown(): void {
+    this.driver?.stop();
+    this.driver = null;
+    this.hub?.close();
+    this.hub = null;
+    this.term = null;
+  }
+  get leads(): boolean {
+    return this.driver !== null;
+  }
+  private setNet(net: Net): void {
+    this.tell({ t: "net", net });
+    if (this.net === net) {
+      this.options.onState(); // the time of the last page moved
+      return;
+    }
+    this.net = net;
+    this.options.onState();
+  }
+  /** A leader that is frozen with work to do is passed over; its term keeps it from writing when it wakes. */
+  private ping(): void {
+    if (this.leads || !this.channel) return;
+    if (!this.answered && this.replica.table("outbox").size > 0) this.lead?.steal();
+    this.answered = false;
+    this.tell({ t: "ping" });
+  }
+
+  private tell(message: TabMessage): void {
+    if (!this.closed) this.channel?.postMessage(message);
+  }
+  private hear(message: TabMessage): void {
+    if (this.closed) return;
+    switch (message.t) {
+      case "patch":
+        if (!this.memoryOnly) void this.take(message.rev, message.writes);
+        return;
+      case "kick":
+        if (this.driver) void this.driver.kick();
+        return;
+      case "ping":
+        if (this.leads) this.tell({ t: "pong" });
+        return;
+      case "pong":
+        this.answered = true;
+        return;
+      case "net":
+        if (this.leads) return;
+        this.answered = true;
+        this.net = message.net;
+        this.options.onState();
+        return;
+      case "lost":
+        this.options.onState();
+        return;
+      case "forget":
+        this.options.onCut();
+        return;
+      default:
+    }
+  }
+
+  // --- the timer
+
+  /** Every end is kept also on a plane; checked again each minute, because a timer may sleep with the device. */
+  private armEnd(): void {
+    if (this.endTimer) clearTimeout(this.endTimer);
+    if (this.closed) return;
+    const lease = (this.replica.sync as SyncMeta).lease || Infinity;
+    const now = this.clock.now();
+    const next = Math.min(this.replica.nextEnd(), lease > now ? lease : Infinity);
+    this.endTimer = setTimeout(() => this.tick(), Math.min(limits.pollMs, Math.max(0, next - now) + 1));
+  }
+  private tick(): void {
+    const now = this.clock.now();
+    const writes = this.replica.expire(now);
+    if (writes.length > 0) {
+      // Out of sight first, whoever leads; the leader's disk follows, and the edge is asked.
+      const changes = this.replica.absorb(writes);
+      if (this.leads) void this.commit(() => this.disk.write(always(writes), this.term === null ? {} : { term: this.term })).catch(this.onLate);
+      this.emit(changes);
+      this.kick();
+    } else {
+      this.options.onState();
+      this.armEnd();
+    }
+  }
+  private readonly onLate = (error: unknown): void => {
+    if (!(error instanceof TermPassed)) this.options.onBug(error);
+  };
+}

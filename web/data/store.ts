@@ -1,0 +1,383 @@
+/**
+ * The local copy as the screens have it: Solid signals over one source a cell. Lists merge the cells; a mutation goes to
+ * the cell that its record's id names. No business rule lives here.
+ */
+import { batch, createComputed, createMemo, createSignal, getListener, onCleanup, type Accessor } from "solid-js";
+import { bindSlice } from "../../shared/access/engine.ts";
+import type { Action } from "../../shared/kernel/actions.ts";
+import { actions } from "../../shared/kernel/actions.ts";
+import { cellOf } from "../../shared/kernel/id.ts";
+import { entities, entity, entityOfId, type EntityName, type RecordOf, type Row } from "../../shared/records/entities.ts";
+import type { Fields } from "../../shared/records/mutation.ts";
+import { mutations } from "../../shared/sync/registry.ts";
+import { diskName, openDisk } from "./idb-disk.ts";
+import { drop, MemoryDisk, type Disk } from "./disk.ts";
+import type { Change } from "./replica.ts";
+import { forgetMember, type Session } from "./session.ts";
+import { randomId, Source } from "./source.ts";
+import { cellToken } from "./token.ts";
+import type { AttentionCard, Data, ListQuery, Mutated, OutboxLine, SyncState } from "./types.ts";
+import { collatorOf, LiveWindow } from "./windows.ts";
+
+export interface LocalData extends Data {
+  /** For the rooms: disk and traffic of the cell that an id names. */
+  source(id: string): Source | undefined;
+  /** Called when the session was ended, here or elsewhere: the screens leave. */
+  onEnd(listener: () => void): void;
+  close(): void;
+}
+
+export async function createData(session: Session): Promise<LocalData> {
+  const { me } = session;
+  const local = new Local(session);
+  const token = cellToken();
+  const links = [
+    { cell: me.cell, url: "" },
+    ...me.cells.filter(({ cell }) => cell !== me.cell).map((other) => ({ ...other, headers: token })),
+  ];
+  for (const link of links) {
+    const name = diskName(link.cell, me.member);
+    let disk: Disk;
+    let lost = false;
+    try {
+      disk = await openDisk(name);
+    } catch {
+      disk = new MemoryDisk(); // private mode, or the store is broken: works, and says that it keeps nothing
+      lost = true;
+    }
+    const source = await Source.open({
+      cell: link.cell,
+      actor: { member: me.member, teams: me.teams, regions: me.regions },
+      mutations,
+      link,
+      disk,
+      name,
+      onChange: (changes) => local.changed(changes),
+      onState: () => local.stateMoved(),
+      onCut: () => local.end(),
+      onBug: (error) => console.error(error),
+    });
+    if (lost) source.memoryOnly = true;
+    local.sources.set(link.cell, source);
+  }
+  void navigator.storage?.persist?.().catch(() => undefined); // a wish; the browser decides
+  local.stateMoved();
+  for (const source of local.sources.values()) source.start();
+  return local;
+}
+
+const isAction = (text: string): text is Action => (actions as readonly string[]).includes(text);
+const openOf = (accountTeam: Iterable<Row>, member: string) =>
+  [...accountTeam]
+    .filter((row) => row["member"] === member)
+    .map((row) => ({ from: numberOrNull(row["from"]), until: numberOrNull(row["until"]) }));
+const numberOrNull = (value: Row[string]): number | null => (typeof value === "number" ? value : null);
+const textOrNull = (value: Row[string]): string | null => (typeof value === "string" ? value : null);
+
+class Local implements LocalData {
+  readonly me: Session["me"];
+  readonly sources = new Map<string, Source>();
+  readonly sync: Accessor<SyncState>;
+  readonly outbox: Accessor<readonly OutboxLine[]>;
+  readonly attention: Accessor<readonly AttentionCard[]>;
+  private readonly bound;
+  private readonly collator: Intl.Collator;
+  private readonly rows = new Triggers();
+  private readonly windows = new Map<EntityName, Set<(ids: readonly string[]) => void>>();
+  private readonly pendingMoved = createSignal(undefined, { equals: false });
+  private readonly locked = createSignal(false);
+  private readonly setState;
+  private readonly setOutbox;
+  private readonly setAttention;
+  private readonly openedHere = new Set<string>();
+  private readonly enders = new Set<() => void>();
+  private stateDue = false;
+  private ended = false;
+
+  constructor(session: Session) {
+    this.me = session.me;
+    this.bound = bindSlice(session.slice);
+    this.collator = collatorOf(session.me.locale);
+    [this.sync, this.setState] = createSignal<SyncState>({ state: "first_sync", waiting: 0, attention: 0, at: null, records: 0 }, { equals: sameState });
+    [this.outbox, this.setOutbox] = createSignal<readonly OutboxLine[]>([]);
+    [this.attention, this.setAttention] = createSignal<readonly AttentionCard[]>([]);
+  }
+
+  // --- reading
+
+  record<E extends EntityName>(name: E, id: () => string | undefined): Accessor<RecordOf<E> | undefined> {
+    return createMemo(() => {
+      const key = id();
+      if (key === undefined || this.locked[0]()) return undefined;
+      this.rows.track(key);
+      return entityOfId(key) === name ? (this.row(key) as RecordOf<E> | undefined) : undefined;
+    });
+  }
+  private row(id: string): Row | undefined {
+    return this.source(id)?.replica.record(id);
+  }
+  /** All cells as one, for windows. */
+  private readonly union = {
+    record: (id: string): Row | undefined => this.row(id),
+    records: (name: EntityName, anchor?: string): Iterable<Row> => this.recordsOf(name, anchor),
+  };
+  private *recordsOf(name: EntityName, anchor?: string): IterableIterator<Row> {
+    if (anchor !== undefined) {
+      const source = this.source(anchor);
+      if (source) yield* source.replica.records(name, anchor);
+      return;
+    }
+    for (const source of this.sources.values()) yield* source.replica.records(name);
+  }
+
+  list<E extends EntityName>(name: E, query: Accessor<ListQuery<E>>): Accessor<readonly RecordOf<E>[]> {
+    return this.window(name, query, (window) => window.rows);
+  }
+  count<E extends EntityName>(name: E, query: Accessor<ListQuery<E>>): Accessor<number> {
+    return this.window(name, query, (window) => window.total);
+  }
+  private window<E extends EntityName, T>(name: E, query: Accessor<ListQuery<E>>, read: (window: LiveWindow<E>) => T): Accessor<T> {
+    const [value, set] = createSignal<T>(undefined as T); // the computation below sets it before anyone reads
+    createComputed(() => {
+      const asked = query();
+      const source = this.locked[0]() ? nothing : this.union;
+      const window = new LiveWindow(source, name, asked, this.collator);
+      set(() => read(window));
+      const listener = (ids: readonly string[]): void => {
+        if (window.update(ids)) set(() => read(window));
+      };
+      const listeners = this.windows.get(name) ?? new Set();
+      this.windows.set(name, listeners.add(listener));
+      onCleanup(() => listeners.delete(listener));
+    });
+    return value;
+  }
+
+  pendingFields(id: () => string | undefined): Accessor<ReadonlySet<string>> {
+    return createMemo(() => {
+      const key = id();
+      this.pendingMoved[0]();
+      const names = new Set<string>();
+      const replica = key === undefined ? undefined : this.source(key)?.replica;
+      for (const entry of replica?.pending() ?? []) {
+        for (const change of replica?.changes(entry) ?? []) if (change.id === key) for (const field of Object.keys(change.after)) names.add(field);
+      }
+      return names;
+    }, new Set<string>(), { equals: (a, b) => a.size === b.size && [...a].every((field) => b.has(field)) });
+  }
+
+  // --- writing
+
+  async mutate(name: string, args: unknown): Promise<Mutated> {
+    const source = this.source(placeOf(args) ?? "") ?? this.sources.get(this.me.cell);
+    if (!source || this.ended || this.locked[0]()) return { ok: false, code: "unavailable" };
+    const done = await source.mutate(name, this.withSeen(name, args));
+    return done.ok ? { ok: true } : { ok: false, ...done.error };
+  }
+  /** Fields that are never overwritten unseen carry the value that this device shows, unless the screen said another. */
+  private withSeen(name: string, args: unknown): unknown {
+    if (!name.endsWith(".edit@1") || !isEdit(args) || args.seen !== undefined) return args;
+    const row = this.row(args.id);
+    const of = entityOfId(args.id);
+    if (!row || !of) return args;
+    const careful = Object.keys(args.set).filter((field) => entity(of).fields[field]?.careful && row[field] !== undefined);
+    return careful.length === 0 ? args : { ...args, seen: Object.fromEntries(careful.map((field) => [field, row[field]])) };
+  }
+  async dismiss(card: AttentionCard): Promise<void> {
+    await this.holderOf(card)?.write([drop("attention", card.key)]);
+  }
+  /** The same act again, over what is there now. */
+  async retry(card: AttentionCard): Promise<void> {
+    const args = this.withSeen(card.name, renewed(card, this.row(placeOf(card.args) ?? "")));
+    await this.holderOf(card)?.mutate(card.name, args, [drop("attention", card.key)]);
+  }
+  private holderOf(card: AttentionCard): Source | undefined {
+    return [...this.sources.values()].find((source) => source.replica.table("attention").has(card.key));
+  }
+  open(accountId: string): void {
+    const source = this.source(accountId);
+    if (!source || this.openedHere.has(accountId)) return;
+    this.openedHere.add(accountId);
+    void source.follow({ anchor: accountId, kind: "open" }).catch((error: unknown) => console.error(error));
+  }
+  newId(name: EntityName, under?: string): string {
+    return randomId((under && cellOf(under)) || this.me.cell, entities[name].kind);
+  }
+
+  // --- rights, as far as this device knows them; the edge decides again
+
+  can(action: string, record: Row): { readonly allowed: boolean; readonly why?: string } {
+    const name = entityOfId(record.id);
+    const source = this.source(record.id);
+    if (!name || !source || !isAction(action)) return { allowed: false };
+    const account = source.replica.record(record.anchor);
+    const place = {
+      anchor: {
+        id: record.anchor,
+        owner: textOrNull(account?.["owner"]),
+        team: textOrNull(account?.["team"]),
+        region: textOrNull(account?.["region"]),
+        restricted: account?.["restricted"] === true,
+      },
+      accountTeam: openOf(source.replica.records("account_team", record.anchor), this.me.member),
+      shares: [],
+    };
+    const decision = this.bound.decide(action, name, record.compartment, place, source.clock.now() || Date.now(), record);
+    return decision.allowed ? { allowed: true } : { allowed: false, why: decision.why };
+  }
+
+  // --- state
+
+  source(id: string): Source | undefined {
+    return this.sources.get(cellOf(id) ?? "");
+  }
+  changed(changes: readonly Change[]): void {
+    const byEntity = Map.groupBy(changes, (change) => change.entity);
+    batch(() => {
+      for (const { id } of changes) this.rows.touch(id);
+      for (const [name, list] of byEntity) {
+        const ids = list.map(({ id }) => id);
+        for (const listener of this.windows.get(name) ?? []) listener(ids);
+      }
+      this.pendingMoved[1](undefined);
+    });
+    this.stateMoved();
+  }
+  /** Many small steps make one new state. */
+  stateMoved(): void {
+    if (this.stateDue) return;
+    this.stateDue = true;
+    queueMicrotask(() => {
+      this.stateDue = false;
+      if (this.ended) return;
+      batch(() => {
+        this.locked[1]([...this.sources.values()].some((source) => source.replica.isLocked(source.clock.now())));
+        this.setState(this.stateNow());
+        this.setOutbox(this.outboxNow());
+        this.setAttention(this.cardsNow());
+        this.pendingMoved[1](undefined);
+      });
+    });
+  }
+  private stateNow(): SyncState {
+    const each = [...this.sources.values()].map(stateOf);
+    const worst = order.find((state) => each.some((one) => one.state === state)) ?? "synced";
+    const times = each.map(({ at }) => at).filter((at) => at !== null);
+    return {
+      state: worst,
+      waiting: each.reduce((sum, one) => sum + one.waiting, 0),
+      attention: each.reduce((sum, one) => sum + one.attention, 0),
+      at: times.length === each.length && times.length > 0 ? Math.min(...times) : null,
+      records: each.reduce((sum, one) => sum + one.records, 0),
+    };
+  }
+  private outboxNow(): OutboxLine[] {
+    return [...this.sources.values()].flatMap(({ replica, net }) =>
+      replica.pending().filter((entry) => !replica.isAcked(entry)).map((entry) => ({
+        n: entry.n,
+        name: entry.name,
+        args: entry.args,
+        at: entry.at,
+        state: net === "sending" ? ("sending" as const) : ("waiting" as const),
+        changes: replica.changes(entry),
+      })),
+    );
+  }
+  private cardsNow(): AttentionCard[] {
+    return [...this.sources.values()].flatMap(({ replica }) => [...replica.table("attention").values()]).sort((a, b) => b.at - a.at);
+  }
+
+  syncNow(): void {
+    for (const source of this.sources.values()) source.kick();
+  }
+  onEnd(listener: () => void): void {
+    this.enders.add(listener);
+  }
+  end(): void {
+    if (this.ended) return;
+    this.ended = true;
+    this.close();
+    for (const listener of this.enders) listener();
+  }
+  async signOut(force: boolean): Promise<boolean> {
+    const waits = (): boolean => this.outboxNow().length > 0;
+    if (waits()) await Promise.all([...this.sources.values()].map((source) => source.settle()));
+    if (waits() && !force) return false;
+    for (const source of this.sources.values()) source.tellForget();
+    this.end();
+    await fetch("/api/auth/sign-out", { method: "POST", headers: { "content-type": "application/json" }, body: "{}" }).catch(() => undefined); // offline: the copy goes all the same
+    await forgetMember(this.me);
+    return true;
+  }
+  close(): void {
+    for (const source of this.sources.values()) source.close();
+  }
+}
+
+const nothing = { record: (): undefined => undefined, records: (): readonly Row[] => [] };
+
+/** The chip shows the worst. */
+const order: readonly SyncState["state"][] = [
+  "signed_out", "update_needed", "locked", "memory_only", "first_sync", "offline", "attention", "sending", "saved_here", "synced",
+]; // prettier-ignore
+function stateOf(source: Source): SyncState {
+  const { replica } = source;
+  const waiting = replica.pending().filter((entry) => !replica.isAcked(entry)).length;
+  const attention = replica.table("attention").size;
+  const ready = replica.table("meta").has("ready");
+  const state = ((): SyncState["state"] => {
+    if (source.net === "signed_out" || source.net === "update_needed") return source.net;
+    if (replica.isLocked(source.clock.now())) return "locked";
+    if (source.memoryOnly) return "memory_only";
+    if (source.net === "offline") return "offline";
+    if (!ready) return "first_sync";
+    if (attention > 0) return "attention";
+    if (waiting > 0) return source.net === "sending" ? "sending" : "saved_here";
+    return "synced";
+  })();
+  return { state, waiting, attention, at: replica.sync.now || null, records: replica.size };
+}
+const sameState = (a: SyncState, b: SyncState): boolean =>
+  a.state === b.state && a.waiting === b.waiting && a.attention === b.attention && a.at === b.at && a.records === b.records;
+
+/** The record that an act is about; for a new one the place where it is made says in which cell. */
+function placeOf(args: unknown): string | undefined {
+  if (typeof args !== "object" || args === null) return undefined;
+  const { anchor, id } = args as { anchor?: unknown; id?: unknown };
+  return typeof anchor === "string" ? anchor : typeof id === "string" ? id : undefined;
+}
+function isEdit(args: unknown): args is { readonly id: string; readonly set: Fields; readonly seen?: Fields } {
+  return typeof args === "object" && args !== null && "id" in args && typeof args.id === "string" && "set" in args && typeof args.set === "object";
+}
+/** What an act compares with is what is there now, since its member has just looked at it. */
+function renewed(card: AttentionCard, row: Row | undefined): unknown {
+  if (typeof card.args !== "object" || card.args === null) return card.args;
+  const { seen: _seen, ...args } = card.args as Record<string, unknown>;
+  if (!row || !("from" in args)) return args;
+  const field = card.name.startsWith("account.reassign@") ? "owner" : "stage";
+  return { ...args, from: row[field] };
+}
+
+/** One signal a record that something looks at, and none for the others. */
+class Triggers {
+  private readonly signals = new Map<string, { readonly track: () => void; readonly touch: () => void; count: number }>();
+
+  track(id: string): void {
+    if (!getListener()) return;
+    let signal = this.signals.get(id);
+    if (!signal) {
+      const [track, touch] = createSignal(undefined, { equals: false });
+      this.signals.set(id, (signal = { track, touch: () => touch(undefined), count: 0 }));
+    }
+    const held = signal;
+    held.count += 1;
+    onCleanup(() => {
+      held.count -= 1;
+      if (held.count === 0 && this.signals.get(id) === held) this.signals.delete(id);
+    });
+    held.track();
+  }
+  touch(id: string): void {
+    this.signals.get(id)?.touch();
+  }
+}

@@ -1,0 +1,81 @@
+import type { Accessor } from "solid-js";
+import type { ErrorCode } from "../../shared/kernel/result.ts";
+import type { EntityName, RecordOf, Row } from "../../shared/records/entities.ts";
+import type { Fields } from "../../shared/records/mutation.ts";
+
+/** What the screens know of the local copy. They read it by signals and change it by mutations only. */
+export interface Data {
+  readonly me: Me;
+  /** One record of the local copy with pending edits on top; undefined when it is not on this device. */
+  record<E extends EntityName>(entity: E, id: () => string | undefined): Accessor<RecordOf<E> | undefined>;
+  /** A live window over the local copy: filtered, sorted, limited, kept up to date incrementally. */
+  list<E extends EntityName>(entity: E, query: Accessor<ListQuery<E>>): Accessor<readonly RecordOf<E>[]>;
+  /** How many records of an entity pass the filter on this device. */
+  count<E extends EntityName>(entity: E, query: Accessor<ListQuery<E>>): Accessor<number>;
+  /** Runs a mutation optimistically and puts it into the outbox. Resolves when it is on disk. */
+  mutate(name: string, args: unknown): Promise<Mutated>;
+  /** Fields of a record that are changed here and not sent yet. */
+  pendingFields(id: () => string | undefined): Accessor<ReadonlySet<string>>;
+  readonly sync: Accessor<SyncState>;
+  readonly outbox: Accessor<readonly OutboxLine[]>;
+  readonly attention: Accessor<readonly AttentionCard[]>;
+  dismiss(card: AttentionCard): Promise<void>;
+  retry(card: AttentionCard): Promise<void>;
+  /** This device follows the account from now on: its records come with the next pull and stay. */
+  open(accountId: string): void;
+  /** May I? Same engine as the edge, on my own slice of the policy. `why` is a sentence for members. */
+  can(action: string, record: Row): { readonly allowed: boolean; readonly why?: string };
+  /** A new id, in the cell of the record `under` which it will be; without it in the own cell. */
+  newId(entity: EntityName, under?: string): string;
+  /** Sends what waits, then ends the session and removes the local copy. False: there is unsent work and `force` was not set. */
+  signOut(force: boolean): Promise<boolean>;
+  /** Pulls and pushes now. */
+  syncNow(): void;
+}
+export interface ListQuery<E extends EntityName> {
+  readonly where?: (row: RecordOf<E>) => boolean;
+  /** Names of fields, `-` for descending; ties are broken by id. Text is compared by the member's locale. */
+  readonly sort?: string;
+  readonly limit?: number;
+  /** Only records under this anchor (an account). */
+  readonly anchor?: string;
+}
+export interface Me {
+  readonly member: string;
+  readonly name: string;
+  readonly base: string;
+  readonly duties: readonly string[];
+  readonly teams: readonly string[];
+  readonly regions: readonly string[];
+  readonly locale: "en" | "zh-CN";
+  readonly zone: string;
+  readonly cell: string;
+  readonly cells: readonly { readonly cell: string; readonly url: string }[];
+}
+export type Mutated = { readonly ok: true } | { readonly ok: false; readonly code: ErrorCode; readonly detail?: string; readonly fields?: readonly string[] };
+export interface SyncState {
+  readonly state: "synced" | "saved_here" | "sending" | "offline" | "attention" | "locked" | "first_sync" | "signed_out" | "update_needed" | "memory_only";
+  readonly waiting: number; // mutations not yet acknowledged
+  readonly attention: number;
+  readonly at: number | null; // last complete page, edge's clock
+  readonly records: number;
+}
+export interface OutboxLine {
+  readonly n: number;
+  readonly name: string;
+  readonly args: unknown;
+  readonly at: number;
+  readonly state: "waiting" | "sending";
+  readonly changes: readonly { readonly id: string; readonly before: Fields; readonly after: Fields }[];
+}
+export interface AttentionCard {
+  readonly key: string;
+  readonly name: string;
+  readonly args: unknown;
+  readonly at: number;
+  readonly code: ErrorCode;
+  readonly detail?: string;
+  readonly fields?: readonly string[];
+  readonly mine: Fields;
+  readonly theirs?: Fields; // only what is still visible
+}
