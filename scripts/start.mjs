@@ -2,6 +2,7 @@
  * `npm start`: from a fresh clone to a CRM that one can sign in to.
  * PORT (8787), CRM_STATE (.wrangler/state), CRM_DEMO=0 for an empty organisation.
  */
+import { createHmac } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, rmSync, statfsSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { stripVTControlCharacters } from "node:util";
@@ -72,19 +73,15 @@ async function loadDemo() {
  * link that only the holder of the cell's own secret can ask for. Once there is an admin, the cell gives no link.
  */
 async function emptyLine() {
-  const answer = await fetch(`http://127.0.0.1:${port}/api/claim`, {
+  const proof = createHmac("sha256", secret(stateDir, "AUTH_SECRET") ?? "").update("baton deploy: claim link");
+  const answer = await fetch(`http://127.0.0.1:${port}/api/claim/new`, {
     method: "POST",
-    headers: {
-      authorization: `Bearer ${secret(stateDir, "AUTH_SECRET")}`,
-      origin: cell.url,
-      "content-type": "application/json",
-    },
+    headers: { "x-deploy-secret": proof.digest("base64url"), "content-type": "application/json" },
     body: "{}",
   });
-  if (!answer.ok)
-    return `Baton is at ${cell.url} : sign in with a code by e-mail (mails: ${cell.url}/api/demo/mail in the demo). Ctrl-C stops it.`;
-  const { link } = await answer.json();
-  return `Baton is at ${new URL(link, cell.url).href} : this one-use link makes you the first admin. Ctrl-C stops it.`;
+  if (!answer.ok) return `Baton is at ${cell.url} : sign in with a code by e-mail. Ctrl-C stops it.`;
+  const { pathname, hash } = new URL((await answer.json()).url);
+  return `Baton is at ${cell.url}${pathname}${hash} : this one-use link makes you the first admin. Ctrl-C stops it.`;
 }
 
 function tickCron() {
