@@ -37,7 +37,8 @@ export function reduce(cond: Cond, facts: LooseFacts, roles: ReadonlySet<string>
     const nodes = parts.map((part) => reduce(part, facts, roles, missing, not));
     return fold("all" in cond !== not, nodes);
   }
-  if ("holds" in cond) return fact(facts, "base") === null || fact(facts, "duties") === null ? missing : roles.has(cond.holds) !== not;
+  if ("holds" in cond)
+    return fact(facts, "base") === null || fact(facts, "duties") === null ? missing : roles.has(cond.holds) !== not;
   if ("reach" in cond) {
     if (cond.reach === "all") return !not;
     const needed = fact(facts, needs[cond.reach]);

@@ -77,23 +77,45 @@ export interface Bound {
   /** Those that may also stay on a device; 0 unless `identity` is among them. */
   holdMask(entity: EntityName, compartment: string, place: Place, at: number): Mask;
   /** The same by name, each with the first instant at which it ends if nothing is written. */
-  holdRights(entity: EntityName, compartment: string, place: Place, at: number): { readonly [group: string]: number | null };
+  holdRights(
+    entity: EntityName,
+    compartment: string,
+    place: Place,
+    at: number,
+  ): { readonly [group: string]: number | null };
   decide(action: Action, entity: EntityName, compartment: string, place: Place, at: number, row: Row | null): Decision;
   /** A write is allowed on the state before and on the state after, in every field that changes. */
-  decideWrite(action: Action, entity: EntityName, before: State | null, after: State | null, changed: readonly string[], at: number): Decision;
+  decideWrite(
+    action: Action,
+    entity: EntityName,
+    before: State | null,
+    after: State | null,
+    changed: readonly string[],
+    at: number,
+  ): Decision;
   /** The ways in which records can be in sight at all: every visible record is found by one of them. */
   readReaches(entity: EntityName, compartment: string): ReadonlySet<Reach>;
   /** SQL twin of "this record is visible", over the anchor's row and the record's compartment. */
   visibleSql(entity: EntityName, aliases: SqlAliases, at: number): SqlPlan;
   /** SQL twin of "this group of the record is visible". Sort and filter on a field only where it is true. */
   groupSql(entity: EntityName, group: Group, aliases: SqlAliases, at: number): SqlPlan;
-  explain(action: Action, entity: EntityName, compartment: string, place: Place, at: number, row: Row | null, field?: string): Explanation;
+  explain(
+    action: Action,
+    entity: EntityName,
+    compartment: string,
+    place: Place,
+    at: number,
+    row: Row | null,
+    field?: string,
+  ): Explanation;
 }
 /** Told when a decision had to be refused because its inputs were broken; never with values. */
 export type Alarm = (fact: string) => void;
 
 export function bind(policy: Policy | null, facts: Facts, onAlarm?: Alarm): Bound {
-  return policy === null || facts.employment !== "active" ? bindNothing : bindSlice(slice(policy, facts, "whole"), onAlarm);
+  return policy === null || facts.employment !== "active"
+    ? bindNothing
+    : bindSlice(slice(policy, facts, "whole"), onAlarm);
 }
 
 const see = new Set<string>(seeActions);
@@ -112,7 +134,10 @@ const notIncluded = "Your role does not include this.";
 const notThere = "There is nothing here that you can open.";
 /** Whose a record is that has no owner of its own: its author's, not the account's. */
 const authored = new Set<EntityName>(["comment", "file"]);
-const partyColumns: { readonly [entity: string]: readonly string[] } = { handoff: ["fromMember", "toMember"], approval: ["requester"] };
+const partyColumns: { readonly [entity: string]: readonly string[] } = {
+  handoff: ["fromMember", "toMember"],
+  approval: ["requester"],
+};
 
 class Unloaded extends Error {}
 
@@ -144,27 +169,50 @@ export function bindSlice(own: Slice, onAlarm?: Alarm): Bound {
   const { member, teams, regions } = own.facts;
 
   /** Rules for an action; `guards`: further actions whose guardrails also count. */
-  function rulesFor(action: Action, entity: EntityName, compartment: string, guards: readonly Action[] = [action]): Rules {
+  function rulesFor(
+    action: Action,
+    entity: EntityName,
+    compartment: string,
+    guards: readonly Action[] = [action],
+  ): Rules {
     const id = `${action} ${entity} ${compartment} ${guards.length}`;
     const known = memo.get(id);
     if (known) return known;
     const inPlace = (rule: { entity: readonly EntityName[] | "*"; in?: readonly Compartment[] }): boolean =>
-      (rule.entity === "*" || rule.entity.includes(entity)) && (!rule.in || rule.in.some((name) => name === compartment));
+      (rule.entity === "*" || rule.entity.includes(entity)) &&
+      (!rule.in || rule.in.some((name) => name === compartment));
     const allow = own.allow.filter((rule) => inPlace(rule) && rule.actions.includes(action));
-    const forbid = own.forbid.filter((rule) => inPlace(rule) && (rule.actions === "*" || rule.actions.some((name) => guards.includes(name))));
-    const leaves = [...allow.flatMap((rule) => leavesOf(rule.when)), ...forbid.flatMap((rule) => [...leavesOf(rule.when), ...leavesOf(rule.except)])];
-    const columns = new Set(leaves.flatMap((leaf) => ("column" in leaf && !isAnchorColumn(leaf.column) ? [leaf.column] : [])));
+    const forbid = own.forbid.filter(
+      (rule) => inPlace(rule) && (rule.actions === "*" || rule.actions.some((name) => guards.includes(name))),
+    );
+    const leaves = [
+      ...allow.flatMap((rule) => leavesOf(rule.when)),
+      ...forbid.flatMap((rule) => [...leavesOf(rule.when), ...leavesOf(rule.except)]),
+    ];
+    const columns = new Set(
+      leaves.flatMap((leaf) => ("column" in leaf && !isAnchorColumn(leaf.column) ? [leaf.column] : [])),
+    );
     const reach = new Set(leaves.flatMap((leaf) => ("reach" in leaf ? [leaf.reach] : [])));
-    const rules: Rules = { allow, forbid, columns: [...columns], own: reach.has("own"), participant: reach.has("participant") };
+    const rules: Rules = {
+      allow,
+      forbid,
+      columns: [...columns],
+      own: reach.has("own"),
+      participant: reach.has("participant"),
+    };
     memo.set(id, rules);
     return rules;
   }
-  const readRules = (entity: EntityName, compartment: string): Rules => rulesFor("read", entity, compartment, ["read", "find"]);
+  const readRules = (entity: EntityName, compartment: string): Rules =>
+    rulesFor("read", entity, compartment, ["read", "find"]);
 
   const liveShares = (scene: Scene): KeyShare[] =>
     scene.place.shares.filter(
       (share) =>
-        share.anchor === scene.place.anchor.id && share.compartment === scene.compartment && !share.record && live(share, scene.at),
+        share.anchor === scene.place.anchor.id &&
+        share.compartment === scene.compartment &&
+        !share.record &&
+        live(share, scene.at),
     );
 
   function owner(scene: Scene): string | null {
@@ -216,20 +264,28 @@ export function bindSlice(own: Slice, onAlarm?: Alarm): Bound {
     if (!Array.isArray(accountTeam) || !Array.isArray(shares)) throw new Unloaded("place");
     const { row, entity } = scene;
     if (!scene.writing) return;
-    if (row && (row.anchor !== anchor.id || row.compartment !== scene.compartment)) throw new Unloaded(`${entity}.anchor`);
+    if (row && (row.anchor !== anchor.id || row.compartment !== scene.compartment))
+      throw new Unloaded(`${entity}.anchor`);
     const needed = [
       ...rules.columns,
       ...((rules.own || rules.participant) && ownOwner(entity) ? ["owner"] : []),
       ...(rules.participant ? (partyColumns[entity] ?? []) : []),
     ];
     if (!row && rules.columns.length > 0) throw new Unloaded(entity);
-    for (const column of row ? needed : []) if (row?.[column] === undefined && ownColumn(entity, column)) throw new Unloaded(`${entity}.${column}`);
+    for (const column of row ? needed : [])
+      if (row?.[column] === undefined && ownColumn(entity, column)) throw new Unloaded(`${entity}.${column}`);
   }
 
-  const forbidden = (rule: BoundForbid, oracle: Oracle): boolean => holds(rule.when, oracle) && !holds(rule.except, oracle);
+  const forbidden = (rule: BoundForbid, oracle: Oracle): boolean =>
+    holds(rule.when, oracle) && !holds(rule.except, oracle);
 
   /** Groups that matching allows (and, when reading, live shares) give, minus those of matching guardrails. */
-  function maskFor(scene: Scene, rules: Rules, shared: boolean, before: Scene | null = null): { mask: Mask; rule: string; cut: BoundForbid | null } {
+  function maskFor(
+    scene: Scene,
+    rules: Rules,
+    shared: boolean,
+    before: Scene | null = null,
+  ): { mask: Mask; rule: string; cut: BoundForbid | null } {
     loaded(scene, rules);
     const oracle = oracleOf(scene);
     if (before) loaded(before, rules);
@@ -272,7 +328,15 @@ export function bindSlice(own: Slice, onAlarm?: Alarm): Bound {
     return visible(kept & seen);
   }
 
-  function decideUnsafe(action: Action, entity: EntityName, compartment: string, place: Place, at: number, row: Row | null, before: State | null = null): Decision {
+  function decideUnsafe(
+    action: Action,
+    entity: EntityName,
+    compartment: string,
+    place: Place,
+    at: number,
+    row: Row | null,
+    before: State | null = null,
+  ): Decision {
     if (!livesIn(entity, compartment)) return { allowed: false, why: notIncluded };
     const writing = !see.has(action);
     const reading = action === "read" || action === "find";
@@ -287,7 +351,9 @@ export function bindSlice(own: Slice, onAlarm?: Alarm): Bound {
     if (cut) return { allowed: false, why: cut.why };
     const [near] = rules.allow;
     if (!near) return { allowed: false, why: notIncluded };
-    return near.askTo === undefined ? { allowed: false, why: near.why } : { allowed: false, why: near.why, askTo: near.askTo };
+    return near.askTo === undefined
+      ? { allowed: false, why: near.why }
+      : { allowed: false, why: near.why, askTo: near.askTo };
   }
 
   /** A thrown error is an answer too: no. Only broken inputs throw. */
@@ -300,7 +366,13 @@ export function bindSlice(own: Slice, onAlarm?: Alarm): Bound {
     }
   }
 
-  const decideOn = (action: Action, entity: EntityName, state: { compartment: string; place: Place; row: Row | null }, at: number, before: State | null): Decision =>
+  const decideOn = (
+    action: Action,
+    entity: EntityName,
+    state: { compartment: string; place: Place; row: Row | null },
+    at: number,
+    before: State | null,
+  ): Decision =>
     guarded<Decision>({ allowed: false, why: notIncluded }, () =>
       decideUnsafe(action, entity, state.compartment, state.place, at, state.row, before),
     );
@@ -316,7 +388,9 @@ export function bindSlice(own: Slice, onAlarm?: Alarm): Bound {
       for (const group of groupsIn(now)) rights[group] = null;
       // Between two of these instants nothing changes by the clock alone, so asking at each is exact.
       const turns = [...place.accountTeam, ...place.shares].flatMap(({ from, until }) => [from, until]);
-      const coming = [...new Set(turns)].filter((turn) => turn !== null && turn > at).sort((a, b) => Number(a) - Number(b));
+      const coming = [...new Set(turns)]
+        .filter((turn) => turn !== null && turn > at)
+        .sort((a, b) => Number(a) - Number(b));
       let left = now;
       for (const turn of coming) {
         if (turn === null || left === 0) break;
@@ -326,14 +400,17 @@ export function bindSlice(own: Slice, onAlarm?: Alarm): Bound {
       }
       return rights;
     },
-    decide: (action, entity, compartment, place, at, row) => decideOn(action, entity, { compartment, place, row }, at, null),
+    decide: (action, entity, compartment, place, at, row) =>
+      decideOn(action, entity, { compartment, place, row }, at, null),
     decideWrite(action, entity, before, after, changed, at) {
       const states = [before, after].filter((state) => state !== null);
       if (states.length === 0 || see.has(action) || !isEntity(entity)) return { allowed: false, why: notIncluded };
       // What can't be seen can't be written, and nothing is put where its maker could not see it.
       const subject = before ?? after;
-      if (!subject || bound.readMask(entity, subject.compartment, subject.place, at) === 0) return { allowed: false, why: notThere };
-      if (opens(action, before, after)) return { allowed: false, why: "Opening a restricted account needs a second person." };
+      if (!subject || bound.readMask(entity, subject.compartment, subject.place, at) === 0)
+        return { allowed: false, why: notThere };
+      if (opens(action, entity, before, after))
+        return { allowed: false, why: "Opening a restricted account needs a second person." };
       let groups = -1;
       let rule = "";
       for (const state of states) {
@@ -345,7 +422,8 @@ export function bindSlice(own: Slice, onAlarm?: Alarm): Bound {
       const fields = entityOf(entity).fields;
       for (const name of changed) {
         if (keyColumns.includes(name)) {
-          if (before && after && !keyActs.includes(action)) return { allowed: false, why: "This can't be moved that way." };
+          if (before && after && !keyActs.includes(action))
+            return { allowed: false, why: "This can't be moved that way." };
           continue;
         }
         const field = Object.hasOwn(fields, name) ? fields[name] : undefined;
@@ -379,15 +457,33 @@ export function bindSlice(own: Slice, onAlarm?: Alarm): Bound {
         if (seen === 0 && action !== "create") return { allowed: false, because: [notThere], wouldNeed: [], askTo: [] };
         const decision = decideUnsafe(action, entity, compartment, place, at, row);
         const asked = field === undefined ? undefined : entityOf(entity).fields[field];
-        const allowed = decision.allowed && (field === undefined || (asked !== undefined && hasGroup(decision.groups, asked.group)));
-        const rules = action === "read" || action === "find" ? readRules(entity, compartment) : rulesFor(action, entity, compartment);
+        const allowed =
+          decision.allowed && (field === undefined || (asked !== undefined && hasGroup(decision.groups, asked.group)));
+        const rules =
+          action === "read" || action === "find"
+            ? readRules(entity, compartment)
+            : rulesFor(action, entity, compartment);
         const useful = rules.allow.filter((rule) => asked === undefined || hasGroup(rule.groups, asked.group));
         if (allowed) {
-          const oracle = oracleOf({ entity, compartment, place, at, row: see.has(action) ? null : row, writing: !see.has(action) });
+          const oracle = oracleOf({
+            entity,
+            compartment,
+            place,
+            at,
+            row: see.has(action) ? null : row,
+            writing: !see.has(action),
+          });
           const matching = useful.filter((rule) => holds(rule.when, oracle)).map((rule) => rule.why);
-          return { allowed, because: matching.length > 0 ? unique(matching) : ["It was shared with you."], wouldNeed: [], askTo: [] };
+          return {
+            allowed,
+            because: matching.length > 0 ? unique(matching) : ["It was shared with you."],
+            wouldNeed: [],
+            askTo: [],
+          };
         }
-        const near = useful.flatMap((rule) => leavesOf(rule.when)).flatMap((leaf) => ("reach" in leaf && !leaf.not ? [wayIn[leaf.reach]] : []));
+        const near = useful
+          .flatMap((rule) => leavesOf(rule.when))
+          .flatMap((leaf) => ("reach" in leaf && !leaf.not ? [wayIn[leaf.reach]] : []));
         return {
           allowed,
           because: [decision.allowed ? notIncluded : decision.why],
@@ -400,10 +496,11 @@ export function bindSlice(own: Slice, onAlarm?: Alarm): Bound {
 }
 
 /** Lifting a restriction, or letting someone in past it, is never one person's act (ACCESS-4). A cut never waits. */
-function opens(action: Action, before: State | null, after: State | null): boolean {
-  const was = before?.place.anchor.restricted === true;
-  if (was && after?.place.anchor.restricted === false) return true;
-  return action === "manage_account_team" && after?.place.anchor.restricted === true;
+function opens(action: Action, entity: EntityName, before: State | null, after: State | null): boolean {
+  const open = before?.place.anchor.restricted === true && after?.place.anchor.restricted === false;
+  const joins =
+    entity === "account_team" && action !== "delete" && action !== "archive" && after?.place.anchor.restricted === true;
+  return open || joins;
 }
 
 const wayIn: Record<BoundedReach, string> = {
@@ -430,7 +527,13 @@ const text = (row: Row, column: string): string | null => {
 };
 
 /** May do nothing and see nothing: nobody signed in, employment ended, no policy. */
-export const bindNothing: Bound = bindSlice({ v: 1, facts: { member: "", teams: [], regions: [] }, allow: [], forbid: [], shares: [] });
+export const bindNothing: Bound = bindSlice({
+  v: 1,
+  facts: { member: "", teams: [], regions: [] },
+  allow: [],
+  forbid: [],
+  shares: [],
+});
 
 export const explain = (
   bound: Bound,

@@ -103,7 +103,9 @@ export interface Policy {
   readonly effectiveAt: string;
   readonly why: string;
   readonly compartments?: Partial<Record<Compartment, { readonly queue?: string | undefined }>> | undefined;
-  readonly groups?: Partial<Record<Group, { readonly keep: (typeof keeps)[number]; readonly existence: "shown" | "secret" }>> | undefined;
+  readonly groups?:
+    | Partial<Record<Group, { readonly keep: (typeof keeps)[number]; readonly existence: "shown" | "secret" }>>
+    | undefined;
   readonly roles: { readonly [name: string]: Role };
   readonly allow: readonly AllowRule[];
   readonly forbid: readonly ForbidRule[];
@@ -131,7 +133,9 @@ const cond: z.ZodMiniType<Cond> = z.lazy(() =>
     z.strictObject({ reach: z.enum(reaches) }),
     z.strictObject({ holds: roleName }),
     z.strictObject({ eq: z.tuple([column, z.union([literal, factRef])]) }),
-    z.strictObject({ in: z.tuple([column, z.union([z.array(literal).check(z.minLength(1), z.maxLength(50)), factRef])]) }),
+    z.strictObject({
+      in: z.tuple([column, z.union([z.array(literal).check(z.minLength(1), z.maxLength(50)), factRef])]),
+    }),
     z.strictObject({ gte: z.tuple([column, literal]) }),
     z.strictObject({ lt: z.tuple([column, literal]) }),
     z.strictObject({ present: column }),
@@ -144,10 +148,18 @@ const policySchema = z.strictObject({
   parent: z.nullable(z.int().check(z.gte(0))),
   author: memberText,
   approver: z.nullable(memberText),
-  effectiveAt: z.string().check(z.regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/), z.refine((text) => !Number.isNaN(Date.parse(text)), "not an instant")),
+  effectiveAt: z.string().check(
+    z.regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/),
+    z.refine((text) => !Number.isNaN(Date.parse(text)), "not an instant"),
+  ),
   why,
   compartments: z.optional(z.partialRecord(z.enum(compartments), z.strictObject({ queue: z.optional(memberText) }))),
-  groups: z.optional(z.partialRecord(z.enum(groupNames), z.strictObject({ keep: z.enum(keeps), existence: z.enum(["shown", "secret"]) }))),
+  groups: z.optional(
+    z.partialRecord(
+      z.enum(groupNames),
+      z.strictObject({ keep: z.enum(keeps), existence: z.enum(["shown", "secret"]) }),
+    ),
+  ),
   roles: z.record(
     roleName,
     z.strictObject({
@@ -198,7 +210,11 @@ const policySchema = z.strictObject({
         beyond: z.optional(z.boolean()),
         groups,
         keep: z.optional(z.enum(["online", "device"])),
-        to: z.union([z.strictObject({ column }), z.strictObject({ holds: roleName }), z.strictObject({ member: z.literal(true) })]),
+        to: z.union([
+          z.strictObject({ column }),
+          z.strictObject({ holds: roleName }),
+          z.strictObject({ member: z.literal(true) }),
+        ]),
         ends: z.array(z.string().check(z.regex(/^[a-z_]+\.[a-z_]+$/))),
         maxDays: z.optional(z.int().check(z.gte(1), z.lte(366))),
         why,
@@ -217,7 +233,9 @@ const codeColumns = new Set(["group", "sectionKind", "approvalKind", "asked", "q
 const ordered = new Set<Field["type"]>(["int", "money", "instant", "day"]);
 const seen = new Set<string>(seeActions);
 
-export const entitiesOf = (rule: { readonly entity: EntityName | readonly EntityName[] | "*" }): readonly EntityName[] =>
+export const entitiesOf = (rule: {
+  readonly entity: EntityName | readonly EntityName[] | "*";
+}): readonly EntityName[] =>
   rule.entity === "*" ? entityNames : typeof rule.entity === "string" ? [rule.entity] : rule.entity;
 export const seesAny = (rule: { readonly actions: readonly string[] }): boolean =>
   rule.actions.some((name) => name === "*" || seen.has(name));
@@ -226,7 +244,10 @@ export const seesAny = (rule: { readonly actions: readonly string[] }): boolean 
 export function validatePolicy(json: unknown): Result<Policy> {
   const parsed = z.safeParse(policySchema, json);
   if (!parsed.success) {
-    const fields = parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`);
+    const fields = parsed.error.issues.map((issue) => {
+      const names = issue.code === "unrecognized_keys" ? ` ${issue.keys.join(", ")}` : "";
+      return `${issue.path.join(".")}: ${issue.code}${names}`;
+    });
     return fail("invalid", { fields });
   }
   const policy = parsed.data as Policy; // the same shape; entity arrays narrow further below
@@ -241,8 +262,10 @@ function check(policy: Policy): string[] {
     if (!Object.hasOwn(roles, name)) problems.push(`${where}: unknown role ${name}`);
   };
   if (Object.keys(roles).length > limits.rolesHard) problems.push("roles: too many");
-  for (const [name, { assignableBy }] of Object.entries(roles)) for (const by of assignableBy ?? []) role(by, `roles.${name}`);
-  if (policy.groups?.unclassified && policy.groups.unclassified.keep !== "never") problems.push("groups.unclassified: nobody reads it");
+  for (const [name, { assignableBy }] of Object.entries(roles))
+    for (const by of assignableBy ?? []) role(by, `roles.${name}`);
+  if (policy.groups?.unclassified && policy.groups.unclassified.keep !== "never")
+    problems.push("groups.unclassified: nobody reads it");
 
   const ids = new Set<string>();
   for (const { id } of [...policy.allow, ...policy.forbid, ...(policy.shares ?? [])]) {
@@ -295,7 +318,9 @@ function checkWithin(rule: Rule, problems: string[]): void {
 }
 
 /** The columns that a condition compares, each with the operator and what it is compared with. */
-function comparisons(cond: Cond): { op: "eq" | "in" | "gte" | "lt" | "present"; column: string; values: readonly (Literal | FactRef)[] }[] {
+function comparisons(
+  cond: Cond,
+): { op: "eq" | "in" | "gte" | "lt" | "present"; column: string; values: readonly (Literal | FactRef)[] }[] {
   if ("all" in cond) return cond.all.flatMap(comparisons);
   if ("any" in cond) return cond.any.flatMap(comparisons);
   if ("not" in cond) return comparisons(cond.not);
@@ -307,11 +332,31 @@ function comparisons(cond: Cond): { op: "eq" | "in" | "gte" | "lt" | "present"; 
   return [];
 }
 const depth = (cond: Cond): number =>
-  "all" in cond ? 1 + Math.max(...cond.all.map(depth)) : "any" in cond ? 1 + Math.max(...cond.any.map(depth)) : "not" in cond ? 1 + depth(cond.not) : 1;
+  "all" in cond
+    ? 1 + Math.max(...cond.all.map(depth))
+    : "any" in cond
+      ? 1 + Math.max(...cond.any.map(depth))
+      : "not" in cond
+        ? 1 + depth(cond.not)
+        : 1;
 const rolesIn = (cond: Cond): string[] =>
-  "all" in cond ? cond.all.flatMap(rolesIn) : "any" in cond ? cond.any.flatMap(rolesIn) : "not" in cond ? rolesIn(cond.not) : "holds" in cond ? [cond.holds] : [];
+  "all" in cond
+    ? cond.all.flatMap(rolesIn)
+    : "any" in cond
+      ? cond.any.flatMap(rolesIn)
+      : "not" in cond
+        ? rolesIn(cond.not)
+        : "holds" in cond
+          ? [cond.holds]
+          : [];
 const negated = (cond: Cond): Cond[] =>
-  "all" in cond ? cond.all.flatMap(negated) : "any" in cond ? cond.any.flatMap(negated) : "not" in cond ? [cond.not] : [];
+  "all" in cond
+    ? cond.all.flatMap(negated)
+    : "any" in cond
+      ? cond.any.flatMap(negated)
+      : "not" in cond
+        ? [cond.not]
+        : [];
 
 function checkCond(rule: Rule, cond: Cond, roles: Policy["roles"], problems: string[]): void {
   if (depth(cond) > limits.conditionDepth) problems.push(`${rule.id}: nested too deep`);
@@ -341,19 +386,34 @@ function anchorField(column: string): Field {
   return column === "restricted" ? { type: "bool", group: "shared" } : { type: "ref", group: "shared" };
 }
 
-function checkComparison(id: string, op: string, column: string, field: Field, values: readonly (Literal | FactRef)[], problems: string[]): void {
+function checkComparison(
+  id: string,
+  op: string,
+  column: string,
+  field: Field,
+  values: readonly (Literal | FactRef)[],
+  problems: string[],
+): void {
   if (op === "present") return;
   if (op === "gte" || op === "lt") {
     if (!ordered.has(field.type)) problems.push(`${id}: ${column} has no order`);
-  } else if (!ordered.has(field.type) && !["bool", "enum", "ref", "currency"].includes(field.type) && !codeColumns.has(column)) {
+  } else if (
+    !ordered.has(field.type) &&
+    !["bool", "enum", "ref", "currency"].includes(field.type) &&
+    !codeColumns.has(column)
+  ) {
     problems.push(`${id}: ${column} is not compared`);
   }
   for (const value of values) {
     if (typeof value === "object") {
       const many = value.$m !== "member" && value.$m !== "base";
       if (many !== (op === "in")) problems.push(`${id}: ${value.$m} does not fit ${op}`);
-      else if (field.type !== "ref" && !codeColumns.has(column)) problems.push(`${id}: ${column} is not compared with ${value.$m}`);
-    } else if (typeof value !== (field.type === "bool" ? "boolean" : ["int", "money", "instant"].includes(field.type) ? "number" : "string")) {
+      else if (field.type !== "ref" && !codeColumns.has(column))
+        problems.push(`${id}: ${column} is not compared with ${value.$m}`);
+    } else if (
+      typeof value !==
+      (field.type === "bool" ? "boolean" : ["int", "money", "instant"].includes(field.type) ? "number" : "string")
+    ) {
       problems.push(`${id}: ${column} is compared with another type`);
     } else if (field.type === "enum" && !field.values?.includes(String(value))) {
       problems.push(`${id}: ${column} is never ${value}`);
@@ -376,11 +436,15 @@ function checkDiscloses(policy: Policy, rule: Rule, to: readonly string[], probl
         (held) =>
           policy.allow.some((allow) => allow.to.includes(held) && entitiesOf(allow).includes(name)) &&
           !policy.allow.some(
-            (allow) => allow.to.includes(held) && entitiesOf(allow).includes(name) && allow.actions.includes("read") && allow.groups.includes(group),
+            (allow) =>
+              allow.to.includes(held) &&
+              entitiesOf(allow).includes(name) &&
+              allow.actions.includes("read") &&
+              allow.groups.includes(group),
           ),
       );
-      if (blind.length > 0) problems.push(`${rule.id}: ${blind.join(", ")} can't read ${column}, so it must say what it discloses`);
+      if (blind.length > 0)
+        problems.push(`${rule.id}: ${blind.join(", ")} can't read ${column}, so it must say what it discloses`);
     }
   }
 }
-

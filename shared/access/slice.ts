@@ -48,7 +48,8 @@ export interface Slice {
 /** Facts as they may arrive. Only `employment` is certain: without it nothing is bound at all. */
 export type SliceFacts = LooseFacts & { readonly employment: string };
 
-const list = (value: unknown): readonly string[] => (Array.isArray(value) ? value.filter((item) => typeof item === "string") : []);
+const list = (value: unknown): readonly string[] =>
+  Array.isArray(value) ? value.filter((item) => typeof item === "string") : [];
 
 /** `audience`: the edge binds the whole of what concerns the member; a client gets it without what is secret to them. */
 export function slice(policy: Policy, facts: SliceFacts, audience: "client" | "whole" = "client"): Slice {
@@ -64,7 +65,14 @@ export function slice(policy: Policy, facts: SliceFacts, audience: "client" | "w
   const settings = (group: Group) => policy.groups?.[group] ?? groupDefaults[group];
   const may = (keep: "device" | "online" | undefined, wide: boolean, groups: Mask): Mask => {
     if ((keep ?? (wide ? "online" : undefined)) === "online") return 0;
-    return groups & maskOf(groupNames.filter((group) => (keep === "device" ? settings(group).keep !== "never" : settings(group).keep === "device")));
+    return (
+      groups &
+      maskOf(
+        groupNames.filter((group) =>
+          keep === "device" ? settings(group).keep !== "never" : settings(group).keep === "device",
+        ),
+      )
+    );
   };
 
   const allow: BoundAllow[] = [];
@@ -119,4 +127,5 @@ export function slice(policy: Policy, facts: SliceFacts, audience: "client" | "w
 function isAny(actions: readonly Action[] | readonly ["*"]): actions is readonly ["*"] {
   return actions[0] === "*";
 }
-const roleKind = (policy: Policy, name: string): string | null => (Object.hasOwn(policy.roles, name) ? (policy.roles[name]?.kind ?? null) : null);
+const roleKind = (policy: Policy, name: string): string | null =>
+  Object.hasOwn(policy.roles, name) ? (policy.roles[name]?.kind ?? null) : null;

@@ -74,7 +74,8 @@ export function readSql(own: Slice, entity: EntityName, group: Group | null, ali
     // The validator lets rules on reading compare nothing else; a column that is not the anchor's must not pass as one.
     if (!isAnchorColumn(node.column)) throw new Error(`a rule on reading compares ${node.column}`);
     if (node.op === "eq") return `(${a}.${node.column} is f.j ->> ${literal(node.value)})`;
-    if (node.op === "in") return `exists (select 1 from json_each(f.j, ${literal(node.value)}) where value = ${a}.${node.column})`;
+    if (node.op === "in")
+      return `exists (select 1 from json_each(f.j, ${literal(node.value)}) where value = ${a}.${node.column})`;
     throw new Error(`a rule on reading uses ${node.op}`);
   }
   function render(node: Node): Text {
@@ -84,9 +85,12 @@ export function readSql(own: Slice, entity: EntityName, group: Group | null, ali
     return node.not ? not(leaf(node)) : leaf(node);
   }
 
-  const concerns = (rule: { entity: readonly EntityName[] | "*" }): boolean => rule.entity === "*" || rule.entity.includes(entity);
+  const concerns = (rule: { entity: readonly EntityName[] | "*" }): boolean =>
+    rule.entity === "*" || rule.entity.includes(entity);
   const allows = own.allow.filter((rule) => concerns(rule) && rule.actions.includes("read"));
-  const forbids = own.forbid.filter((rule) => concerns(rule) && (rule.actions === "*" || rule.actions.some((act) => act === "read" || act === "find")));
+  const forbids = own.forbid.filter(
+    (rule) => concerns(rule) && (rule.actions === "*" || rule.actions.some((act) => act === "read" || act === "find")),
+  );
 
   const seen = new Map<Mask, Text>();
   /** This one group is in the union of what matching rules and shares give, and in no matching guardrail. */
@@ -97,10 +101,17 @@ export function readSql(own: Slice, entity: EntityName, group: Group | null, ali
     const shared =
       recipes.length === 0
         ? false
-        : sharesTo(` and (s.groups & ${bit}) <> 0 and s.recipe in (select value from json_each(f.j, ${literal(recipes)}))`);
-    const given = or([...allows.filter((rule) => rule.groups & bit).map((rule) => and([within(rule.in), render(rule.when)])), shared]);
+        : sharesTo(
+            ` and (s.groups & ${bit}) <> 0 and s.recipe in (select value from json_each(f.j, ${literal(recipes)}))`,
+          );
+    const given = or([
+      ...allows.filter((rule) => rule.groups & bit).map((rule) => and([within(rule.in), render(rule.when)])),
+      shared,
+    ]);
     const cut = or(
-      forbids.filter((rule) => rule.groups & bit).map((rule) => and([within(rule.in), render(rule.when), not(render(rule.except))])),
+      forbids
+        .filter((rule) => rule.groups & bit)
+        .map((rule) => and([within(rule.in), render(rule.when), not(render(rule.except))])),
     );
     const text = given === false ? false : and([given, not(cut)]);
     seen.set(bit, text);
@@ -120,7 +131,9 @@ export function readSql(own: Slice, entity: EntityName, group: Group | null, ali
       const text = has(groupBit(name));
       byText.set(text, [...(byText.get(text) ?? []), name]);
     }
-    const open = [...byText].map(([text, names]) => and([`${r}."group" in (${names.map((name) => `'${name}'`).join(", ")})`, text]));
+    const open = [...byText].map(([text, names]) =>
+      and([`${r}."group" in (${names.map((name) => `'${name}'`).join(", ")})`, text]),
+    );
     return or([`(${r}."group" is null)`, ...open.map((text) => (typeof text === "string" ? total(text) : text))]);
   }
   /** `in` over a null column is null in SQL; a gate is a yes or a no. */
@@ -134,5 +147,9 @@ export function readSql(own: Slice, entity: EntityName, group: Group | null, ali
   if (condition === true) return { kind: "all" };
   const home = `${r}.compartment in (${lives.map((name) => `'${name}'`).join(", ")})`;
   const facts = JSON.stringify({ m: member, d: teams, r: regions, t: at, l: literals });
-  return { kind: "where", sql: `exists (select 1 from (select ? as j) f where ${home} and ${condition})`, params: [facts] };
+  return {
+    kind: "where",
+    sql: `exists (select 1 from (select ? as j) f where ${home} and ${condition})`,
+    params: [facts],
+  };
 }

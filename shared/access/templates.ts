@@ -10,12 +10,22 @@ import type { AllowRule, Cond, ForbidRule, Policy, Reach, Role, ShareRecipe } fr
  */
 const review = "2027-02-01";
 const base = (why: string): Role => ({ kind: "base", owner: "policy_admin", review, why });
-const duty = (why: string): Role => ({ kind: "duty", owner: "policy_admin", review, why, assignableBy: ["policy_admin"] });
+const duty = (why: string): Role => ({
+  kind: "duty",
+  owner: "policy_admin",
+  review,
+  why,
+  assignableBy: ["policy_admin"],
+});
 
 const roles = {
-  qualifier: base("Finds out whether a lead is worth a seller's time: own leads, the shared picture of the region, no terms."),
+  qualifier: base(
+    "Finds out whether a lead is worth a seller's time: own leads, the shared picture of the region, no terms.",
+  ),
   seller: base("Works own accounts and opportunities with their terms, and sees the shared picture of the team's."),
-  sales_manager: base("Coaches the team and steps in: the team's records with terms and compensation, never on a device."),
+  sales_manager: base(
+    "Coaches the team and steps in: the team's records with terms and compensation, never on a device.",
+  ),
   support: base("Solves the region's cases, with the shared picture of the accounts around them."),
   finance: base("Bills the region: billing and contract, no notes from before the sale."),
   marketing: base("Learns from the region's leads: outcome and consent, no opportunities."),
@@ -30,7 +40,16 @@ const roles = {
 } as const satisfies Record<string, Role>;
 type RoleName = keyof typeof roles;
 
-const everyone: readonly RoleName[] = ["qualifier", "seller", "sales_manager", "support", "finance", "marketing", "exec_viewer", "ops_admin"];
+const everyone: readonly RoleName[] = [
+  "qualifier",
+  "seller",
+  "sales_manager",
+  "support",
+  "finance",
+  "marketing",
+  "exec_viewer",
+  "ops_admin",
+];
 const sales: readonly RoleName[] = ["seller", "sales_manager"];
 const workers: readonly RoleName[] = ["seller", "sales_manager", "qualifier", "support"];
 
@@ -67,6 +86,8 @@ function allow(
   return { id, to, entity, actions, when, groups, why, ...more };
 }
 
+// One rule, two or three lines: read as a table.
+// prettier-ignore
 const allows: readonly AllowRule[] = [
   // --- everyone
   allow("org.read", everyone, ["member", "team", "region", "pipeline", "stage"], see, reach("all"), ["identity", "shared"],
@@ -188,7 +209,7 @@ const allows: readonly AllowRule[] = [
     "Teams say where people work."),
   allow("admin.policy", ["policy_admin"], "member", ["edit_policy", "approve_policy", "approve_grant", "simulate", "attest_access"], reach("all"), ["identity"],
     "The policy is changed by two people."),
-]; // prettier-ignore
+];
 
 const forbids: readonly ForbidRule[] = [
   {
@@ -210,9 +231,18 @@ const forbids: readonly ForbidRule[] = [
     unbreakable: true,
     why: "Pay is private.",
   },
-  { id: "g.private", entity: "*", in: ["private"], actions: ["*"], when: { not: reach("own") }, unbreakable: true, why: "Private notes are their author's." },
+  {
+    id: "g.private",
+    entity: "*",
+    in: ["private"],
+    actions: ["*"],
+    when: { not: reach("own") },
+    unbreakable: true,
+    why: "Private notes are their author's.",
+  },
 ];
 
+// prettier-ignore
 const shares: readonly ShareRecipe[] = [
   { id: "sh.offer", on: "handoff.offer", give: "key", in: ["core", "sales", "service", "handoff"], groups: ["identity", "shared", "handoff"],
     to: { column: "toMember" }, ends: ["handoff.accept", "handoff.return", "handoff.withdraw"], maxDays: 7, why: "Whoever is offered something sees what it is." },
@@ -228,7 +258,7 @@ const shares: readonly ShareRecipe[] = [
     ends: [], why: "Whoever answers for a deal sees the account around it." },
   { id: "sh.commission", on: "opportunity.set_commission", give: "record", groups: ["identity", "compensation"], to: { column: "owner" }, ends: [], why: "Pay follows the person." },
   { id: "sh.hand", on: "record.share", give: "key", groups: ["identity", "shared"], to: { member: true }, ends: ["share.end"], maxDays: 30, why: "Letting somebody in by name, for a while." },
-]; // prettier-ignore
+];
 
 export const shippedPolicy: Policy = {
   $schema: "policy/v1",

@@ -12,7 +12,8 @@ export type Mode = "none" | "read" | "write";
 export function modeOf(bound: Bound, section: Row, place: Place, at: number): Mode {
   const group = section["group"];
   const mask = bound.readMask("section", section.compartment, place, at);
-  if (typeof group !== "string" || section.anchor !== place.anchor.id || !isVisible("section", section, mask)) return "none";
+  if (typeof group !== "string" || section.anchor !== place.anchor.id || !isVisible("section", section, mask))
+    return "none";
   const decision = bound.decide("write", "section", section.compartment, place, at, section);
   return decision.allowed && (decision.groups & groupBit(group as never)) !== 0 ? "write" : "read";
 }

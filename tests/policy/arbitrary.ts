@@ -19,7 +19,9 @@ const compartments = pick("core", "sales");
 const groups = fc.subarray<Group>(["identity", "shared", "terms", "internal", "compensation"], { minLength: 1 });
 const recipes = ["sh.one", "sh.two", "sh.gone"] as const;
 
-const reach = pick("own", "team", "region", "account_team", "participant", "all").map((name): Cond => ({ reach: name }));
+const reach = pick("own", "team", "region", "account_team", "participant", "all").map((name): Cond => ({
+  reach: name,
+}));
 const anchorLeaf: fc.Arbitrary<Cond> = fc.oneof(
   fc.boolean().map((value): Cond => ({ eq: ["restricted", value] })),
   regions.map((value): Cond => ({ eq: ["region", value] })),
@@ -47,23 +49,55 @@ function tree(leaf: fc.Arbitrary<Cond>): fc.Arbitrary<Cond> {
   })).cond;
 }
 const readCond = tree(fc.oneof({ weight: 2, arbitrary: reach }, { weight: 1, arbitrary: anchorLeaf }));
-const writeCond = tree(fc.oneof({ weight: 2, arbitrary: reach }, { weight: 1, arbitrary: anchorLeaf }, { weight: 2, arbitrary: columnLeaf }));
+const writeCond = tree(
+  fc.oneof({ weight: 2, arbitrary: reach }, { weight: 1, arbitrary: anchorLeaf }, { weight: 2, arbitrary: columnLeaf }),
+);
 
 const within = fc.option(fc.uniqueArray(compartments, { minLength: 1 }), { nil: undefined });
 const entityList = fc.subarray<EntityName>([...testEntities], { minLength: 1 });
 const to = fc.subarray<string>([...bases, ...duties], { minLength: 1 });
 const keep = fc.option(pick("online", "device"), { nil: undefined });
-const readActions = fc.constantFrom<readonly Action[]>(["find", "read"], ["find", "read", "export"], ["find"], ["see_label"], ["find", "read", "edit"]);
+const readActions = fc.constantFrom<readonly Action[]>(
+  ["find", "read"],
+  ["find", "read", "export"],
+  ["find"],
+  ["see_label"],
+  ["find", "read", "edit"],
+);
 const writes = ["edit", "create", "reassign", "write"] as const satisfies readonly Action[];
 
 /** Accounts live in one compartment and opportunities in another, so a list with both names no compartment. */
 const fitting = <R extends { entity: readonly EntityName[]; in?: ("core" | "sales")[] | undefined }>(rule: R): R =>
-  rule.entity.every((name) => !rule.in || (name === "account" ? rule.in.includes("core") : name !== "opportunity" || rule.in.includes("sales"))) ? rule : { ...rule, in: undefined };
+  rule.entity.every(
+    (name) =>
+      !rule.in || (name === "account" ? rule.in.includes("core") : name !== "opportunity" || rule.in.includes("sales")),
+  )
+    ? rule
+    : { ...rule, in: undefined };
 const readAllow: fc.Arbitrary<AllowRule> = fc
-  .record({ id: fc.constant("a.read"), to, entity: entityList, in: within, actions: readActions, when: readCond, groups, keep, why: fc.constant("Because.") })
+  .record({
+    id: fc.constant("a.read"),
+    to,
+    entity: entityList,
+    in: within,
+    actions: readActions,
+    when: readCond,
+    groups,
+    keep,
+    why: fc.constant("Because."),
+  })
   .map(fitting);
 const writeAllow: fc.Arbitrary<AllowRule> = fc
-  .record({ id: fc.constant("a.write"), to, in: fc.constantFrom<["sales"] | undefined>(undefined, ["sales"]), actions: fc.subarray<Action>([...writes], { minLength: 1 }), when: writeCond, groups, why: fc.constant("Because."), before: fc.boolean() })
+  .record({
+    id: fc.constant("a.write"),
+    to,
+    in: fc.constantFrom<["sales"] | undefined>(undefined, ["sales"]),
+    actions: fc.subarray<Action>([...writes], { minLength: 1 }),
+    when: writeCond,
+    groups,
+    why: fc.constant("Because."),
+    before: fc.boolean(),
+  })
   .map(({ before, ...rule }) => ({
     ...rule,
     entity: "opportunity",
@@ -74,7 +108,14 @@ const forbid: fc.Arbitrary<ForbidRule> = fc.record({
   id: fc.constant("f"),
   entity: fc.constantFrom<EntityName | "*">("*", ...testEntities),
   in: fc.constant(undefined),
-  actions: fc.constantFrom<readonly Action[] | readonly ["*"]>(["*"], ["read"], ["find"], ["export"], ["edit", "read"], ["edit", "reassign"]),
+  actions: fc.constantFrom<readonly Action[] | readonly ["*"]>(
+    ["*"],
+    ["read"],
+    ["find"],
+    ["export"],
+    ["edit", "read"],
+    ["edit", "reassign"],
+  ),
   groups: fc.option(groups, { nil: undefined }),
   when: readCond,
   except: fc.option(readCond, { nil: undefined }),
@@ -82,7 +123,16 @@ const forbid: fc.Arbitrary<ForbidRule> = fc.record({
   why: fc.constant("Because not."),
 });
 const recipe = (id: string): fc.Arbitrary<ShareRecipe> =>
-  fc.record({ id: fc.constant(id), on: fc.constant("record.share"), give: fc.constant("key" as const), groups, keep, to: fc.constant({ member: true as const }), ends: fc.constant(["share.end"]), why: fc.constant("Because.") });
+  fc.record({
+    id: fc.constant(id),
+    on: fc.constant("record.share"),
+    give: fc.constant("key" as const),
+    groups,
+    keep,
+    to: fc.constant({ member: true as const }),
+    ends: fc.constant(["share.end"]),
+    why: fc.constant("Because."),
+  });
 
 const role = { owner: "policy_admin", review: "2027-02-01", why: "For the test." };
 export const policies: fc.Arbitrary<Policy> = fc
@@ -91,7 +141,11 @@ export const policies: fc.Arbitrary<Policy> = fc
     writes: fc.array(writeAllow, { maxLength: 2 }),
     forbid: fc.array(forbid, { maxLength: 2 }),
     shares: fc.tuple(recipe("sh.one"), recipe("sh.two")),
-    groups: fc.constantFrom<Policy["groups"]>(undefined, { shared: { keep: "online", existence: "shown" } }, { identity: { keep: "device", existence: "shown" }, terms: { keep: "never", existence: "shown" } }),
+    groups: fc.constantFrom<Policy["groups"]>(
+      undefined,
+      { shared: { keep: "online", existence: "shown" } },
+      { identity: { keep: "device", existence: "shown" }, terms: { keep: "never", existence: "shown" } },
+    ),
   })
   .map(({ reads, writes: changes, forbid: cuts, shares, groups: settings }) => ({
     $schema: "policy/v1",
@@ -101,7 +155,12 @@ export const policies: fc.Arbitrary<Policy> = fc
     approver: null,
     effectiveAt: "2026-11-01T00:00:00Z",
     why: "For the test.",
-    roles: { seller: { ...role, kind: "base" }, support: { ...role, kind: "base" }, lead: { ...role, kind: "duty" }, steward: { ...role, kind: "duty" } },
+    roles: {
+      seller: { ...role, kind: "base" },
+      support: { ...role, kind: "base" },
+      lead: { ...role, kind: "duty" },
+      steward: { ...role, kind: "duty" },
+    },
     allow: [...reads, ...changes].map((rule, index) => ({ ...rule, id: `allow.n${index}` })),
     forbid: cuts.map((rule, index) => ({ ...rule, id: `forbid.n${index}` })),
     shares,
@@ -115,27 +174,65 @@ export const facts: fc.Arbitrary<LooseFacts> = fc.record({
   duties: often(fc.subarray<string>([...duties, "seller"])),
   teams: often(fc.subarray(["red", "blue"])),
   regions: often(fc.subarray(["north", "south"])),
-  employment: fc.oneof({ weight: 20, arbitrary: fc.constant("active") }, { weight: 1, arbitrary: pick("suspended", "left") }),
+  employment: fc.oneof(
+    { weight: 20, arbitrary: fc.constant("active") },
+    { weight: 1, arbitrary: pick("suspended", "left") },
+  ),
 });
 const instant = fc.integer({ min: 0, max: lastInstant });
 export const instants = instant;
 const interval = fc.record({ from: fc.option(instant, { nil: null }), until: fc.option(instant, { nil: null }) });
 export const anchors = fc.constantFrom("acc1", "acc2");
 export const places: fc.Arbitrary<Place> = fc.record({
-  anchor: fc.record<Anchor>({ id: anchors, owner: fc.option(members, { nil: null }), team: fc.option(teams, { nil: null }), region: fc.option(regions, { nil: null }), restricted: fc.boolean() }),
+  anchor: fc.record<Anchor>({
+    id: anchors,
+    owner: fc.option(members, { nil: null }),
+    team: fc.option(teams, { nil: null }),
+    region: fc.option(regions, { nil: null }),
+    restricted: fc.boolean(),
+  }),
   accountTeam: fc.array(interval, { maxLength: 2 }),
   shares: fc.array(
     fc
-      .record({ id: fc.constant("s"), anchor: anchors, compartment: compartments, groups: groups.map(maskOf), recipe: fc.constantFrom(...recipes), record: fc.constantFrom(null, null, null, "rec"), interval })
+      .record({
+        id: fc.constant("s"),
+        anchor: anchors,
+        compartment: compartments,
+        groups: groups.map(maskOf),
+        recipe: fc.constantFrom(...recipes),
+        record: fc.constantFrom(null, null, null, "rec"),
+        interval,
+      })
       .map(({ interval: { from, until }, ...share }): KeyShare => ({ ...share, from, until })),
     { maxLength: 2 },
   ),
 });
 export const entities = fc.constantFrom(...testEntities);
 export const compartmentNames = fc.constantFrom("core", "core", "core", "sales", "sales", "sales", "service");
-export const asked = fc.constantFrom<Action>("find", "read", "export", "see_label", "edit", "reassign", "create", "write", "delete");
+export const asked = fc.constantFrom<Action>(
+  "find",
+  "read",
+  "export",
+  "see_label",
+  "edit",
+  "reassign",
+  "create",
+  "write",
+  "delete",
+);
 export const rowOf = (place: Place, compartment: string): fc.Arbitrary<Row> =>
   fc
-    .record({ owner: fc.option(members, { nil: null }), discountPct: fc.option(fc.integer({ min: 0, max: 4 }), { nil: null }) })
-    .map((fields) => ({ id: "rec", anchor: place.anchor.id, compartment, createdAt: 0, createdBy: "ann", name: "x", ...fields }));
+    .record({
+      owner: fc.option(members, { nil: null }),
+      discountPct: fc.option(fc.integer({ min: 0, max: 4 }), { nil: null }),
+    })
+    .map((fields) => ({
+      id: "rec",
+      anchor: place.anchor.id,
+      compartment,
+      createdAt: 0,
+      createdBy: "ann",
+      name: "x",
+      ...fields,
+    }));
 export const groupName = fc.constantFrom(...groupNames);

@@ -1,7 +1,16 @@
 import { DatabaseSync } from "node:sqlite";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { bind, bindSlice, slice, type Bound, type Facts, type Place, type SqlPlan, type State } from "../../shared/access/engine.ts";
+import {
+  bind,
+  bindSlice,
+  slice,
+  type Bound,
+  type Facts,
+  type Place,
+  type SqlPlan,
+  type State,
+} from "../../shared/access/engine.ts";
 import type { Node } from "../../shared/access/condition.ts";
 import { validatePolicy, type Policy } from "../../shared/access/policy.ts";
 import type { BoundForbid, Slice } from "../../shared/access/slice.ts";
@@ -44,7 +53,9 @@ function disagreement(c: Case, bound: Bound): string | null {
   const { entity, compartment, place, at, row, action } = c;
   const world = worldOf(c);
   const compare = (what: string, engine: unknown, text: unknown): string | null =>
-    JSON.stringify(engine) === JSON.stringify(text) ? null : `${what}: engine ${JSON.stringify(engine)}, text ${JSON.stringify(text)}`;
+    JSON.stringify(engine) === JSON.stringify(text)
+      ? null
+      : `${what}: engine ${JSON.stringify(engine)}, text ${JSON.stringify(text)}`;
   const decision = bound.decide(action, entity, compartment, place, at, row);
   const rights = bound.holdRights(entity, compartment, place, at);
   const until = oracle.rightsUntil(world, arbitrary.lastInstant + 1);
@@ -52,7 +63,11 @@ function disagreement(c: Case, bound: Bound): string | null {
     compare("read", groupsIn(bound.readMask(entity, compartment, place, at)), sorted(oracle.readable(world))) ??
     compare("hold", groupsIn(bound.holdMask(entity, compartment, place, at)), sorted(oracle.holdable(world))) ??
     compare("rights", Object.entries(rights).sort(), Object.entries(until).sort()) ??
-    compare("decide", decision.allowed ? groupsIn(decision.groups) : [], sorted(oracle.allowed({ ...world, row }, action)))
+    compare(
+      "decide",
+      decision.allowed ? groupsIn(decision.groups) : [],
+      sorted(oracle.allowed({ ...world, row }, action)),
+    )
   );
 }
 const agrees = (bend: (own: Slice) => Slice = (own) => own, move: (place: Place) => Place = (place) => place) =>
@@ -78,7 +93,9 @@ describe("engine and text", () => {
       fc.property(arbitrary.policies, (policy) => {
         const problems = validatePolicy(JSON.parse(JSON.stringify(policy)));
         // `not` over a column that may be empty is refused at publish; the engine must be right about it all the same.
-        const refused = problems.ok ? [] : (problems.error.fields ?? []).filter((text) => !text.includes("needs present"));
+        const refused = problems.ok
+          ? []
+          : (problems.error.fields ?? []).filter((text) => !text.includes("needs present"));
         expect(refused).toEqual([]);
       }),
       { numRuns: 200, seed: 2 },
@@ -87,28 +104,43 @@ describe("engine and text", () => {
 
   test("[ACCESS-R3] a write is allowed on the state before and after, in every field that changes", () => {
     // Most random policies show no opportunity at all; with this rule half of them do, and the write rules are what counts.
-    const wide = { id: "allow.wide", to: ["seller", "support"], entity: "opportunity", actions: ["find", "read"], when: { reach: "all" }, groups: ["identity"], why: "For the test." } as const;
+    const wide = {
+      id: "allow.wide",
+      to: ["seller", "support"],
+      entity: "opportunity",
+      actions: ["find", "read"],
+      when: { reach: "all" },
+      groups: ["identity"],
+      why: "For the test.",
+    } as const;
     const inSales = fc.tuple(cases, fc.boolean()).map(([c, seeing]): Case => ({
       ...c,
       compartment: "sales",
       row: { ...c.row, compartment: "sales" },
       policy: seeing ? { ...c.policy, allow: [wide, ...c.policy.allow] } : c.policy,
     }));
-    const change = fc.record({ c: inSales, place: arbitrary.places, action: fc.constantFrom<Action>("edit", "reassign", "create") }).chain((drawn) =>
-      fc.record({
-        c: fc.constant(drawn.c),
-        action: fc.constant(drawn.action),
-        after: fc.record({ place: fc.oneof(fc.constant(drawn.c.place), fc.constant(drawn.place)) }).chain(({ place }) =>
-          arbitrary.rowOf(place, drawn.c.compartment).map((row): State => ({ compartment: drawn.c.compartment, place, row })),
-        ),
-        changed: fc.subarray(["name", "owner", "discountPct", "closeDay", "stage", "nothing"]),
-      }),
-    );
+    const change = fc
+      .record({ c: inSales, place: arbitrary.places, action: fc.constantFrom<Action>("edit", "reassign", "create") })
+      .chain((drawn) =>
+        fc.record({
+          c: fc.constant(drawn.c),
+          action: fc.constant(drawn.action),
+          after: fc
+            .record({ place: fc.oneof(fc.constant(drawn.c.place), fc.constant(drawn.place)) })
+            .chain(({ place }) =>
+              arbitrary
+                .rowOf(place, drawn.c.compartment)
+                .map((row): State => ({ compartment: drawn.c.compartment, place, row })),
+            ),
+          changed: fc.subarray(["name", "owner", "discountPct", "closeDay", "stage", "nothing"]),
+        }),
+      );
     let yes = 0;
     fc.assert(
       fc.property(change, ({ c, after, action, changed }) => {
         const bound = bind(c.policy, loose(c.facts));
-        const before: State | null = action === "create" ? null : { compartment: c.compartment, place: c.place, row: c.row };
+        const before: State | null =
+          action === "create" ? null : { compartment: c.compartment, place: c.place, row: c.row };
         const world = { ...worldOf(c), entity: "opportunity" as const };
         const expected = oracle.writable(world, action, before, after, changed);
         const decision = bound.decideWrite(action, "opportunity", before, after, changed, c.at);
@@ -122,29 +154,72 @@ describe("engine and text", () => {
 });
 
 const strip = (node: Node, change: (node: Node) => Node): Node =>
-  typeof node === "boolean" ? node : "all" in node ? change({ all: node.all.map((part) => strip(part, change)) }) : "any" in node ? change({ any: node.any.map((part) => strip(part, change)) }) : change(node);
+  typeof node === "boolean"
+    ? node
+    : "all" in node
+      ? change({ all: node.all.map((part) => strip(part, change)) })
+      : "any" in node
+        ? change({ any: node.any.map((part) => strip(part, change)) })
+        : change(node);
 const bendNodes = (own: Slice, change: (node: Node) => Node): Slice => ({
   ...own,
   allow: own.allow.map((rule) => ({ ...rule, when: strip(rule.when, change) })),
-  forbid: own.forbid.map((rule): BoundForbid => ({ ...rule, when: strip(rule.when, change), except: strip(rule.except, change) })),
+  forbid: own.forbid.map((rule): BoundForbid => ({
+    ...rule,
+    when: strip(rule.when, change),
+    except: strip(rule.except, change),
+  })),
 });
-const dropNot = (node: Node): Node => (typeof node === "object" && "not" in node ? ({ ...node, not: undefined } as unknown as Node) : node);
+const dropNot = (node: Node): Node =>
+  typeof node === "object" && "not" in node ? ({ ...node, not: undefined } as unknown as Node) : node;
 
 describe("[ACCESS-R4] the comparison sees a fault: each of these engines is caught", () => {
   const faults: Record<string, readonly [((own: Slice) => Slice) | undefined, ((place: Place) => Place)?]> = {
     "guardrails are not asked": [(own) => ({ ...own, forbid: [] })],
-    "the exception of a guardrail is not asked": [(own) => ({ ...own, forbid: own.forbid.map((rule) => ({ ...rule, except: false })) })],
-    "a guardrail on groups cuts all of them": [(own) => ({ ...own, forbid: own.forbid.map((rule) => ({ ...rule, groups: ~0 })) })],
+    "the exception of a guardrail is not asked": [
+      (own) => ({ ...own, forbid: own.forbid.map((rule) => ({ ...rule, except: false })) }),
+    ],
+    "a guardrail on groups cuts all of them": [
+      (own) => ({ ...own, forbid: own.forbid.map((rule) => ({ ...rule, groups: ~0 })) }),
+    ],
     "not is dropped": [(own) => bendNodes(own, dropNot)],
-    "or is read as and": [(own) => bendNodes(own, (node) => (typeof node === "object" && "any" in node ? { all: node.any } : node))],
-    "compartments of a rule are not asked": [(own) => ({ ...own, allow: own.allow.map(({ in: _within, ...rule }) => rule) })],
-    "own is read as all": [(own) => bendNodes(own, (node) => (typeof node === "object" && "reach" in node && node.reach === "own" && !node.not ? true : node))],
-    "a share counts for more than its recipe": [(own) => ({ ...own, shares: own.shares.map((recipe) => ({ ...recipe, groups: ~0 })) })],
-    "what is kept online may stay": [(own) => ({ ...own, allow: own.allow.map((rule) => ({ ...rule, device: rule.groups })) })],
-    "an interval still holds at its end": [undefined, (place) => ({ ...place, accountTeam: place.accountTeam.map((x) => ({ ...x, until: x.until === null ? null : x.until + 1 })) })],
-    "a share without an end never began": [undefined, (place) => ({ ...place, shares: place.shares.filter((share) => share.until !== null) })],
-    "shares of a record open its key": [undefined, (place) => ({ ...place, shares: place.shares.map((share) => ({ ...share, record: null })) })],
-    "an unrestricted account counts as restricted": [undefined, (place) => ({ ...place, anchor: { ...place.anchor, restricted: true } })],
+    "or is read as and": [
+      (own) => bendNodes(own, (node) => (typeof node === "object" && "any" in node ? { all: node.any } : node)),
+    ],
+    "compartments of a rule are not asked": [
+      (own) => ({ ...own, allow: own.allow.map(({ in: _within, ...rule }) => rule) }),
+    ],
+    "own is read as all": [
+      (own) =>
+        bendNodes(own, (node) =>
+          typeof node === "object" && "reach" in node && node.reach === "own" && !node.not ? true : node,
+        ),
+    ],
+    "a share counts for more than its recipe": [
+      (own) => ({ ...own, shares: own.shares.map((recipe) => ({ ...recipe, groups: ~0 })) }),
+    ],
+    "what is kept online may stay": [
+      (own) => ({ ...own, allow: own.allow.map((rule) => ({ ...rule, device: rule.groups })) }),
+    ],
+    "an interval still holds at its end": [
+      undefined,
+      (place) => ({
+        ...place,
+        accountTeam: place.accountTeam.map((x) => ({ ...x, until: x.until === null ? null : x.until + 1 })),
+      }),
+    ],
+    "a share without an end never began": [
+      undefined,
+      (place) => ({ ...place, shares: place.shares.filter((share) => share.until !== null) }),
+    ],
+    "shares of a record open its key": [
+      undefined,
+      (place) => ({ ...place, shares: place.shares.map((share) => ({ ...share, record: null })) }),
+    ],
+    "an unrestricted account counts as restricted": [
+      undefined,
+      (place) => ({ ...place, anchor: { ...place.anchor, restricted: true } }),
+    ],
   };
   for (const [fault, [bend, move]] of Object.entries(faults)) {
     test(fault, () => {
@@ -155,19 +230,28 @@ describe("[ACCESS-R4] the comparison sees a fault: each of these engines is caug
 
 describe("monotony", () => {
   const extra = fc.record({ c: cases, policy: arbitrary.policies });
-  const mask = (c: Case, policy: Policy, facts: oracle.LooseFacts = c.facts, place: Place = c.place): [number, number] => {
+  const mask = (
+    c: Case,
+    policy: Policy,
+    facts: oracle.LooseFacts = c.facts,
+    place: Place = c.place,
+  ): [number, number] => {
     const bound = bind(policy, loose(facts));
     return [bound.readMask(c.entity, c.compartment, place, c.at), bound.holdMask(c.entity, c.compartment, place, c.at)];
   };
-  const subset = (less: readonly number[], more: readonly number[]): boolean => less.every((value, index) => (value & ~(more[index] ?? 0)) === 0);
-  const renamed = <T extends { id: string }>(rules: readonly T[]): T[] => rules.map((rule) => ({ ...rule, id: `more.${rule.id}` }));
+  const subset = (less: readonly number[], more: readonly number[]): boolean =>
+    less.every((value, index) => (value & ~(more[index] ?? 0)) === 0);
+  const renamed = <T extends { id: string }>(rules: readonly T[]): T[] =>
+    rules.map((rule) => ({ ...rule, id: `more.${rule.id}` }));
 
   test("[ACCESS-R5] an allow never takes a group away, a forbid never adds one", () => {
     fc.assert(
       fc.property(extra, ({ c, policy }) => {
         const now = mask(c, c.policy);
         expect(subset(now, mask(c, { ...c.policy, allow: [...c.policy.allow, ...renamed(policy.allow)] }))).toBe(true);
-        expect(subset(mask(c, { ...c.policy, forbid: [...c.policy.forbid, ...renamed(policy.forbid)] }), now)).toBe(true);
+        expect(subset(mask(c, { ...c.policy, forbid: [...c.policy.forbid, ...renamed(policy.forbid)] }), now)).toBe(
+          true,
+        );
       }),
       { numRuns: 1_000, seed: 5 },
     );
@@ -189,7 +273,9 @@ describe("monotony", () => {
       fc.property(cases, fc.constantFrom("member", "base", "duties", "teams", "regions", "employment"), (c, fact) => {
         const less = mask(c, c.policy, { ...c.facts, [fact]: null });
         expect(subset(less, mask(c, c.policy))).toBe(true);
-        const absent = Object.fromEntries(Object.entries(c.facts).filter(([name]) => name !== fact)) as unknown as oracle.LooseFacts;
+        const absent = Object.fromEntries(
+          Object.entries(c.facts).filter(([name]) => name !== fact),
+        ) as unknown as oracle.LooseFacts;
         expect(subset(mask(c, c.policy, absent), mask(c, c.policy))).toBe(true);
       }),
       { numRuns: 1_500, seed: 7 },
@@ -231,8 +317,12 @@ describe("monotony", () => {
           own: anchor.owner !== null && anchor.owner === member,
           team: anchor.team !== null && (teams ?? []).includes(anchor.team),
           region: anchor.region !== null && (regions ?? []).includes(anchor.region),
-          account_team: c.place.accountTeam.some((x) => (x.from === null || x.from <= c.at) && (x.until === null || c.at < x.until)),
-          participant: c.place.shares.some((s) => s.anchor === anchor.id && s.compartment === world.compartment && !s.record),
+          account_team: c.place.accountTeam.some(
+            (x) => (x.from === null || x.from <= c.at) && (x.until === null || c.at < x.until),
+          ),
+          participant: c.place.shares.some(
+            (s) => s.anchor === anchor.id && s.compartment === world.compartment && !s.record,
+          ),
         };
         expect([...bound.readReaches(c.entity, c.compartment)].some((reach) => within[reach])).toBe(true);
       }),
@@ -245,9 +335,19 @@ describe("monotony", () => {
       fc.property(cases, (c) => {
         const [read, hold] = mask(c, c.policy);
         const client = bindSlice(JSON.parse(JSON.stringify(slice(c.policy, c.facts))) as Slice);
-        expect(subset([client.readMask(c.entity, c.compartment, c.place, c.at), client.holdMask(c.entity, c.compartment, c.place, c.at)], [read, hold])).toBe(true);
+        expect(
+          subset(
+            [
+              client.readMask(c.entity, c.compartment, c.place, c.at),
+              client.holdMask(c.entity, c.compartment, c.place, c.at),
+            ],
+            [read, hold],
+          ),
+        ).toBe(true);
         const secret = maskOf(["internal", "compensation", "legal", "private"]);
-        expect(client.readMask(c.entity, c.compartment, c.place, c.at) | secret).toBe(read === 0 ? secret : read | secret);
+        expect(client.readMask(c.entity, c.compartment, c.place, c.at) | secret).toBe(
+          read === 0 ? secret : read | secret,
+        );
       }),
       { numRuns: 1_000, seed: 11 },
     );
@@ -269,7 +369,12 @@ describe("SQL twin", () => {
     noise: boolean;
   }
   const rows: fc.Arbitrary<Row2[]> = fc.array(
-    fc.record({ place: arbitrary.places, compartment: fc.constantFrom("core" as const, "sales" as const), group: fc.option(arbitrary.groupName, { nil: null, freq: 4 }), noise: fc.boolean() }),
+    fc.record({
+      place: arbitrary.places,
+      compartment: fc.constantFrom("core" as const, "sales" as const),
+      group: fc.option(arbitrary.groupName, { nil: null, freq: 4 }),
+      noise: fc.boolean(),
+    }),
     { minLength: 1, maxLength: 6 },
   );
   const anchorId = (index: number): string => `a${index}`;
@@ -289,7 +394,18 @@ describe("SQL twin", () => {
       place.shares.forEach((s, n) => {
         const toTeam = team !== undefined && n % 2 === 1;
         const at = s.anchor === place.anchor.id ? id : "elsewhere";
-        share.run(at, s.compartment, s.record ?? null, toTeam ? "team" : "member", toTeam ? team : member, s.groups, s.recipe, s.from, s.until, null);
+        share.run(
+          at,
+          s.compartment,
+          s.record ?? null,
+          toTeam ? "team" : "member",
+          toTeam ? team : member,
+          s.groups,
+          s.recipe,
+          s.from,
+          s.until,
+          null,
+        );
       });
       if (!noise) return;
       atm.run(id, member, null, null, 5);
@@ -303,34 +419,61 @@ describe("SQL twin", () => {
   function select(plan: SqlPlan): string[] {
     if (plan.kind === "none") return [];
     const where = plan.kind === "where" ? `where ${plan.sql}` : "";
-    const found = db.prepare(`select r.id from rec r join anchor a on a.id = r.anchor ${where} order by r.id`).all(...(plan.kind === "where" ? plan.params : []));
+    const found = db
+      .prepare(`select r.id from rec r join anchor a on a.id = r.anchor ${where} order by r.id`)
+      .all(...(plan.kind === "where" ? plan.params : []));
     return found.map((row) => String(row["id"]));
   }
   const same = (bend: (plan: SqlPlan) => SqlPlan = (plan) => plan) =>
-    fc.property(arbitrary.policies, arbitrary.facts, rows, arbitrary.entities, arbitrary.instants, arbitrary.groupName, (policy, facts, all, entity, at, group) => {
-      const placed = entity === "account" ? all.map((row) => ({ ...row, compartment: "core" as const })) : entity === "opportunity" ? all.map((row) => ({ ...row, compartment: "sales" as const })) : all;
-      const gated = placed.map((row) => (entity === "section" ? row : { ...row, group: null }));
-      fill(gated, facts);
-      const bound = bind(policy, loose(facts));
-      const expected = (ask: (mask: number, row: Row) => boolean): string[] =>
-        gated.flatMap(({ place, compartment, group: own }, index) => {
-          const row: Row = { id: String(index), anchor: anchorId(index), compartment, createdAt: 0, createdBy: "ann", group: own };
-          // Of a share to a team, `place` has it only if it is this member's team: the same rows as in the database.
-          return ask(bound.readMask(entity, compartment, place, at), row) ? [String(index)] : [];
-        });
-      const aliases = { anchor: "a", record: "r" };
-      expect(select(bend(bound.visibleSql(entity, aliases, at)))).toEqual(expected((mask, row) => isVisible(entity, row, mask)));
-      expect(select(bend(bound.groupSql(entity, group, aliases, at)))).toEqual(
-        expected((mask, row) => isVisible(entity, row, mask) && (mask & groupBit(group)) !== 0),
-      );
-    });
+    fc.property(
+      arbitrary.policies,
+      arbitrary.facts,
+      rows,
+      arbitrary.entities,
+      arbitrary.instants,
+      arbitrary.groupName,
+      (policy, facts, all, entity, at, group) => {
+        const placed =
+          entity === "account"
+            ? all.map((row) => ({ ...row, compartment: "core" as const }))
+            : entity === "opportunity"
+              ? all.map((row) => ({ ...row, compartment: "sales" as const }))
+              : all;
+        const gated = placed.map((row) => (entity === "section" ? row : { ...row, group: null }));
+        fill(gated, facts);
+        const bound = bind(policy, loose(facts));
+        const expected = (ask: (mask: number, row: Row) => boolean): string[] =>
+          gated.flatMap(({ place, compartment, group: own }, index) => {
+            const row: Row = {
+              id: String(index),
+              anchor: anchorId(index),
+              compartment,
+              createdAt: 0,
+              createdBy: "ann",
+              group: own,
+            };
+            // Of a share to a team, `place` has it only if it is this member's team: the same rows as in the database.
+            return ask(bound.readMask(entity, compartment, place, at), row) ? [String(index)] : [];
+          });
+        const aliases = { anchor: "a", record: "r" };
+        expect(select(bend(bound.visibleSql(entity, aliases, at)))).toEqual(
+          expected((mask, row) => isVisible(entity, row, mask)),
+        );
+        expect(select(bend(bound.groupSql(entity, group, aliases, at)))).toEqual(
+          expected((mask, row) => isVisible(entity, row, mask) && (mask & groupBit(group)) !== 0),
+        );
+      },
+    );
 
   test("[ACCESS-R11] SQL selects exactly the rows that memory shows, nulls included, with one parameter", () => {
     fc.assert(same(), { numRuns: 2_000, seed: 12 });
   });
 
   describe("[ACCESS-R12] the comparison sees a fault in SQL: each of these is caught", () => {
-    const replaced = (from: string | RegExp, into: string) => (plan: SqlPlan): SqlPlan => (plan.kind === "where" ? { ...plan, sql: plan.sql.replaceAll(from, into) } : plan);
+    const replaced =
+      (from: string | RegExp, into: string) =>
+      (plan: SqlPlan): SqlPlan =>
+        plan.kind === "where" ? { ...plan, sql: plan.sql.replaceAll(from, into) } : plan;
     const faults: Record<string, (plan: SqlPlan) => SqlPlan> = {
       "is becomes =, and null a third truth": replaced(/(a\.\w+) is f\.j/g, "$1 = f.j"),
       "deleted account teams count": replaced("m.deleted_at is null", "1"),

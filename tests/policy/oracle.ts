@@ -29,12 +29,20 @@ interface World {
 }
 type Truth = true | false | "unknown";
 
-const running = (x: { from: number | null; until: number | null }, at: number): boolean => !(x.from !== null && at < x.from) && !(x.until !== null && at >= x.until);
-const count = (w: World): KeyShare[] => w.place.shares.filter((s) => s.anchor === w.place.anchor.id && s.compartment === w.compartment && !s.record && running(s, w.at));
+const running = (x: { from: number | null; until: number | null }, at: number): boolean =>
+  !(x.from !== null && at < x.from) && !(x.until !== null && at >= x.until);
+const count = (w: World): KeyShare[] =>
+  w.place.shares.filter(
+    (s) => s.anchor === w.place.anchor.id && s.compartment === w.compartment && !s.record && running(s, w.at),
+  );
 
 function rolesOf(w: World): string[] {
-  const has = (name: string, kind: string): boolean => Object.entries(w.policy.roles).some(([key, role]) => key === name && role.kind === kind);
-  return [...(w.facts.base !== null && has(w.facts.base, "base") ? [w.facts.base] : []), ...(w.facts.duties ?? []).filter((name) => has(name, "duty"))];
+  const has = (name: string, kind: string): boolean =>
+    Object.entries(w.policy.roles).some(([key, role]) => key === name && role.kind === kind);
+  return [
+    ...(w.facts.base !== null && has(w.facts.base, "base") ? [w.facts.base] : []),
+    ...(w.facts.duties ?? []).filter((name) => has(name, "duty")),
+  ];
 }
 
 function holder(w: World): string | null {
@@ -48,7 +56,9 @@ function isParty(w: World): boolean {
   if (!w.row) return false;
   const names = w.entity === "handoff" ? ["fromMember", "toMember"] : w.entity === "approval" ? ["requester"] : [];
   const field: { readonly of?: string } | undefined = entityOf(w.entity).fields["owner"];
-  return [...names, ...(field && field.of !== "anchor" ? ["owner"] : [])].some((name) => w.row?.[name] === w.facts.member);
+  return [...names, ...(field && field.of !== "anchor" ? ["owner"] : [])].some(
+    (name) => w.row?.[name] === w.facts.member,
+  );
 }
 function column(w: World, name: string): Literal | null {
   if (name === "restricted") return w.place.anchor.restricted;
@@ -102,16 +112,25 @@ function truth(w: World, cond: Cond): Truth {
 
 const of = (rule: AllowRule | ForbidRule, w: World): boolean => {
   const names: readonly string[] = typeof rule.entity === "string" ? [rule.entity] : rule.entity;
-  return (names.includes("*") || names.includes(w.entity)) && (!rule.in || (rule.in as readonly string[]).includes(w.compartment));
+  return (
+    (names.includes("*") || names.includes(w.entity)) &&
+    (!rule.in || (rule.in as readonly string[]).includes(w.compartment))
+  );
 };
 
 /** One action alone: matching allows (for find and read also live shares) minus matching forbids. */
 function plain(w: World, action: Action, before: World | null): Set<Group> {
   const given = new Set<Group>();
-  if (w.facts.employment !== "active" || !(compartmentsOf(w.entity) as readonly string[]).includes(w.compartment)) return given;
+  if (w.facts.employment !== "active" || !(compartmentsOf(w.entity) as readonly string[]).includes(w.compartment))
+    return given;
   for (const rule of w.policy.allow) {
     const asked = rule.state === "before" && before ? before : w;
-    if (of(rule, w) && rule.actions.includes(action) && rule.to.some((name) => rolesOf(w).includes(name)) && truth(asked, rule.when) === true)
+    if (
+      of(rule, w) &&
+      rule.actions.includes(action) &&
+      rule.to.some((name) => rolesOf(w).includes(name)) &&
+      truth(asked, rule.when) === true
+    )
       for (const group of rule.groups) given.add(group);
   }
   if (action === "read" || action === "find") {
@@ -152,14 +171,24 @@ function values(w: World, cond: Cond): Set<Truth> {
     let out = new Set<Truth>([!stop]);
     for (const part of parts) {
       const next = new Set<Truth>();
-      for (const a of out) for (const b of part) next.add(a === stop || b === stop ? stop : a === "unknown" || b === "unknown" ? "unknown" : !stop);
+      for (const a of out)
+        for (const b of part)
+          next.add(a === stop || b === stop ? stop : a === "unknown" || b === "unknown" ? "unknown" : !stop);
       out = next;
     }
     return out;
   };
   if ("not" in cond) return new Set([...values(w, cond.not)].map((value) => (value === "unknown" ? value : !value)));
-  if ("all" in cond) return combine(cond.all.map((part) => values(w, part)), false);
-  if ("any" in cond) return combine(cond.any.map((part) => values(w, part)), true);
+  if ("all" in cond)
+    return combine(
+      cond.all.map((part) => values(w, part)),
+      false,
+    );
+  if ("any" in cond)
+    return combine(
+      cond.any.map((part) => values(w, part)),
+      true,
+    );
   if ("holds" in cond) return new Set([truth(w, cond)]);
   if ("reach" in cond) {
     const value = truth(w, cond);
@@ -180,7 +209,13 @@ export function holdable(w: World): Set<Group> {
   const setting = (group: Group) => (w.policy.groups?.[group] ?? groupDefaults[group]).keep;
   const reading = { ...w, row: null };
   for (const rule of w.policy.allow) {
-    if (!of(rule, w) || !rule.actions.includes("read") || !rule.to.some((name) => rolesOf(w).includes(name)) || truth(reading, rule.when) !== true) continue;
+    if (
+      !of(rule, w) ||
+      !rule.actions.includes("read") ||
+      !rule.to.some((name) => rolesOf(w).includes(name)) ||
+      truth(reading, rule.when) !== true
+    )
+      continue;
     for (const group of rule.groups) {
       const keep = rule.keep ?? (values(reading, rule.when).has(true) ? "online" : setting(group));
       if (keep === "device" && setting(group) !== "never") kept.add(group);
@@ -189,7 +224,12 @@ export function holdable(w: World): Set<Group> {
   for (const share of w.facts.member === null ? [] : count(w)) {
     const recipe = w.policy.shares?.find(({ id }) => id === share.recipe);
     for (const group of recipe?.groups ?? [])
-      if (share.groups & (1 << groupNames.indexOf(group)) && (recipe?.keep ?? setting(group)) === "device" && setting(group) !== "never") kept.add(group);
+      if (
+        share.groups & (1 << groupNames.indexOf(group)) &&
+        (recipe?.keep ?? setting(group)) === "device" &&
+        setting(group) !== "never"
+      )
+        kept.add(group);
   }
   const held = both(kept, seen);
   return held.has("identity") ? held : none;
@@ -200,22 +240,31 @@ export function rightsUntil(w: World, last: number): Record<string, number | nul
   const out: Record<string, number | null> = {};
   for (const group of holdable(w)) {
     out[group] = null;
-    for (let at = w.at + 1; at <= last && out[group] === null; at++) if (!holdable({ ...w, at }).has(group)) out[group] = at;
+    for (let at = w.at + 1; at <= last && out[group] === null; at++)
+      if (!holdable({ ...w, at }).has(group)) out[group] = at;
   }
   return out;
 }
 
 /** Allowed before and after, in every field that changes. */
-export function writable(w: World, action: Action, before: State | null, after: State | null, changed: readonly string[]): boolean {
+export function writable(
+  w: World,
+  action: Action,
+  before: State | null,
+  after: State | null,
+  changed: readonly string[],
+): boolean {
   const first = before ?? after;
   if (!first) return false;
   if (readable({ ...w, ...first, row: null }).size === 0) return false;
   const past = before ? { ...w, ...before } : null;
-  const groups = [before, after].filter((state) => state !== null).map((state) => plain({ ...w, ...state }, action, past));
+  const groups = [before, after]
+    .filter((state) => state !== null)
+    .map((state) => plain({ ...w, ...state }, action, past));
   if (groups.some((set) => set.size === 0)) return false;
   const restricted = (state: State | null): boolean => state?.place.anchor.restricted ?? false;
   if (before && after && restricted(before) && !restricted(after)) return false;
-  if (action === "manage_account_team" && restricted(after)) return false;
+  if (w.entity === "account_team" && restricted(after) && !["delete", "archive"].includes(action)) return false;
   const fields: Record<string, { group: Group; act?: string }> = entityOf(w.entity).fields as never;
   return changed.every((name) => {
     const field = fields[name];
