@@ -4,7 +4,7 @@
  * them here. Pure: the same files and the same day give the same rows.
  */
 import { readCsv } from "../shared/exchange/csv.ts";
-import type { ImportRow } from "../shared/exchange/import-plan.ts";
+import { importRowsMax, type ImportRow } from "../shared/exchange/import-plan.ts";
 import { incidentRows } from "../shared/exchange/incidents.ts";
 import { northwindRows } from "../shared/exchange/northwind.ts";
 import { type SalesforceObject, salesforceRow } from "../shared/exchange/salesforce.ts";
@@ -76,6 +76,24 @@ export function demoOrganisation(files: DemoFiles, today: string): Batch[] {
     { name: "account teams", rows: accountTeamRows() },
   ];
 }
+
+/** Rows in the portions of one request each, by number and by size. */
+export function* chunksOf(rows: readonly ImportRow[]): Generator<readonly ImportRow[]> {
+  let chunk: ImportRow[] = [];
+  let bytes = 0;
+  for (const row of rows) {
+    const size = JSON.stringify(row).length * 2; // enough for UTF-8
+    if (chunk.length === importRowsMax || bytes + size > chunkBytes) {
+      yield chunk;
+      chunk = [];
+      bytes = 0;
+    }
+    chunk.push(row);
+    bytes += size;
+  }
+  if (chunk.length > 0) yield chunk;
+}
+const chunkBytes = 1_000_000;
 
 /** The sources are part of this repository, so a bad one is a bug and not an answer. */
 function table(text: string): Readonly<Record<string, string>>[] {
@@ -165,7 +183,6 @@ function accountsWithContent(homes: readonly Home[], day: (offset: number) => st
       extra["contractTerms"] = card.contract?.terms;
     }
     if (extra["nextActionDay"]) extra["nextActionZone"] = zoneOf[region];
-    if (content.restrictedAccounts.includes(row.source)) extra["restricted"] = true;
     if (sourceOwner) extra["customShared"] = { ...customOf(row), sourceOwner };
     return {
       ...row,
@@ -239,7 +256,6 @@ function opportunityRows(homes: readonly Home[], contacts: readonly ImportRow[],
           closeDay: day(open ? random.below(130) - 10 : -10 - random.below(300)),
           closeZone: zoneOf[region],
           discountPct: random.chance(25) ? 5 * (1 + random.below(5)) : undefined,
-          commissionMinor: outcome === "won" ? Math.round(amountMinor * 0.03) : undefined,
           need: random.chance(60) ? random.pick(["Fewer handovers by mail", "One view for all sites", "Answers within the hour", "Work without a signal"]) : undefined,
           nextAction: open && random.chance(80) ? random.pick(content.nextActions) : undefined,
           nextActionDay: open ? day(random.below(21)) : undefined,
@@ -361,7 +377,7 @@ function sectionRows(homes: readonly Home[]): ImportRow[] {
   return homes.flatMap(({ row: { source } }, index) => [
     section(source, "shared", "core", { title: "Shared notes", sectionKind: "shared", group: "shared" }),
     ...(withCase.has(source) || index % 5 === 0
-      ? [section(source, "support", "service", { title: "Support: internal", sectionKind: "internal:support", group: "internal" })]
+      ? [section(source, "support", "service", { title: "Support: internal", sectionKind: "internal:service", group: "internal" })]
       : []),
     ...(index === 0 ? [section(source, "scratch", "core", { title: "Scratch", sectionKind: "scratch", group: "shared" })] : []),
   ]);

@@ -89,8 +89,11 @@ export const showcase: readonly Showcase[] = [
   },
 ];
 
-/** Accounts that only their owner and account team see. */
-export const restrictedAccounts = ["northwind:account:WARTH", "northwind:account:LAZYK"];
+/** Accounts that only their owner and account team see. Their owners restrict them when all else is loaded. */
+export const restrictedAccounts: readonly { readonly account: string; readonly by: string }[] = [
+  { account: "northwind:account:WARTH", by: "bo" },
+  { account: "northwind:account:LAZYK", by: "ana" },
+];
 
 /** Who works an account besides its owner. */
 export const accountTeams: readonly { readonly account: string; readonly member: string; readonly role: string }[] = [

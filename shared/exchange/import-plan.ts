@@ -16,10 +16,10 @@ export interface ImportRow {
   readonly source: string;
   readonly fields: Fields;
   /** Field -> the source (or id) of the record that it names; a list for list fields. */
-  readonly refs?: Readonly<Record<string, string | readonly string[]>>;
+  readonly refs?: Readonly<Record<string, string | readonly string[]>> | undefined;
   /** Source or id of the account under which the row is kept. Accounts and configuration need none. */
-  readonly anchor?: string;
-  readonly compartment?: Compartment;
+  readonly anchor?: string | undefined;
+  readonly compartment?: Compartment | undefined;
 }
 export type PlannedWrite =
   | { readonly act: "create"; readonly entity: EntityName; readonly row: NewRow }
@@ -44,6 +44,9 @@ export interface ImportReport {
 export interface ImportPlan extends ImportReport {
   readonly writes: readonly PlannedWrite[];
 }
+
+/** Rows of one request: with their longest texts they stay under the limit of a body. */
+export const importRowsMax = 500;
 
 /** Entities that describe the organisation and live under its own anchor. */
 const configuration: readonly EntityName[] = ["member", "team", "region", "pipeline", "stage"];
@@ -84,12 +87,18 @@ export function sourcesIn(rows: readonly ImportRow[]): string[] {
   return [...found];
 }
 
-/** `ids` gives the id of every source in the rows, `existing` the records that are there already under those ids. */
+/**
+ * `ids` gives the id of every source in the rows, `existing` the records that are there already, as the importer sees
+ * them: a hidden field is absent and counts as different, so that the report tells nothing about its value. `hidden` are
+ * ids of records that the importer can't see: their rows are left as they are. `deleted` ones have to be restored first.
+ */
 export function planImport(
   rows: readonly ImportRow[],
   cell: string,
   ids: ReadonlyMap<string, string>,
   existing: ReadonlyMap<string, Row>,
+  hidden: ReadonlySet<string> = new Set(),
+  deleted: ReadonlySet<string> = new Set(),
 ): ImportPlan {
   const writes: PlannedWrite[] = [];
   const errors: ImportError[] = [];
@@ -106,6 +115,9 @@ export function planImport(
       errors.push({ source: row.source, code: "invalid", fields: wrong });
       return false;
     }
+    if (deleted.has(id)) errors.push({ source: row.source, code: "deleted", fields: [] });
+    if (hidden.has(id)) skipped++;
+    if (deleted.has(id) || hidden.has(id)) return false;
     arriving.add(id);
     return true;
   });

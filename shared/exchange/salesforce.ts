@@ -47,7 +47,6 @@ function userRow(cells: Cells): ImportRow {
     source: source("User", id),
     fields: fields({
       name: present(cells["Name"]) ?? `Colleague ${short}`,
-      handle: `sf-${short}`,
       locale: cells["LocaleSidKey"] === "zh_CN" ? "zh-CN" : "en",
       zone: zone === "GMT" ? "Etc/UTC" : zone,
       employment: cells["IsActive"] === "true" ? "active" : "left",

@@ -1,0 +1,67 @@
+import { demoMembers, memberSource, peopleRows } from "../../demo/people.ts";
+import { shippedPolicy } from "../../shared/access/templates.ts";
+import { planImport, sourcesIn } from "../../shared/exchange/import-plan.ts";
+import { orgAnchor } from "../../shared/kernel/id.ts";
+import type { Row } from "../../shared/records/entities.ts";
+import { emptyFields } from "../../shared/records/generic.ts";
+import { commit, GuardFailed } from "../db/commit.ts";
+import { openDb } from "../db/db.ts";
+import { idsOf } from "../exchange/import.ts";
+import type { Write } from "../sync/plan.ts";
+
+const client = "demo-bootstrap";
+
+/**
+ * The organisation, its first policy, and the demo's teams, regions and named members: what must be there before anyone
+ * can sign in and import the rest. False: somebody has been here before, and nothing was changed.
+ */
+export async function bootstrapDemo(d1: D1Database, cell: string, now: number): Promise<boolean> {
+  const rows = peopleRows();
+  const ids = await idsOf(cell, sourcesIn(rows));
+  const author = ids.get(memberSource("omar")) ?? "";
+  const [, , , members, directory] = await d1.batch<{ n: number }>([
+    d1.prepare(`INSERT INTO "organisation" ("cell", "name", "created_at") VALUES (?1, 'Baton Demo', ?2) ON CONFLICT DO NOTHING`).bind(cell, now),
+    d1.prepare(`INSERT INTO "anchor" ("id", "restricted", "ver") VALUES (?1, 0, 1) ON CONFLICT DO NOTHING`).bind(orgAnchor(cell)),
+    d1
+      .prepare(`INSERT INTO "policy" ("version", "body", "author", "why", "at") SELECT 1, ?1, ?2, 'The shipped policy', ?3 WHERE NOT EXISTS (SELECT 1 FROM "policy")`)
+      .bind(JSON.stringify({ ...shippedPolicy, author }), author, now),
+    d1.prepare(`SELECT COUNT(*) AS "n" FROM "member"`),
+    d1.prepare(`SELECT "v" AS "n" FROM "meta" WHERE "k" = 'directory'`),
+  ]);
+  if ((members?.results[0]?.n ?? 0) > 0) return false;
+
+  const { writes: planned } = planImport(rows, cell, ids, new Map());
+  const writes = planned.flatMap((one): Write[] => {
+    if (one.act !== "create") return [];
+    const after: Row = { ...emptyFields(one.entity), ...one.row, createdAt: now, createdBy: author };
+    return [{ op: "create", entity: one.entity, id: after.id, before: null, after, changed: Object.keys(one.row), ver: 0 }];
+  });
+  const nothing = new Map<string, number>();
+  try {
+    await commit(
+      openDb(d1),
+      [{ client, device: client, member: author, n: 1, mutation: "demo.bootstrap@1", planned: { writes, guards: nothing, anchors: nothing }, directory: directory?.results[0]?.n ?? 0 }],
+      now,
+    );
+    return true;
+  } catch (error) {
+    if (error instanceof GuardFailed) return false; // another request was first
+    throw error;
+  }
+}
+
+export interface DemoState {
+  readonly accounts: number;
+  readonly members: number;
+  /** The last batch of the demo has arrived, so all before it have. */
+  readonly loaded: boolean;
+}
+export async function demoState(d1: D1Database, cell: string, last: string): Promise<DemoState> {
+  const ids = await idsOf(cell, [last]);
+  const [counts, found] = await d1.batch<{ accounts: number; members: number; id: string }>([
+    d1.prepare(`SELECT (SELECT COUNT(*) FROM "anchor") - 1 AS "accounts", (SELECT COUNT(*) FROM "member") AS "members"`),
+    d1.prepare(`SELECT "id" FROM "anchor" WHERE "id" = ?1 AND "restricted" = 1`).bind(ids.get(last) ?? ""),
+  ]);
+  const { accounts = 0, members = 0 } = counts?.results[0] ?? {};
+  return { accounts, members, loaded: (found?.results.length ?? 0) > 0 && members >= demoMembers.length };
+}

@@ -1,0 +1,130 @@
+import { idBytes, orgAnchor } from "../../shared/kernel/id.ts";
+import { limits } from "../../shared/kernel/limits.ts";
+import { fail, ok, type Result } from "../../shared/kernel/result.ts";
+import * as z from "zod/mini";
+import { idOfSource, type ImportError, type ImportReport, type ImportRow, type PlannedWrite, planImport, seedOf, sourcesIn } from "../../shared/exchange/import-plan.ts";
+import type { Row } from "../../shared/records/entities.ts";
+import { emptyFields } from "../../shared/records/generic.ts";
+import { defineMutation } from "../../shared/records/mutation.ts";
+import { project } from "../../shared/records/record.ts";
+import { commit, GuardFailed } from "../db/commit.ts";
+import { maskOn, planMutation, type Planned, type Write } from "../sync/plan.ts";
+import { announce, loadWorld, type Announcement, type PushContext } from "../sync/push.ts";
+
+export interface Imported {
+  readonly report: ImportReport;
+  readonly announcement: Announcement | null;
+}
+
+/**
+ * Imports rows through the same decisions and the same commit as every other write: each row is judged alone, and those
+ * that are allowed are written in one batch. Without `write` nothing is written and the report is the same.
+ */
+export async function importRows(context: PushContext, rows: readonly ImportRow[], write: boolean): Promise<Result<Imported>> {
+  for (let tries = 0; tries < limits.guardTries; tries += 1) {
+    try {
+      return ok(await tryImport(context, rows, write));
+    } catch (error) {
+      if (!(error instanceof GuardFailed)) throw error;
+    }
+  }
+  return fail("busy");
+}
+
+async function tryImport({ db, actor, now, cell }: PushContext, rows: readonly ImportRow[], write: boolean): Promise<Imported> {
+  const ids = await idsOf(cell, sourcesIn(rows));
+  const named = rows.flatMap((row) => [row.anchor ?? "", ...Object.values(row.refs ?? {}).flat()]);
+  const world = await loadWorld(db, actor, [...ids.values(), ...named, orgAnchor(cell)]);
+  const versions: Versions = {
+    rows: new Map([...world.rows].map(([id, stored]) => [id, stored.ver])),
+    places: new Map([...world.places].map(([id, place]) => [id, place.ver])),
+  };
+  const existing = new Map<string, Row>();
+  const hidden = new Set<string>();
+  const deleted = new Set<string>();
+  for (const [id, stored] of world.rows) {
+    const seen = project(stored.entity, stored.row, maskOn(actor, world, stored, now));
+    if (!seen) hidden.add(id);
+    else if (stored.deletedAt !== null) deleted.add(id);
+    else existing.set(id, seen);
+  }
+  const plan = planImport(rows, cell, ids, existing, hidden, deleted);
+
+  const sourceOf = new Map([...ids].map(([source, id]) => [id, source]));
+  const errors: ImportError[] = [...plan.errors];
+  const planned: Planned[] = [];
+  const done = { create: 0, update: 0 };
+  const refused = new Set<string>();
+  for (const one of plan.writes) {
+    const id = one.act === "create" ? one.row.id : one.id;
+    const result = planMutation(actor, world, bringIn, one, now, cell);
+    if (result.ok) {
+      done[one.act] += 1;
+      planned.push(result.value);
+    } else {
+      const source = sourceOf.get(id) ?? id;
+      refused.add(source);
+      errors.push({ source, code: result.error.code, fields: result.error.fields ?? [] });
+    }
+  }
+  const report: ImportReport = {
+    created: done.create,
+    updated: done.update,
+    skipped: plan.skipped,
+    errors,
+    unresolved: plan.unresolved.filter(({ source }) => !refused.has(source)),
+  };
+  const writes = planned.flatMap((each) => each.writes);
+  if (!write || writes.length === 0) return { report, announcement: null };
+  const client = `import-${crypto.randomUUID()}`; // each chunk is a client with one mutation (SYNC-W7)
+  const all = together(planned, writes, versions);
+  await commit(db, [{ client, device: client, member: actor.member, n: 1, mutation: bringIn.name, planned: all, directory: actor.directory }], now);
+  return { report, announcement: announce(writes) };
+}
+
+/** One planned write of an import as a mutation: decided by the action `import`, row by row. */
+const bringIn = defineMutation<PlannedWrite>({
+  name: "record.import@1",
+  args: z.any(),
+  reads: () => [],
+  run: (tx, write) => {
+    if (write.act === "create") {
+      tx.create(write.entity, { ...emptyFields(write.entity), ...write.row }, "import");
+      return ok(undefined);
+    }
+    if (!tx.get(write.id)) return fail("missing");
+    tx.edit(write.id, write.set, "import");
+    return ok(undefined);
+  },
+});
+
+interface Versions {
+  readonly rows: ReadonlyMap<string, number>;
+  readonly places: ReadonlyMap<string, number>;
+}
+/**
+ * All rows as one mutation. It is guarded at what was loaded: a row planned after another saw that one's effect, which
+ * is not in the tables yet.
+ */
+function together(planned: readonly Planned[], writes: readonly Write[], versions: Versions): Planned {
+  const loaded = (seen: Iterable<string>, at: ReadonlyMap<string, number>): Map<string, number> =>
+    new Map([...seen].flatMap((id) => (at.has(id) ? [[id, at.get(id) ?? 0] as const] : [])));
+  return {
+    writes,
+    guards: loaded(planned.flatMap(({ guards }) => [...guards.keys()]), versions.rows),
+    anchors: loaded(planned.flatMap(({ anchors }) => [...anchors.keys()]), versions.places),
+  }; // prettier-ignore
+}
+
+/** The id of each source: what is imported twice is one record. */
+export async function idsOf(cell: string, sources: readonly string[]): Promise<Map<string, string>> {
+  const encoder = new TextEncoder();
+  const pairs = await Promise.all(
+    sources.map(async (source) => {
+      const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", encoder.encode(seedOf(cell, source))));
+      return [source, idOfSource(cell, source, digest.subarray(0, idBytes)) ?? ""] as const;
+    }),
+  );
+  return new Map(pairs);
+}
+

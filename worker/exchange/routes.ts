@@ -1,0 +1,47 @@
+import { Hono } from "hono";
+import * as z from "zod/mini";
+import { importRowsMax } from "../../shared/exchange/import-plan.ts";
+import { compartments } from "../../shared/records/compartments.ts";
+import { entityNames } from "../../shared/records/entities.ts";
+import { requireActor } from "../auth/actor.ts";
+import type { AppEnv } from "../context.ts";
+import { openDb } from "../db/db.ts";
+import { readBody } from "../http/body.ts";
+import { problem } from "../http/problem.ts";
+import { tell } from "../sync/tell.ts";
+import { importRows } from "./import.ts";
+
+const source = z.string().check(z.minLength(1), z.maxLength(200));
+const value = z.union([z.string(), z.number(), z.boolean(), z.null(), z.array(z.string()), z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()]))]);
+
+/** Bodies of these routes, for validation here and for openapi.json. Each row's fields are judged row by row. */
+export const exchangeBodies = {
+  "POST /api/imports": z.strictObject({
+    rows: z
+      .array(
+        z.strictObject({
+          entity: z.enum(entityNames as [(typeof entityNames)[number], ...typeof entityNames]),
+          source,
+          fields: z.record(z.string(), value),
+          refs: z.optional(z.record(z.string(), z.union([source, z.array(source).check(z.maxLength(32))]))),
+          anchor: z.optional(source),
+          compartment: z.optional(z.enum(compartments)),
+        }),
+      )
+      .check(z.minLength(1), z.maxLength(importRowsMax)),
+    commit: z.optional(z.boolean()),
+  }),
+} as const;
+
+/** Imports. A dry run unless `commit` is true: the report of both is the same. Mounted at /api. */
+export const exchangeRoutes = new Hono<AppEnv>();
+
+exchangeRoutes.post("/imports", requireActor, async (c) => {
+  const body = await readBody(c.req.raw, exchangeBodies["POST /api/imports"]);
+  if (!body.ok) return problem(body.error);
+  const context = { db: openDb(c.env.DB, c.get("cost")), actor: c.get("actor"), now: Date.now(), cell: c.env.CELL };
+  const done = await importRows(context, body.value.rows, body.value.commit === true);
+  if (!done.ok) return problem(done.error);
+  if (done.value.announcement) c.executionCtx.waitUntil(tell(c.env, done.value.announcement));
+  return c.json(done.value.report);
+});
