@@ -181,6 +181,15 @@ export class Source {
     );
     this.kick();
   }
+  /** Looks at the disk itself, for what is not in memory. */
+  async read(look: (read: Reader) => Promise<void>): Promise<void> {
+    await this.commit(() =>
+      this.disk.write(async (read) => {
+        await look(read);
+        return { writes: [], value: undefined };
+      }),
+    );
+  }
   get store(): Disk {
     return this.disk;
   }

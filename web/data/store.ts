@@ -22,6 +22,9 @@ import { collatorOf, LiveWindow } from "./windows.ts";
 export interface LocalData extends Data {
   /** For the rooms: disk and traffic of the cell that an id names. */
   source(id: string): Source | undefined;
+  allSources(): Iterable<Source>;
+  /** Records that look different now; answers how to stop listening. */
+  onChange(listener: (changes: readonly Change[]) => void): () => void;
   /** Called when the session was ended, here or elsewhere: the screens leave. */
   onEnd(listener: () => void): void;
   close(): void;
@@ -91,6 +94,7 @@ class Local implements LocalData {
   private readonly setAttention;
   private readonly openedHere = new Set<string>();
   private readonly enders = new Set<() => void>();
+  private readonly changeListeners = new Set<(changes: readonly Change[]) => void>();
   private stateDue = false;
   private ended = false;
 
@@ -241,7 +245,15 @@ class Local implements LocalData {
       }
       this.pendingMoved[1](undefined);
     });
+    for (const listener of this.changeListeners) listener(changes);
     this.stateMoved();
+  }
+  allSources(): Iterable<Source> {
+    return this.sources.values();
+  }
+  onChange(listener: (changes: readonly Change[]) => void): () => void {
+    this.changeListeners.add(listener);
+    return () => this.changeListeners.delete(listener);
   }
   /** Many small steps make one new state. */
   stateMoved(): void {
