@@ -495,11 +495,20 @@ export function bindSlice(own: Slice, onAlarm?: Alarm): Bound {
   return bound;
 }
 
+/** The account's own row says it too, and says it first: the place may still be the one before the act. */
+function isRestricted(entity: EntityName, { place, row }: State): boolean {
+  const own = entity === "account" ? row["restricted"] : undefined;
+  return typeof own === "boolean" ? own : place.anchor.restricted;
+}
 /** Lifting a restriction, or letting someone in past it, is never one person's act (ACCESS-4). A cut never waits. */
 function opens(action: Action, entity: EntityName, before: State | null, after: State | null): boolean {
-  const open = before?.place.anchor.restricted === true && after?.place.anchor.restricted === false;
+  const open = before !== null && after !== null && isRestricted(entity, before) && !isRestricted(entity, after);
   const joins =
-    entity === "account_team" && action !== "delete" && action !== "archive" && after?.place.anchor.restricted === true;
+    entity === "account_team" &&
+    action !== "delete" &&
+    action !== "archive" &&
+    after !== null &&
+    isRestricted(entity, after);
   return open || joins;
 }
 

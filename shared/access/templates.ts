@@ -104,8 +104,10 @@ const allows: readonly AllowRule[] = [
   allow("account.own", sales, picture, [...see, "edit", "comment", "link", "archive"], reach("own"),
     ["identity", "shared", "contract", "internal", "personal", "consent"], "You answer for it.", { in: ["core"], askTo: "sales_manager" }),
   allow("account.create", sales, "account", ["create"], reach("own"), ["identity", "shared", "contract", "internal"], "Sellers open accounts of their own."),
-  allow("sales.own", sales, ["opportunity", "lead"], [...see, ...change, ...remove, "advance", "reopen", "qualify", "disqualify"], reach("own"),
-    ["identity", "shared", "qualification", "terms", "personal", "consent"], "Prices at hand, on a train too.", { keep: "device", askTo: "sales_manager" }),
+  allow("sales.own", sales, "opportunity", [...see, ...change, ...remove, "advance", "reopen"], reach("own"),
+    ["identity", "shared", "qualification", "terms"], "Prices at hand, on a train too.", { keep: "device", askTo: "sales_manager" }),
+  allow("lead.own", sales, "lead", [...see, ...change, ...remove, "qualify", "disqualify"], reach("own"),
+    ["identity", "shared", "qualification", "personal", "consent"], "You follow up what came to you.", { askTo: "sales_manager" }),
   allow("sales.notes", sales, notes, [...see, ...change, ...remove], anyOf("own", "account_team"), ["identity", "shared", "internal"],
     "Work on a deal is written down where the deal is.", { in: ["sales"], askTo: "sales_manager" }),
   allow("account.team", sales, picture, see, reach("team"), ["identity", "shared"], "One picture for the team.", { in: ["core"], askTo: "sales_manager" }),
@@ -158,7 +160,7 @@ const allows: readonly AllowRule[] = [
     "Whom to invite, and who agreed to it.", { in: ["core"] }),
   allow("exec.read", ["exec_viewer"], ["account", "opportunity", "case", "handoff"], see, reach("all"), ["identity", "shared", "terms"],
     "Pipeline and health of the whole, online."),
-  allow("ops.pipeline", ["ops_admin"], ["pipeline", "stage"], ["create", "edit", "import", ...remove], reach("all"), ["identity", "shared"],
+  allow("ops.pipeline", ["ops_admin"], ["pipeline", "stage"], ["create", "edit", "edit_policy", "import", ...remove], reach("all"), ["identity", "shared"],
     "Operations keeps the pipelines."),
 
   // --- handoffs and approvals

@@ -17,7 +17,8 @@ import type { BoundForbid, Slice } from "../../shared/access/slice.ts";
 import type { Action } from "../../shared/kernel/actions.ts";
 import type { EntityName, Row } from "../../shared/records/entities.ts";
 import { groupBit, groupNames, groupsIn, maskOf, type Group } from "../../shared/records/groups.ts";
-import { isVisible } from "../../shared/records/record.ts";
+import { entity as entityNamed } from "../../shared/records/entities.ts";
+import { baseFields, isVisible, project } from "../../shared/records/record.ts";
 import * as arbitrary from "./arbitrary.ts";
 import * as oracle from "./oracle.ts";
 
@@ -350,6 +351,57 @@ describe("monotony", () => {
         );
       }),
       { numRuns: 1_000, seed: 11 },
+    );
+  });
+});
+
+describe("what leaves", () => {
+  test("[ACCESS-1] a projected record has the fields of readable groups and no other key, and none at all if identity is hidden", () => {
+    fc.assert(
+      fc.property(cases, (c) => {
+        const fields = entityNamed(c.entity).fields;
+        const full: Row = {
+          ...c.row,
+          ...Object.fromEntries(Object.keys(fields).map((name) => [name, name === "group" ? "shared" : 1])),
+        };
+        const shown = project(
+          c.entity,
+          full,
+          bind(c.policy, loose(c.facts)).readMask(c.entity, c.compartment, c.place, c.at),
+        );
+        const readable = oracle.readable(worldOf(c));
+        if (readable.size === 0 || (fields["group"] && !readable.has("shared"))) {
+          expect(shown).toBeNull();
+          return;
+        }
+        const may = [
+          ...baseFields,
+          ...Object.keys(fields).filter((name) => readable.has(fields[name]?.group ?? "unclassified")),
+        ];
+        expect(new Set(Object.keys(shown ?? {}))).toEqual(new Set(may));
+      }),
+      { numRuns: 500, seed: 14 },
+    );
+  });
+
+  test("[ACCESS-3] a member's slice is equal byte for byte whatever other roles may do", () => {
+    fc.assert(
+      fc.property(arbitrary.policies, arbitrary.policies, arbitrary.facts, (policy, others, facts) => {
+        const mine = [facts.base, ...(facts.duties ?? [])];
+        const strangers = others.allow.map((rule) => ({
+          ...rule,
+          id: `more.${rule.id}`,
+          to: rule.to.filter((name) => !mine.includes(name)),
+        }));
+        const more: Policy = {
+          ...policy,
+          version: 9,
+          why: "Another.",
+          allow: [...strangers, ...policy.allow, ...strangers],
+        };
+        expect(JSON.stringify(slice(more, facts))).toBe(JSON.stringify(slice(policy, facts)));
+      }),
+      { numRuns: 500, seed: 15 },
     );
   });
 });
