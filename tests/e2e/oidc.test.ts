@@ -45,7 +45,10 @@ async function startProvider(issuer: string, port: number, redirect: string): Pr
     claims: { openid: ["sub"], email: ["email", "email_verified"], profile: ["name"] },
     conformIdTokenClaims: false,
     cookies: { keys: ["cookie-key-of-the-provider"] },
-    findAccount: (_ctx: unknown, id: string) => ({ accountId: id, claims: () => ({ sub: id, name: id, ...people[id] }) }),
+    findAccount: (_ctx: unknown, id: string) => ({
+      accountId: id,
+      claims: () => ({ sub: id, name: id, ...people[id] }),
+    }),
   });
   const server = createServer(oidc.callback());
   await new Promise<void>((resolve) => server.listen(port, "localhost", resolve));
@@ -54,9 +57,15 @@ async function startProvider(issuer: string, port: number, redirect: string): Pr
 
 /** The organisation with its first member, by the product's own claim link. */
 async function claim(server: Server): Promise<void> {
-  const proof = createHmac("sha256", server.secret("AUTH_SECRET") ?? "").update("baton deploy: claim link").digest("base64url");
+  const proof = createHmac("sha256", server.secret("AUTH_SECRET") ?? "")
+    .update("baton deploy: claim link")
+    .digest("base64url");
   const post = (path: string, body: object, headers: Record<string, string> = {}) =>
-    fetch(server.url + path, { method: "POST", headers: { "content-type": "application/json", ...headers }, body: JSON.stringify(body) });
+    fetch(server.url + path, {
+      method: "POST",
+      headers: { "content-type": "application/json", ...headers },
+      body: JSON.stringify(body),
+    });
   const { url } = (await (await post("/api/claim/new", {}, { "x-deploy-secret": proof })).json()) as { url: string };
   const { pathname, hash } = new URL(url);
   const person = { name: "Ada", email: "ada@example.test", organisation: "Acme", locale: "en", zone: "Europe/Berlin" };
@@ -70,7 +79,11 @@ async function signOn(login: string): Promise<{ url: URL; page: Page; sessions: 
   const page = await context.newPage();
   await page.goto(`${cell.url}/sign-in`);
   const to = await page.evaluate(async () => {
-    const answer = await fetch("/api/auth/oidc", { method: "POST", headers: { "content-type": "application/json" }, body: "{}" });
+    const answer = await fetch("/api/auth/oidc", {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: "{}",
+    });
     return ((await answer.json()) as { url: string }).url;
   });
   await page.goto(to);
@@ -91,10 +104,19 @@ describe("single sign-on", () => {
     const { url, page, sessions } = await signOn("ada");
     expect([url.pathname, url.search, sessions]).toEqual(["/", "", 200]);
     const cookies = await page.context().cookies(cell.url);
-    expect(cookies.find((cookie) => cookie.name === "__Host-baton")).toMatchObject({ httpOnly: true, secure: true, sameSite: "Lax", path: "/" });
+    expect(cookies.find((cookie) => cookie.name === "__Host-baton")).toMatchObject({
+      httpOnly: true,
+      secure: true,
+      sameSite: "Lax",
+      path: "/",
+    });
     expect(await page.evaluate(() => document.cookie)).not.toContain("__Host-baton");
     const out = await page.evaluate(async () => {
-      const answer = await fetch("/api/auth/sign-out", { method: "POST", headers: { "content-type": "application/json" }, body: "{}" });
+      const answer = await fetch("/api/auth/sign-out", {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: "{}",
+      });
       return [answer.status, (await fetch("/api/sessions")).status];
     });
     expect(out).toEqual([204, 401]);
@@ -107,6 +129,10 @@ describe("single sign-on", () => {
   });
   it("takes no answer that it did not ask for", async () => {
     const answer = await fetch(`${cell.url}/api/auth/callback/oidc?code=made-up&state=made-up`, { redirect: "manual" });
-    expect([answer.status, answer.headers.get("location"), answer.headers.get("set-cookie")?.includes("__Host-baton=") ?? false]).toEqual([302, "/sign-in?error=sign_on_failed", false]);
+    expect([
+      answer.status,
+      answer.headers.get("location"),
+      answer.headers.get("set-cookie")?.includes("__Host-baton=") ?? false,
+    ]).toEqual([302, "/sign-in?error=sign_on_failed", false]);
   });
 });

@@ -18,7 +18,11 @@ import { readList, readWho, type Credential, type Held, type MemberRow } from ".
 interface Shown {
   readonly credential: Credential;
   /** Of a session token: the directory version that it was made under, and what the home cell said of the session. */
-  readonly made?: { readonly version: number; readonly freshAt: number; readonly capabilities: readonly string[] | null };
+  readonly made?: {
+    readonly version: number;
+    readonly freshAt: number;
+    readonly capabilities: readonly string[] | null;
+  };
 }
 
 async function shownBy(request: Request, env: Env, now: number): Promise<Result<Shown>> {
@@ -46,7 +50,8 @@ export async function actorOf(request: Request, env: Env, cost?: Cost): Promise<
   let read = await readWho(env.DB, credential, heldPolicy, now, cost);
   // Another cell's copy of the directory must have reached the version that the token was made under, and be fresh.
   const behind = (): boolean =>
-    env.CELL !== env.HOME && ((made !== undefined && made.version > read.state.home) || now - read.state.checked_at > limits.directoryStaleMs);
+    env.CELL !== env.HOME &&
+    ((made !== undefined && made.version > read.state.home) || now - read.state.checked_at > limits.directoryStaleMs);
   if (behind()) {
     await pull(env);
     read = await readWho(env.DB, credential, heldPolicy, now, cost);
@@ -80,7 +85,8 @@ export const requireActor: MiddlewareHandler<AppEnv> = async (c, next) => {
 /** A person at a screen, not a token: for acts that hand out power. `fresh`: signed in a few minutes ago. */
 export function inPerson(actor: Actor, fresh: boolean): Result<void> {
   if (actor.capabilities !== null) return fail("denied", { detail: "A token can't do this. Sign in." });
-  if (fresh && Date.now() - actor.freshAt > limits.freshMs) return fail("denied", { detail: "Sign in again first: this needs a fresh sign-in." });
+  if (fresh && Date.now() - actor.freshAt > limits.freshMs)
+    return fail("denied", { detail: "Sign in again first: this needs a fresh sign-in." });
   return ok(undefined);
 }
 
@@ -93,7 +99,11 @@ interface HeldPolicy extends Held {
 }
 let heldPolicy: HeldPolicy | null = null;
 
-function policyOf({ policy: version, policy_at: at, policy_body: body }: Awaited<ReturnType<typeof readWho>>["state"]): HeldPolicy | null {
+function policyOf({
+  policy: version,
+  policy_at: at,
+  policy_body: body,
+}: Awaited<ReturnType<typeof readWho>>["state"]): HeldPolicy | null {
   if (version === null || at === null) return null;
   if (body === null) return heldPolicy;
   const valid = validatePolicy(JSON.parse(body));
@@ -129,7 +139,7 @@ const tokenSees: ReadonlySet<Action> = new Set(["find", "read", "read_history", 
 const notForToken = { allowed: false, why: "This token does not include this." } as const;
 
 /** Member ∩ capabilities: a token sees what its member sees and does only what it was made for. */
-export function limitTo(bound: Bound, capabilities: ReadonlySet<string>): Bound {
+function limitTo(bound: Bound, capabilities: ReadonlySet<string>): Bound {
   const may = (action: Action): boolean => tokenSees.has(action) || capabilities.has(action);
   return {
     ...bound,

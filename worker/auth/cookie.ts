@@ -6,7 +6,7 @@ import { isMac } from "./secrets.ts";
  */
 export const sessionCookie = "__Host-baton";
 
-export function cookieOf(request: Request, name: string): string | null {
+function cookieOf(request: Request, name: string): string | null {
   for (const pair of (request.headers.get("cookie") ?? "").split(";")) {
     const cut = pair.indexOf("=");
     if (cut > 0 && pair.slice(0, cut).trim() === name) return pair.slice(cut + 1).trim();

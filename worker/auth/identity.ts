@@ -26,13 +26,16 @@ const signInMember = () =>
   ({
     id: "sign-in-member",
     endpoints: {
-      signInMember: createAuthEndpoint.serverOnly({ method: "POST", body: z.object({ member: z.string() }) }, async (ctx) => {
-        const user = await ctx.context.internalAdapter.findUserById(ctx.body.member);
-        if (!user) throw ctx.error("UNAUTHORIZED");
-        const session = await ctx.context.internalAdapter.createSession(user.id);
-        await setSessionCookie(ctx, { session, user });
-        return ctx.json({ session: session.id });
-      }),
+      signInMember: createAuthEndpoint.serverOnly(
+        { method: "POST", body: z.object({ member: z.string() }) },
+        async (ctx) => {
+          const user = await ctx.context.internalAdapter.findUserById(ctx.body.member);
+          if (!user) throw ctx.error("UNAUTHORIZED");
+          const session = await ctx.context.internalAdapter.createSession(user.id);
+          await setSessionCookie(ctx, { session, user });
+          return ctx.json({ session: session.id });
+        },
+      ),
     },
   }) satisfies BetterAuthPlugin;
 
@@ -66,7 +69,8 @@ export function identity(env: Env, origin: string, sendMail: SendMail | null, oi
         // The last gate of every way in: whoever is not in office gets no session.
         create: {
           before: async (session) => {
-            if (!(await isInOffice(env.DB, session.userId))) throw new APIError("UNAUTHORIZED", { code: notAMember, message: "not in office" });
+            if (!(await isInOffice(env.DB, session.userId)))
+              throw new APIError("UNAUTHORIZED", { code: notAMember, message: "not in office" });
           },
         },
       },
@@ -80,7 +84,11 @@ export function identity(env: Env, origin: string, sendMail: SendMail | null, oi
         disableSignUp: true,
         storeOTP: "hashed",
         sendVerificationOTP: async ({ email, otp }) => {
-          await sendMail?.({ to: email, subject: `${otp} is your code`, text: `Your code to sign in is ${otp}.\nIt works once and for ten minutes. If you did not ask for it, nothing happened.` });
+          await sendMail?.({
+            to: email,
+            subject: `${otp} is your code`,
+            text: `Your code to sign in is ${otp}.\nIt works once and for ten minutes. If you did not ask for it, nothing happened.`,
+          });
         },
       }),
       ...(oidc
@@ -89,7 +97,7 @@ export function identity(env: Env, origin: string, sendMail: SendMail | null, oi
               config: [
                 {
                   providerId: oidcProvider,
-                  discoveryUrl: `${env.OIDC_ISSUER}/.well-known/openid-configuration`,
+                  discoveryUrl: `${env.OIDC_ISSUER?.replace(/\/$/, "")}/.well-known/openid-configuration`,
                   clientId: env.OIDC_CLIENT_ID ?? "",
                   clientSecret: env.OIDC_CLIENT_SECRET ?? "",
                   scopes: ["openid", "email", "profile"],
@@ -98,7 +106,10 @@ export function identity(env: Env, origin: string, sendMail: SendMail | null, oi
                   disableSignUp: true, // only who is a member already comes in
                   mapProfileToUser: async (profile) => {
                     // A verified address is what ties the provider's account to a member; an unverified one is a claim.
-                    const email = profile["email_verified"] === true && typeof profile["email"] === "string" ? profile["email"] : null;
+                    const email =
+                      profile["email_verified"] === true && typeof profile["email"] === "string"
+                        ? profile["email"]
+                        : null;
                     const person = email === null ? null : await personByEmail(env.DB, email);
                     if (person) await readyToSignIn(env.DB, person, Date.now());
                     return {};

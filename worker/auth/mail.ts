@@ -1,7 +1,7 @@
 import type { Env } from "../env.ts";
 import { keepDemoMail, type Mail } from "./store.ts";
 
-export type Letter = Omit<Mail, "at">;
+type Letter = Omit<Mail, "at">;
 /** Hands one letter over. Throws when it was not taken. */
 export type SendMail = (letter: Letter) => Promise<void>;
 

@@ -1,10 +1,11 @@
-import { Hono } from "hono";
+import { Hono, type MiddlewareHandler } from "hono";
 import * as z from "zod/mini";
 import { isZone } from "../../shared/kernel/clock.ts";
 import { idBytes, makeId } from "../../shared/kernel/id.ts";
 import { limits } from "../../shared/kernel/limits.ts";
 import { shippedPolicy } from "../../shared/access/templates.ts";
 import type { AppContext, AppEnv } from "../context.ts";
+import { isHome } from "../directory/cells.ts";
 import { spread } from "../directory/spread.ts";
 import { readBody } from "../http/body.ts";
 import { missing, problem } from "../http/problem.ts";
@@ -57,8 +58,12 @@ function withCookies(answer: Response, body: unknown, status = 200): Response {
   return new Response(JSON.stringify(body), { status, headers });
 }
 
+/** Members sign in at the home cell, which can cut them everywhere; other cells take its session tokens. */
+const homeOnly: MiddlewareHandler<AppEnv> = async (c, next) => (isHome(c.env) ? next() : missing());
+
 /** Ways in and out. Mounted at /api. */
 export const authRoutes = new Hono<AppEnv>();
+for (const path of ["/auth/*", "/demo/*", "/claim", "/claim/*"]) authRoutes.use(path, homeOnly);
 
 // --- the demo: exists only with the binding DEMO, else these are unknown routes
 
@@ -89,7 +94,11 @@ authRoutes.post("/auth/demo", async (c) => {
 
 /** Signs in a member who has been proven already. */
 async function signIn(c: AppContext, member: string, status: number): Promise<Response> {
-  const answer = await identity(c.env, originOf(c), null).api.signInMember({ body: { member }, headers: c.req.raw.headers, asResponse: true });
+  const answer = await identity(c.env, originOf(c), null).api.signInMember({
+    body: { member },
+    headers: c.req.raw.headers,
+    asResponse: true,
+  });
   return answer.ok ? withCookies(answer, { member }, status) : problem({ code: "unauthenticated" });
 }
 
@@ -155,9 +164,9 @@ authRoutes.get(`/auth/callback/${oidcProvider}`, async (c) => {
   if (!hasOidc(c.env)) return missing();
   const answer = await identity(c.env, originOf(c), null, true).handler(c.req.raw);
   const target = URL.parse(answer.headers.get("location") ?? "", originOf(c));
-  const error = target?.searchParams.get("error");
   if (!target) return problem({ code: "unauthenticated" });
-  if (error == null) return answer;
+  const error = target.searchParams.get("error");
+  if (error === null) return answer;
   // The page gets one of two words: why exactly is for the log, not for who may be guessing.
   console.warn("sign_on_refused", error);
   return c.redirect(`/sign-in?error=${unknownPerson.has(error) ? notAMember : "sign_on_failed"}`);
@@ -171,7 +180,10 @@ authRoutes.post("/auth/sign-out", requireActor, async (c) => {
   if (!own.ok) return problem(own.error);
   await endSession(c.env.DB, actor.session, actor.member);
   await spread(c.env);
-  return new Response(null, { status: 204, headers: { "set-cookie": `${sessionCookie}=; Max-Age=0; Path=/; HttpOnly; Secure; SameSite=Lax` } });
+  return new Response(null, {
+    status: 204,
+    headers: { "set-cookie": `${sessionCookie}=; Max-Age=0; Path=/; HttpOnly; Secure; SameSite=Lax` },
+  });
 });
 
 authRoutes.get("/sessions", requireActor, async (c) => {
@@ -207,7 +219,8 @@ authRoutes.post("/claim/new", async (c) => {
   const code = randomSecret().slice(0, 16);
   const secret = randomSecret();
   const expiresAt = Date.now() + limits.claimLinkMs;
-  if (!(await addClaim(c.env.DB, code, await sha256(secret), expiresAt))) return problem({ code: "denied", detail: "This organisation has an admin already." });
+  if (!(await addClaim(c.env.DB, code, await sha256(secret), expiresAt)))
+    return problem({ code: "denied", detail: "This organisation has an admin already." });
   return c.json({ url: `${originOf(c)}/claim/${code}#${secret}`, expiresAt }, 201);
 });
 
@@ -221,4 +234,3 @@ authRoutes.post("/claim", async (c) => {
   await readyToSignIn(c.env.DB, { id: member, name: first.name, email: first.email }, Date.now());
   return signIn(c, member, 201);
 });
-

@@ -1,9 +1,13 @@
 /** Small helpers over WebCrypto, so that no other file of the Worker handles key material. */
 const encoder = new TextEncoder();
 
-export const toHex = (bytes: ArrayBuffer): string => [...new Uint8Array(bytes)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+const toHex = (bytes: ArrayBuffer): string =>
+  [...new Uint8Array(bytes)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 export const toBase64Url = (bytes: Uint8Array): string =>
-  btoa(String.fromCharCode(...bytes)).replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");
+  btoa(String.fromCharCode(...bytes))
+    .replaceAll("+", "-")
+    .replaceAll("/", "_")
+    .replace(/=+$/, "");
 
 export function fromBase64(text: string): Uint8Array<ArrayBuffer> | null {
   try {
@@ -15,10 +19,14 @@ export function fromBase64(text: string): Uint8Array<ArrayBuffer> | null {
 
 /** 256 random bits as text. */
 export const randomSecret = (): string => toBase64Url(crypto.getRandomValues(new Uint8Array(32)));
-export const sha256 = async (text: string): Promise<string> => toHex(await crypto.subtle.digest("SHA-256", encoder.encode(text)));
+export const sha256 = async (text: string): Promise<string> =>
+  toHex(await crypto.subtle.digest("SHA-256", encoder.encode(text)));
 
 async function macKey(secret: string): Promise<CryptoKey> {
-  return crypto.subtle.importKey("raw", encoder.encode(secret), { name: "HMAC", hash: "SHA-256" }, false, ["sign", "verify"]);
+  return crypto.subtle.importKey("raw", encoder.encode(secret), { name: "HMAC", hash: "SHA-256" }, false, [
+    "sign",
+    "verify",
+  ]);
 }
 export async function mac(secret: string, text: string): Promise<Uint8Array> {
   return new Uint8Array(await crypto.subtle.sign("HMAC", await macKey(secret), encoder.encode(text)));

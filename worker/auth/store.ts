@@ -82,7 +82,13 @@ function whoQuery(d1: D1Database, credential: Credential, now: number): D1Prepar
  * Session, member, directory version and policy in one batch: one instant, so nobody acts with the rights of one
  * version under the policy of another. The policy's text comes only when it is not the one already held.
  */
-export async function readWho(d1: D1Database, credential: Credential, held: Held | null, now: number, cost?: Cost): Promise<{ who: WhoRow | null; state: StateRow }> {
+export async function readWho(
+  d1: D1Database,
+  credential: Credential,
+  held: Held | null,
+  now: number,
+  cost?: Cost,
+): Promise<{ who: WhoRow | null; state: StateRow }> {
   const [who, state] = await d1.batch<WhoRow | StateRow>([
     whoQuery(d1, credential, now),
     d1
@@ -118,7 +124,10 @@ export interface Person {
 const personColumns = `m."id", m."name", m."email"`;
 
 export const personByHandle = (d1: D1Database, handle: string): Promise<Person | null> =>
-  d1.prepare(`SELECT ${personColumns} FROM "member" m WHERE m."handle" = ?1 AND ${inOffice} LIMIT 1`).bind(handle).first<Person>();
+  d1
+    .prepare(`SELECT ${personColumns} FROM "member" m WHERE m."handle" = ?1 AND ${inOffice} LIMIT 1`)
+    .bind(handle)
+    .first<Person>();
 
 /** The one member in office with this address. An address that two share signs in neither of them. */
 export async function personByEmail(d1: D1Database, email: string): Promise<Person | null> {
@@ -156,7 +165,9 @@ export async function mayAskCode(d1: D1Database, addressHash: string, now: numbe
     d1.prepare(`DELETE FROM "auth_code_ask" WHERE "address" = ?1 AND "at" <= ?2`).bind(addressHash, since),
     d1.prepare(`SELECT COUNT(*) AS "n" FROM "auth_code_ask" WHERE "address" = ?1`).bind(addressHash),
     d1
-      .prepare(`INSERT INTO "auth_code_ask" SELECT ?1, ?2 WHERE (SELECT COUNT(*) FROM "auth_code_ask" WHERE "address" = ?1) < ?3`)
+      .prepare(
+        `INSERT INTO "auth_code_ask" SELECT ?1, ?2 WHERE (SELECT COUNT(*) FROM "auth_code_ask" WHERE "address" = ?1) < ?3`,
+      )
       .bind(addressHash, now, codesAnHour),
   ]);
   return (counted?.results[0]?.n ?? codesAnHour) < codesAnHour;
@@ -220,9 +231,14 @@ export interface TokenRow {
   readonly created_at: number;
   readonly expires_at: number;
 }
-export async function addToken(d1: D1Database, token: TokenRow & { readonly member: string; readonly hash: string }): Promise<void> {
+export async function addToken(
+  d1: D1Database,
+  token: TokenRow & { readonly member: string; readonly hash: string },
+): Promise<void> {
   await d1
-    .prepare(`INSERT INTO "api_token" ("id", "member", "name", "hash", "capabilities", "created_at", "expires_at") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)`)
+    .prepare(
+      `INSERT INTO "api_token" ("id", "member", "name", "hash", "capabilities", "created_at", "expires_at") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)`,
+    )
     .bind(token.id, token.member, token.name, token.hash, token.capabilities, token.created_at, token.expires_at)
     .run();
 }
@@ -232,7 +248,12 @@ export async function tokensOf(d1: D1Database, member: string, now: number): Pro
   return (await d1.prepare(query).bind(member, now).all<TokenRow>()).results;
 }
 export async function dropToken(d1: D1Database, id: string, member: string): Promise<boolean> {
-  return (await d1.prepare(`DELETE FROM "api_token" WHERE "id" = ?1 AND "member" = ?2 RETURNING "id"`).bind(id, member).first()) !== null;
+  return (
+    (await d1
+      .prepare(`DELETE FROM "api_token" WHERE "id" = ?1 AND "member" = ?2 RETURNING "id"`)
+      .bind(id, member)
+      .first()) !== null
+  );
 }
 
 // --- the first admin
@@ -243,7 +264,11 @@ const hasAdmin = `EXISTS (SELECT 1 FROM "member" m, json_each(m."duties") d WHER
 export async function addClaim(d1: D1Database, code: string, hash: string, expiresAt: number): Promise<boolean> {
   const [, added] = await d1.batch([
     d1.prepare(`DELETE FROM "claim" WHERE "used_by" IS NULL`),
-    d1.prepare(`INSERT INTO "claim" ("code", "hash", "expires_at") SELECT ?1, ?2, ?3 WHERE NOT ${hasAdmin} RETURNING "code"`).bind(code, hash, expiresAt),
+    d1
+      .prepare(
+        `INSERT INTO "claim" ("code", "hash", "expires_at") SELECT ?1, ?2, ?3 WHERE NOT ${hasAdmin} RETURNING "code"`,
+      )
+      .bind(code, hash, expiresAt),
   ]);
   return (added?.results.length ?? 0) === 1;
 }
@@ -263,7 +288,13 @@ export interface FirstAdmin {
  * Uses the link and makes organisation, first policy and first member, all or nothing: each statement looks whether the
  * first one took the link for this very member. True when it did.
  */
-export async function useClaim(d1: D1Database, code: string, hash: string, first: FirstAdmin, now: number): Promise<boolean> {
+export async function useClaim(
+  d1: D1Database,
+  code: string,
+  hash: string,
+  first: FirstAdmin,
+  now: number,
+): Promise<boolean> {
   const taken = `EXISTS (SELECT 1 FROM "claim" WHERE "code" = ?1 AND "used_by" = ?2)`;
   const anchor = orgAnchor(first.cell);
   const [used] = await d1.batch([
@@ -273,7 +304,9 @@ export async function useClaim(d1: D1Database, code: string, hash: string, first
       )
       .bind(code, first.member, hash, now),
     d1
-      .prepare(`INSERT INTO "organisation" ("cell", "name", "created_at") SELECT ?3, ?4, ?5 WHERE ${taken} ON CONFLICT DO UPDATE SET "name" = excluded."name"`)
+      .prepare(
+        `INSERT INTO "organisation" ("cell", "name", "created_at") SELECT ?3, ?4, ?5 WHERE ${taken} ON CONFLICT DO UPDATE SET "name" = excluded."name"`,
+      )
       .bind(code, first.member, first.cell, first.organisation, now),
     d1
       .prepare(`INSERT INTO "anchor" ("id", "restricted", "ver") SELECT ?3, 0, 1 WHERE ${taken} ON CONFLICT DO NOTHING`)
@@ -308,7 +341,10 @@ export interface Mail {
   readonly text: string;
 }
 export async function keepDemoMail(d1: D1Database, mail: Mail): Promise<void> {
-  await d1.prepare(`INSERT INTO "demo_mail" ("at", "to", "subject", "text") VALUES (?1, ?2, ?3, ?4)`).bind(mail.at, mail.to, mail.subject, mail.text).run();
+  await d1
+    .prepare(`INSERT INTO "demo_mail" ("at", "to", "subject", "text") VALUES (?1, ?2, ?3, ?4)`)
+    .bind(mail.at, mail.to, mail.subject, mail.text)
+    .run();
 }
 export async function demoMail(d1: D1Database): Promise<readonly Mail[]> {
   const query = `SELECT "at", "to", "subject", "text" FROM "demo_mail" ORDER BY "no" DESC LIMIT ${limits.listDefault}`;

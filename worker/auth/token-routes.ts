@@ -2,6 +2,7 @@ import { Hono } from "hono";
 import * as z from "zod/mini";
 import { limits } from "../../shared/kernel/limits.ts";
 import type { AppEnv } from "../context.ts";
+import { isHome } from "../directory/cells.ts";
 import { spread } from "../directory/spread.ts";
 import { readBody } from "../http/body.ts";
 import { missing, problem } from "../http/problem.ts";
@@ -24,6 +25,7 @@ export const tokenBodies = {
 export const tokenRoutes = new Hono<AppEnv>();
 
 tokenRoutes.post("/tokens", requireActor, async (c) => {
+  if (!isHome(c.env)) return missing();
   const actor = c.get("actor");
   const own = inPerson(actor, true);
   if (!own.ok) return problem(own.error);

@@ -13,7 +13,10 @@ export const cellBearer = async (env: Pick<Env, "CELL" | "CURSOR_KEY">): Promise
   `${env.CELL}.${toBase64Url(await mac(env.CURSOR_KEY, `cell ${env.CELL}`))}`;
 
 /** The cell that asks, if it is one of ours. */
-export async function askingCell(request: Request, env: Pick<Env, "CELLS" | "CELL" | "CURSOR_KEY">): Promise<Result<string>> {
+export async function askingCell(
+  request: Request,
+  env: Pick<Env, "CELLS" | "CELL" | "CURSOR_KEY">,
+): Promise<Result<string>> {
   const match = /^Bearer ([a-z]{2,8})\.([\w-]{43})$/.exec(request.headers.get("authorization") ?? "");
   const [, cell, code] = match ?? [];
   if (cell === undefined || code === undefined || !otherCells(env).has(cell)) return fail("missing");
@@ -21,4 +24,5 @@ export async function askingCell(request: Request, env: Pick<Env, "CELLS" | "CEL
 }
 
 /** Where the home cell is; null in the home cell itself, and where CELLS does not name it. */
-export const homeUrl = (env: Pick<Env, "CELLS" | "CELL" | "HOME">): string | null => otherCells(env).get(env.HOME) ?? null;
+export const homeUrl = (env: Pick<Env, "CELLS" | "CELL" | "HOME">): string | null =>
+  otherCells(env).get(env.HOME) ?? null;

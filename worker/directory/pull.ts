@@ -17,7 +17,10 @@ export async function pull(env: Env): Promise<boolean> {
     for (let pages = 0; pages < pagesMax; pages += 1) {
       const { version } = await copyVersion(env.DB);
       const askedAt = Date.now(); // what happens while we ask is not in the answer
-      const answer = await fetch(`${home}/api/directory/feed?after=${version}`, { headers: { authorization }, signal: AbortSignal.timeout(10_000) });
+      const answer = await fetch(`${home}/api/directory/feed?after=${version}`, {
+        headers: { authorization },
+        signal: AbortSignal.timeout(10_000),
+      });
       if (!answer.ok) throw new Error(`the home cell answered ${answer.status}`);
       const page = feedPage.parse(await answer.json());
       if (!(await applyFeed(env.DB, version, page, askedAt))) continue;

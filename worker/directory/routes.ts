@@ -10,7 +10,9 @@ import { readFeed } from "./store.ts";
 /** Between cells, and what a member needs to speak to the others. Mounted at /api. */
 export const directoryRoutes = new Hono<AppEnv>();
 
-directoryRoutes.get("/.well-known/jwks.json", async (c) => (isHome(c.env) ? c.json(await publicKeys(c.env)) : missing()));
+directoryRoutes.get("/.well-known/jwks.json", async (c) =>
+  isHome(c.env) ? c.json(await publicKeys(c.env)) : missing(),
+);
 
 directoryRoutes.post("/session/token", async (c) => {
   if (!isHome(c.env)) return missing();

@@ -1,5 +1,14 @@
 import * as z from "zod/mini";
-import { calculateJwkThumbprint, createLocalJWKSet, importJWK, jwtVerify, SignJWT, errors, type JSONWebKeySet, type JWK } from "jose";
+import {
+  calculateJwkThumbprint,
+  createLocalJWKSet,
+  importJWK,
+  jwtVerify,
+  SignJWT,
+  errors,
+  type JSONWebKeySet,
+  type JWK,
+} from "jose";
 import { limits } from "../../shared/kernel/limits.ts";
 import { fail, ok, type Result } from "../../shared/kernel/result.ts";
 import { cellKey, fromBase64, toBase64Url } from "../auth/secrets.ts";
@@ -35,7 +44,13 @@ const claimsShape = z.object({
   cells: z.array(z.string()),
   dir: z.string(),
 });
-const jwkShape = z.looseObject({ kty: z.literal("EC"), crv: z.literal("P-256"), x: z.string(), y: z.string(), d: z.string() });
+const jwkShape = z.looseObject({
+  kty: z.literal("EC"),
+  crv: z.literal("P-256"),
+  x: z.string(),
+  y: z.string(),
+  d: z.string(),
+});
 const audience = "baton cells";
 const issuer = (home: string): string => `baton ${home}`;
 
@@ -47,7 +62,19 @@ async function signingKey(env: Env): Promise<{ readonly key: JWK; readonly kid: 
 /** The home cell's public keys. */
 export async function publicKeys(env: Env): Promise<JSONWebKeySet> {
   const { key, kid } = await signingKey(env);
-  return { keys: [{ kty: "EC", crv: "P-256", ...(key.x ? { x: key.x } : {}), ...(key.y ? { y: key.y } : {}), kid, alg: "ES256", use: "sig" }] };
+  return {
+    keys: [
+      {
+        kty: "EC",
+        crv: "P-256",
+        ...(key.x ? { x: key.x } : {}),
+        ...(key.y ? { y: key.y } : {}),
+        kid,
+        alg: "ES256",
+        use: "sig",
+      },
+    ],
+  };
 }
 
 export async function signSessionToken(env: Env, actor: Actor, now: number): Promise<SessionToken> {
@@ -131,7 +158,9 @@ async function sealVersion(env: Env, version: number, session: string): Promise<
   const plain = new Uint8Array(8); // of one length, whatever the number
   new DataView(plain.buffer).setBigUint64(0, BigInt(version));
   const bound = { name: "AES-GCM", iv, additionalData: new TextEncoder().encode(session) };
-  const sealed = new Uint8Array(await crypto.subtle.encrypt(bound, await cellKey(env.CURSOR_KEY, "directory version"), plain));
+  const sealed = new Uint8Array(
+    await crypto.subtle.encrypt(bound, await cellKey(env.CURSOR_KEY, "directory version"), plain),
+  );
   return toBase64Url(new Uint8Array([...iv, ...sealed]));
 }
 
@@ -140,7 +169,11 @@ async function openVersion(env: Env, text: string, session: string): Promise<num
   if (!bytes || bytes.length !== 12 + 8 + 16) return null;
   try {
     const bound = { name: "AES-GCM", iv: bytes.slice(0, 12), additionalData: new TextEncoder().encode(session) };
-    const plain = await crypto.subtle.decrypt(bound, await cellKey(env.CURSOR_KEY, "directory version"), bytes.slice(12));
+    const plain = await crypto.subtle.decrypt(
+      bound,
+      await cellKey(env.CURSOR_KEY, "directory version"),
+      bytes.slice(12),
+    );
     return Number(new DataView(plain).getBigUint64(0));
   } catch {
     return null; // WebCrypto's only way to say "not sealed with this key"

@@ -2,7 +2,7 @@
 import * as z from "zod/mini";
 import { limits } from "../../shared/kernel/limits.ts";
 
-export const feedEntry = z.object({
+const feedEntry = z.object({
   version: z.int(),
   at: z.int(),
   kind: z.enum(["member", "team", "region", "policy", "cut"]),
@@ -10,7 +10,7 @@ export const feedEntry = z.object({
   body: z.record(z.string().check(z.regex(/^[a-z_]+$/)), z.union([z.string(), z.number(), z.null()])),
 });
 export const feedPage = z.object({ version: z.int(), more: z.boolean(), entries: z.array(feedEntry) });
-export type FeedEntry = z.infer<typeof feedEntry>;
+type FeedEntry = z.infer<typeof feedEntry>;
 export type FeedPage = z.infer<typeof feedPage>;
 
 /** A page is taken in one batch of up to three statements an entry, and D1 runs a thousand for one request. */
@@ -26,17 +26,23 @@ interface FeedRow {
 
 export async function readFeed(d1: D1Database, after: number): Promise<FeedPage> {
   const [rows, state] = await d1.batch<FeedRow | { v: number }>([
-    d1.prepare(`SELECT * FROM "directory_feed" WHERE "version" > ?1 ORDER BY "version" LIMIT ?2`).bind(after, pageEntries),
+    d1
+      .prepare(`SELECT * FROM "directory_feed" WHERE "version" > ?1 ORDER BY "version" LIMIT ?2`)
+      .bind(after, pageEntries),
     d1.prepare(`SELECT "v" FROM "meta" WHERE "k" = 'directory'`),
   ]);
-  const entries = (rows?.results as FeedRow[]).map((row) => feedEntry.parse({ ...row, body: JSON.parse(row.body) }));
+  const entries = ((rows?.results ?? []) as FeedRow[]).map((row) =>
+    feedEntry.parse({ ...row, body: JSON.parse(row.body) }),
+  );
   const more = entries.length === pageEntries;
   const current = (state?.results[0] as { v: number } | undefined)?.v ?? 0;
   return { version: more ? (entries.at(-1)?.version ?? current) : current, more, entries };
 }
 
 export async function copyVersion(d1: D1Database): Promise<{ readonly version: number; readonly checkedAt: number }> {
-  const { results } = await d1.prepare(`SELECT "k", "v" FROM "meta" WHERE "k" IN ('directory_home', 'directory_at')`).all<{ k: string; v: number }>();
+  const { results } = await d1
+    .prepare(`SELECT "k", "v" FROM "meta" WHERE "k" IN ('directory_home', 'directory_at')`)
+    .all<{ k: string; v: number }>();
   const value = (key: string): number => results.find((row) => row.k === key)?.v ?? 0;
   return { version: value("directory_home"), checkedAt: value("directory_at") };
 }
@@ -50,20 +56,31 @@ const factColumns = ["base", "duties", "teams", "regions", "employment"] as cons
  */
 function copyStatements(d1: D1Database, entry: FeedEntry, now: number): D1PreparedStatement[] {
   const { kind, subject, body } = entry;
-  if (kind === "cut") return [d1.prepare(`INSERT OR IGNORE INTO "directory_cut" ("session", "at") VALUES (?1, ?2)`).bind(subject, now)];
+  if (kind === "cut")
+    return [d1.prepare(`INSERT OR IGNORE INTO "directory_cut" ("session", "at") VALUES (?1, ?2)`).bind(subject, now)];
   const names = Object.keys(body);
   const columns = names.map((name) => `"${name}"`); // the schema above lets only letters and _ through
   const marks = names.map((_, index) => `?${index + 1}`);
   const values = Object.values(body);
   if (kind === "policy") {
     return [
-      ...remember(d1, entry, now, `'policy', 'policy', NULL, NULL, json_object('version', MAX(m."version")) FROM "policy" m HAVING MAX(m."version") < ?1`, [Number(subject)]),
-      d1.prepare(`INSERT INTO "policy" (${columns.join(", ")}) VALUES (${marks.join(", ")}) ON CONFLICT DO NOTHING`).bind(...values),
+      ...remember(
+        d1,
+        entry,
+        now,
+        `'policy', 'policy', NULL, NULL, json_object('version', MAX(m."version")) FROM "policy" m HAVING MAX(m."version") < ?1`,
+        [Number(subject)],
+      ),
+      d1
+        .prepare(`INSERT INTO "policy" (${columns.join(", ")}) VALUES (${marks.join(", ")}) ON CONFLICT DO NOTHING`)
+        .bind(...values),
     ];
   }
   const sets = columns.filter((column) => column !== `"id"`).map((column) => `${column} = excluded.${column}`);
   const facts = factColumns.map((name) => `m."${name}"`).join(", ");
-  const before = factColumns.map((name) => `'${name}', ${name === "base" || name === "employment" ? `m."${name}"` : `json(m."${name}")`}`).join(", ");
+  const before = factColumns
+    .map((name) => `'${name}', ${name === "base" || name === "employment" ? `m."${name}"` : `json(m."${name}")`}`)
+    .join(", ");
   return [
     ...(kind === "member"
       ? remember(
@@ -84,7 +101,13 @@ function copyStatements(d1: D1Database, entry: FeedEntry, now: number): D1Prepar
 }
 
 /** A place in this cell's order of changes, and what the rights input was before it; neither if nothing differs. */
-function remember(d1: D1Database, { version, subject, kind }: FeedEntry, now: number, was: string, values: readonly (string | number | null)[]): D1PreparedStatement[] {
+function remember(
+  d1: D1Database,
+  { version, subject, kind }: FeedEntry,
+  now: number,
+  was: string,
+  values: readonly (string | number | null)[],
+): D1PreparedStatement[] {
   const n = values.length;
   return [
     d1
@@ -94,7 +117,11 @@ function remember(d1: D1Database, { version, subject, kind }: FeedEntry, now: nu
          FROM (SELECT ${was})`,
       )
       .bind(...values, kind, subject, version, now),
-    d1.prepare(`INSERT OR IGNORE INTO "was" ("seq", "kind", "id", "anchor", "member", "before") SELECT ${position}, ${was}`).bind(...values),
+    d1
+      .prepare(
+        `INSERT OR IGNORE INTO "was" ("seq", "kind", "id", "anchor", "member", "before") SELECT ${position}, ${was}`,
+      )
+      .bind(...values),
   ];
 }
 
@@ -118,19 +145,31 @@ export async function applyFeed(d1: D1Database, after: number, page: FeedPage, n
 }
 
 /** Sessions cut since the last time that all were told of, and up to which version that is. */
-export async function untoldCuts(d1: D1Database): Promise<{ readonly version: number; readonly told: number; readonly sessions: readonly string[] }> {
+export async function untoldCuts(
+  d1: D1Database,
+): Promise<{ readonly version: number; readonly told: number; readonly sessions: readonly string[] }> {
   const told = `(SELECT "v" FROM "meta" WHERE "k" = 'directory_told')`;
   const [state, rows] = await d1.batch<{ version: number; told: number } | { subject: string }>([
     d1.prepare(`SELECT "v" AS "version", ${told} AS "told" FROM "meta" WHERE "k" = 'directory'`),
     d1.prepare(`SELECT "subject" FROM "directory_feed" WHERE "version" > ${told} AND "kind" = 'cut'`),
   ]);
-  const { version, told: toldUpTo } = state?.results[0] as { version: number; told: number };
-  return { version, told: toldUpTo, sessions: (rows?.results as { subject: string }[]).map((row) => row.subject) };
+  const { version, told: toldUpTo } = (state?.results[0] ?? { version: 0, told: 0 }) as {
+    version: number;
+    told: number;
+  };
+  return {
+    version,
+    told: toldUpTo,
+    sessions: ((rows?.results ?? []) as { subject: string }[]).map((row) => row.subject),
+  };
 }
 export async function markTold(d1: D1Database, version: number): Promise<void> {
   await d1.prepare(`UPDATE "meta" SET "v" = MAX("v", ?1) WHERE "k" = 'directory_told'`).bind(version).run();
 }
 /** Cuts of tokens that ran out long ago say nothing any more. */
 export async function sweepCuts(d1: D1Database, now: number): Promise<void> {
-  await d1.prepare(`DELETE FROM "directory_cut" WHERE "at" < ?1`).bind(now - 6 * limits.sessionTokenMs).run();
+  await d1
+    .prepare(`DELETE FROM "directory_cut" WHERE "at" < ?1`)
+    .bind(now - 6 * limits.sessionTokenMs)
+    .run();
 }

@@ -46,7 +46,7 @@ export async function readBody<T>(request: Request, schema: z.ZodMiniType<T>): P
 }
 
 /** Names of the fields at fault, never their values. */
-export function fieldsOf(issues: readonly z.core.$ZodIssue[]): string[] {
+function fieldsOf(issues: readonly z.core.$ZodIssue[]): string[] {
   const names = issues.flatMap((issue) => {
     const path = issue.path.map(String);
     return issue.code === "unrecognized_keys" ? issue.keys.map((key) => [...path, key].join(".")) : [path.join(".")];

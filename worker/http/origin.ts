@@ -21,7 +21,7 @@ const ownOrigin = (request: Request): string => new URL(request.url).origin;
  * A browser adds cookies by itself, so a request that came with one proves nothing about who made it: when it writes,
  * or opens a socket, it must come from our own page. A bearer token is never added by itself.
  */
-export function checkOrigin(request: Request): Result<void> {
+function checkOrigin(request: Request): Result<void> {
   const socket = request.headers.get("upgrade")?.toLowerCase() === "websocket";
   if (reads.has(request.method) && !socket) return ok(undefined);
   const bearer = request.headers.has("authorization");

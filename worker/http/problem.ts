@@ -20,8 +20,6 @@ const problems: Readonly<Record<ErrorCode, { readonly status: number; readonly t
   unavailable: { status: 503, title: "Unavailable, try again" },
 };
 
-export const statusOf = (code: ErrorCode): number => problems[code].status;
-
 /**
  * An error as RFC 9457. *Missing* and *forbidden* are one answer, the same bytes for an unknown route, an unknown id
  * and a hidden record (ACCESS-3): it takes nothing from the error but its code.
