@@ -1,0 +1,128 @@
+import { DurableObject } from "cloudflare:workers";
+import * as Y from "yjs";
+import { limits } from "../../shared/kernel/limits.ts";
+import { sha256 } from "../auth/secrets.ts";
+import type { Env } from "../env.ts";
+import { databaseAuthority, type Authority } from "./authority.ts";
+import { SectionLog } from "./log.ts";
+import { parseAddress } from "./protocol.ts";
+import { grantedTo, type Principal } from "./rights.ts";
+import { Room } from "./room.ts";
+
+const statesBytesMax = 4_000_000; // one answer of a prefetch; the device asks again for the rest
+const accountKey = "account";
+
+/** The room of one account: where its sections are written together. Sleeps with its sockets open; a timer would keep it awake, so it has none. */
+export class AccountRoom extends DurableObject<Env> {
+  private readonly log: SectionLog;
+  private readonly room: Room;
+  /** Whom it asks about rights, before any frame. */
+  authority: Authority;
+
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env);
+    const hub = () => env.HUB.getByName("hub");
+    this.log = new SectionLog(ctx.storage);
+    this.authority = databaseAuthority(env);
+    this.room = new Room({
+      log: this.log,
+      read: (attendees, at) => this.authority.read(this.account(), attendees, at),
+      opened: (members) => hub().roomOpened(this.account(), [...members]),
+      emptied: () =>
+        ctx.waitUntil(
+          hub()
+            .roomClosed(this.account())
+            .catch(() => undefined),
+        ), // a room that is gone answers a word to it with nothing
+      hash: sha256,
+    });
+    ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair("ping", "pong"));
+    for (const ws of ctx.getWebSockets()) if (ws.readyState === WebSocket.OPEN) this.room.rejoin(ws);
+  }
+
+  /** The upgrade. Only the Worker can reach this, and it took out any `x-principal` that came from outside. */
+  override fetch(request: Request): Response {
+    if (request.headers.get("upgrade") !== "websocket") return new Response(null, { status: 426 });
+    if (this.room.size >= limits.socketsPerRoom) return new Response(null, { status: 503 });
+    const header = request.headers.get("x-principal");
+    const principal = header === null ? null : (JSON.parse(header) as Principal);
+    if (principal) this.begin();
+    const [client, server] = Object.values(new WebSocketPair());
+    if (!client || !server) return new Response(null, { status: 500 });
+    this.ctx.acceptWebSocket(server, principal ? [`m:${principal.member}`] : []);
+    this.room.join(server, principal);
+    return new Response(null, { status: 101, webSocket: client });
+  }
+
+  override webSocketMessage(ws: WebSocket, message: ArrayBuffer | string): Promise<void> {
+    return this.room.receive(ws, message);
+  }
+  override webSocketClose(ws: WebSocket): void {
+    this.room.leave(ws);
+  }
+  override webSocketError(ws: WebSocket): void {
+    this.room.leave(ws);
+  }
+
+  override async alarm(): Promise<void> {
+    const due = await this.log.fire(Date.now());
+    if (due.has("rights")) await this.room.lookAgain();
+  }
+
+  // --- for the Worker and the hub
+
+  /** Rights of members here, or sections, changed. Nothing that is forbidden now is sent after this returns. */
+  async rightsChanged(_directory: number): Promise<void> {
+    await this.room.rightsChanged();
+  }
+
+  cut(sessions: readonly string[]): void {
+    this.room.cut(new Set(sessions));
+  }
+
+  live(): { readonly sockets: number; readonly members: readonly string[] } {
+    return { sockets: this.room.size, members: this.room.members };
+  }
+
+  /** The room keeps the hash only; whoever reads its storage has no ticket. */
+  keepTicket(hash: string, principal: Principal): void {
+    this.begin();
+    const at = Date.now();
+    this.log.issueTicket(hash, { ...principal, exp: at + limits.roomTicketMs }, at);
+  }
+
+  /** Whole states, for a device that prepares to be offline. What may not be read is left out, like what is not there. */
+  async states(principal: Principal, addresses: readonly string[]): Promise<readonly SectionState[]> {
+    this.begin();
+    const rights = await this.authority.read(this.account(), [principal], Date.now());
+    const states: SectionState[] = [];
+    let bytes = 0;
+    for (const address of new Set(addresses)) {
+      const named = parseAddress(address);
+      if (!named || !grantedTo(rights, principal, address, 0)) continue;
+      const section = await this.log.open(named.section, named.gen, Date.now());
+      const state = Y.encodeStateAsUpdate(section.doc);
+      bytes += state.byteLength;
+      if (bytes > statesBytesMax) break;
+      states.push({ id: named.section, gen: named.gen, state });
+    }
+    return states;
+  }
+
+  /** A stranger who knocks at a name leaves nothing behind: storage begins with the first member. */
+  private begin(): void {
+    if (!this.log.begin()) return;
+    this.ctx.storage.kv.put(accountKey, this.ctx.id.name ?? "");
+  }
+
+  /** The room is named after its account; kept, because an alarm may wake the object without its name. */
+  private account(): string {
+    return this.ctx.id.name ?? this.ctx.storage.kv.get<string>(accountKey) ?? "";
+  }
+}
+
+export interface SectionState {
+  readonly id: string;
+  readonly gen: number;
+  readonly state: Uint8Array;
+}

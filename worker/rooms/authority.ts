@@ -1,0 +1,114 @@
+/**
+ * What a room knows of rights, and whom it asks. The database is first, always: the room denies until it has been
+ * told, and what it was told holds until the next read, the next word from the hub, or the next end of a right.
+ */
+import type { Bound, Place } from "../../shared/access/engine.ts";
+import type { Row } from "../../shared/records/entities.ts";
+import { modeOf } from "../../shared/sections/mode.ts";
+import type { Env } from "../env.ts";
+import type { Mode } from "./protocol.ts";
+import { readRoom } from "./store.ts";
+
+export interface SectionFacts {
+  readonly gen: number;
+  readonly schema: number;
+  readonly kind: string;
+  readonly group: string;
+  readonly compartment: string;
+  readonly title: string;
+}
+export interface RoomRights {
+  /** Version of the directory that this was read at. */
+  readonly directory: number;
+  /** The account's sections that are there; who may see which is said by `modes`. */
+  readonly sections: ReadonlyMap<string, SectionFacts>;
+  nameOf(member: string): string;
+  /** Whether there is anything here for this member; if not, the account can't be told from one that is missing. */
+  sees(member: string): boolean;
+  modes(member: string): ReadonlyMap<string, Mode>;
+  seesPresence(member: string, section: string): boolean;
+  /** Of the sessions asked about, those that are not cut. */
+  readonly liveSessions: ReadonlySet<string>;
+  /** The next instant at which a right begins or ends with no write; null: none does. */
+  readonly nextEnd: number | null;
+}
+export interface Attendee {
+  readonly member: string;
+  readonly session: string;
+}
+export interface Authority {
+  /** Null: it can't be read now. Then nobody may do anything. */
+  read(account: string, attendees: readonly Attendee[], at: number): Promise<RoomRights | null>;
+}
+
+/** One member as a read found them: where they stand to the account, and what the policy gives them there. */
+export interface MemberFacts {
+  readonly name: string;
+  readonly bound: Bound;
+  readonly place: Place;
+}
+export interface RoomRead {
+  readonly directory: number;
+  /** The account's section records that are not deleted; none for an account that is not there. */
+  readonly sections: readonly Row[];
+  /** Those asked about who are in office. */
+  readonly members: ReadonlyMap<string, MemberFacts>;
+  readonly liveSessions: ReadonlySet<string>;
+}
+
+/** Pure: what a read at this instant says about every member and section. */
+export function rightsFrom(read: RoomRead, at: number): RoomRights {
+  const rows = new Map(read.sections.map((row) => [row.id, row]));
+  const modes = new Map<string, ReadonlyMap<string, Mode>>();
+  const turns: number[] = [];
+  for (const [member, { bound, place }] of read.members) {
+    const own = new Map<string, Mode>();
+    for (const row of rows.values()) {
+      const mode = modeOf(bound, row, place, at);
+      if (mode !== "none") own.set(row.id, mode);
+    }
+    modes.set(member, own);
+    for (const { from, until } of [...place.accountTeam, ...place.shares])
+      turns.push(...[from, until].filter((turn) => turn !== null && turn > at).map(Number));
+  }
+  return {
+    directory: read.directory,
+    sections: new Map([...rows].map(([id, row]) => [id, factsOf(row)])),
+    liveSessions: read.liveSessions,
+    nextEnd: turns.length > 0 ? Math.min(...turns) : null,
+    modes: (member) => modes.get(member) ?? nothing,
+    sees(member) {
+      const who = read.members.get(member);
+      if (!who) return false;
+      return (modes.get(member)?.size ?? 0) > 0 || who.bound.readMask("account", "core", who.place, at) !== 0;
+    },
+    nameOf: (member) => read.members.get(member)?.name ?? "",
+    seesPresence(member, section) {
+      const who = read.members.get(member);
+      const row = rows.get(section);
+      if (!who || !row || !modes.get(member)?.has(section)) return false;
+      return who.bound.decide("see_presence", "section", row.compartment, who.place, at, row).allowed;
+    },
+  };
+}
+const nothing: ReadonlyMap<string, Mode> = new Map();
+
+export function factsOf(row: Row): SectionFacts {
+  const text = (value: unknown): string => (typeof value === "string" ? value : "");
+  const number = (value: unknown): number => (typeof value === "number" ? value : 0);
+  return {
+    gen: number(row["gen"]),
+    schema: number(row["schema"]),
+    kind: text(row["sectionKind"]),
+    group: text(row["group"]),
+    compartment: row.compartment,
+    title: text(row["title"]),
+  };
+}
+
+export const databaseAuthority = (env: Env): Authority => ({
+  async read(account, attendees, at) {
+    const read = await readRoom(env, account, attendees, at);
+    return read && rightsFrom(read, at);
+  },
+});

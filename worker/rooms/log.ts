@@ -1,0 +1,433 @@
+/**
+ * The bytes of a room: a log of updates and snapshots per section, in the Durable Object's SQLite. The log is the
+ * truth, a document in memory is a cache of it that may be dropped at any time.
+ */
+import * as Y from "yjs";
+import { limits } from "../../shared/kernel/limits.ts";
+import { copyContent } from "../../shared/sections/text.ts";
+
+const chunkBytes = limits.updateBytesMax; // a row may have 2 MB in production, and any size locally
+const cacheBytes = 6_000_000; // encoded; a document full of tombstones takes 20 times that to load, of 128 MB
+const idleMs = 30_000; // a spell of typing is over
+const idleRowsMin = 16; // a shorter tail loads as fast as a snapshot; rewriting the snapshot would cost more
+const seqSpan = 2 ** 32;
+const chunkSpan = 2 ** 12;
+const hourMs = 3_600_000;
+
+/** A section of one generation in memory. `clients` says who owns which Yjs client id; `spent` what each wrote this hour. */
+export interface Loaded {
+  readonly id: string;
+  readonly gen: number;
+  no: number | null; // null: nothing stored yet, and opening stores nothing
+  readonly doc: Y.Doc;
+  readonly clients: Map<number, string>;
+  frozen: boolean;
+  /** The room holds a later generation than the database, which was restored: read only until the runbook is done. */
+  readonly ahead: boolean;
+  seq: number;
+  snapshotBytes: number;
+  tailRows: number;
+  tailBytes: number;
+  lastAt: number;
+  readonly spent: Map<string, { hour: number; bytes: number }>;
+}
+interface SectionRow extends Record<string, SqlStorageValue> {
+  no: number;
+  gen: number;
+  frozen: number;
+  loading: number;
+}
+export interface TicketRow extends Record<string, SqlStorageValue> {
+  member: string;
+  session: string;
+  writes: number;
+  directory: number;
+  exp: number;
+}
+
+const tables = `
+CREATE TABLE IF NOT EXISTS sec(no INTEGER PRIMARY KEY, id TEXT NOT NULL, gen INT NOT NULL, frozen INT NOT NULL DEFAULT 0,
+  loading INT NOT NULL DEFAULT 0, bytes INT NOT NULL DEFAULT 0, clients INT NOT NULL DEFAULT 0, UNIQUE(id, gen));
+CREATE TABLE IF NOT EXISTS log(k INTEGER PRIMARY KEY, member TEXT NOT NULL, session TEXT NOT NULL, at INT NOT NULL, d BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS snap(k INTEGER PRIMARY KEY, upto INT NOT NULL, d BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS owner(no INT, client INT, member TEXT NOT NULL, session TEXT NOT NULL, PRIMARY KEY(no, client)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS spent(no INT, member TEXT, hour INT NOT NULL, bytes INT NOT NULL, PRIMARY KEY(no, member)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS quarantine(id INTEGER PRIMARY KEY, no INT NOT NULL, seq INT NOT NULL, member TEXT NOT NULL, at INT NOT NULL, why TEXT NOT NULL, d BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS ticket(hash TEXT PRIMARY KEY, member TEXT NOT NULL, session TEXT NOT NULL, writes INT NOT NULL,
+  directory INT NOT NULL, exp INT NOT NULL);
+CREATE TABLE IF NOT EXISTS due(id INTEGER PRIMARY KEY, at INT NOT NULL, what TEXT NOT NULL, ref TEXT NOT NULL, UNIQUE(what, ref));
+`;
+
+export class SectionLog {
+  private readonly storage: DurableObjectStorage;
+  private readonly sql: SqlStorage;
+  /** Least recently used first. */
+  private readonly loaded = new Map<string, Loaded>();
+  private readonly due: Set<string>;
+  private begun: boolean;
+
+  constructor(storage: DurableObjectStorage) {
+    this.storage = storage;
+    this.sql = storage.sql;
+    this.begun = this.sql.exec("SELECT 1 FROM sqlite_master WHERE name = 'due'").toArray().length > 0;
+    const due = this.begun ? this.sql.exec<{ what: string; ref: string }>("SELECT what, ref FROM due").toArray() : [];
+    this.due = new Set(due.map(({ what, ref }) => `${what} ${ref}`));
+  }
+
+  /** Makes the tables; false if they were there. */
+  begin(): boolean {
+    if (this.begun) return false;
+    this.sql.exec(tables);
+    this.begun = true;
+    return true;
+  }
+
+  // --- documents
+
+  /** The document if it is in memory: the only way to it inside a synchronous turn. */
+  peek(id: string, gen: number): Loaded | undefined {
+    const key = `${id}.${gen}`;
+    const found = this.loaded.get(key);
+    if (found && this.loaded.delete(key)) this.loaded.set(key, found);
+    return found;
+  }
+
+  private isAhead(id: string, gen: number): boolean {
+    return this.sql.exec("SELECT 1 FROM sec WHERE id = ? AND gen > ? LIMIT 1", id, gen).toArray().length > 0;
+  }
+
+  /** Loads a section of the generation that its record names, following it there from an earlier one. */
+  async open(id: string, gen: number, at: number): Promise<Loaded> {
+    const before = this.peek(id, gen);
+    if (before) return before;
+    const row = this.latest(id, gen);
+    if (row) {
+      // Said on disk before the attempt: a document that kills the object must not kill it at every wake.
+      this.sql.exec("UPDATE sec SET loading = loading + 1 WHERE no = ?", row.no);
+      await this.storage.sync();
+      const meanwhile = this.peek(id, gen);
+      if (meanwhile) {
+        this.sql.exec("UPDATE sec SET loading = 0 WHERE no = ?", row.no);
+        return meanwhile;
+      }
+    }
+    const found = row ? this.read(id, row, at) : this.fresh(id, gen);
+    const section = row && row.gen < gen && !found.ahead ? this.follow(found, gen) : found;
+    this.loaded.set(`${id}.${gen}`, section);
+    this.evict(section);
+    return section;
+  }
+
+  /** After any anomaly: the next reader gets what is on disk. */
+  drop(section: Loaded): void {
+    this.loaded.delete(`${section.id}.${section.gen}`);
+    section.doc.destroy();
+  }
+
+  private latest(id: string, gen: number): SectionRow | undefined {
+    const sql = "SELECT no, gen, frozen, loading FROM sec WHERE id = ? AND gen <= ? ORDER BY gen DESC LIMIT 1";
+    return this.sql.exec<SectionRow>(sql, id, gen).toArray()[0];
+  }
+
+  private fresh(id: string, gen: number, no: number | null = null): Loaded {
+    const counts = {
+      frozen: false,
+      ahead: this.isAhead(id, gen),
+      seq: 0,
+      snapshotBytes: 0,
+      tailRows: 0,
+      tailBytes: 0,
+      lastAt: 0,
+    };
+    return { id, gen, no, doc: new Y.Doc(), clients: new Map(), spent: new Map(), ...counts };
+  }
+
+  private read(id: string, row: SectionRow, at: number): Loaded {
+    const { no } = row;
+    const [first, last] = [no * seqSpan, no * seqSpan + seqSpan - 1];
+    if (row.loading >= 2) {
+      // Twice begun and never ended: the newest row is the suspect, and the section stays readable without it.
+      const newest = this.sql
+        .exec<{ k: number }>("SELECT k FROM log WHERE k BETWEEN ? AND ? ORDER BY k DESC LIMIT 1", first, last)
+        .toArray()[0];
+      this.quarantine(no, newest?.k ?? last, "crash_while_loading");
+      row.frozen = 1;
+    }
+    const section = this.fresh(id, row.gen, no);
+    const snapshot = this.snapshot(no);
+    if (snapshot) {
+      section.seq = snapshot.upto;
+      section.snapshotBytes = snapshot.bytes.byteLength;
+      if (!applies(section.doc, snapshot.bytes)) {
+        // Nothing on top of a broken snapshot can be read. All bytes stay where they are, for repair.
+        this.sql.exec("UPDATE sec SET frozen = 1, loading = 0 WHERE no = ?", no);
+        return { ...this.fresh(id, row.gen, no), frozen: true, seq: snapshot.upto };
+      }
+    }
+    const tail = this.sql
+      .exec<{ k: number; at: number; d: ArrayBuffer }>(
+        "SELECT k, at, d FROM log WHERE k BETWEEN ? AND ? ORDER BY k",
+        first,
+        last,
+      )
+      .toArray();
+    for (const entry of tail) {
+      if (!applies(section.doc, new Uint8Array(entry.d))) {
+        this.quarantine(no, entry.k, "unreadable");
+        section.doc.destroy();
+        return this.read(id, { ...row, frozen: 1, loading: 0 }, at); // shorter by a row: it ends
+      }
+      section.seq = entry.k - first;
+      section.tailRows++;
+      section.tailBytes += entry.d.byteLength;
+      section.lastAt = entry.at;
+    }
+    for (const owner of this.sql.exec<{ client: number; member: string }>(
+      "SELECT client, member FROM owner WHERE no = ?",
+      no,
+    )) {
+      section.clients.set(owner.client, owner.member);
+    }
+    const hour = Math.floor(at / hourMs);
+    const spent = `SELECT member, sum(bytes) AS bytes FROM (SELECT member, bytes FROM spent WHERE no = ?1 AND hour = ?2
+      UNION ALL SELECT member, length(d) FROM log WHERE k BETWEEN ?3 AND ?4 AND at >= ?5) GROUP BY member`;
+    for (const entry of this.sql.exec<{ member: string; bytes: number }>(spent, no, hour, first, last, hour * hourMs)) {
+      section.spent.set(entry.member, { hour, bytes: entry.bytes });
+    }
+    section.frozen = row.frozen === 1;
+    this.sql.exec("UPDATE sec SET loading = 0, frozen = ? WHERE no = ?", row.frozen, no);
+    return section;
+  }
+
+  private snapshot(no: number): { bytes: Uint8Array; upto: number } | null {
+    const sql = "SELECT upto, d FROM snap WHERE k BETWEEN ? AND ? ORDER BY k";
+    const chunks = this.sql
+      .exec<{ upto: number; d: ArrayBuffer }>(sql, no * chunkSpan, no * chunkSpan + chunkSpan - 1)
+      .toArray();
+    if (chunks.length === 0) return null;
+    const bytes = new Uint8Array(chunks.reduce((sum, chunk) => sum + chunk.d.byteLength, 0));
+    let at = 0;
+    for (const chunk of chunks) {
+      bytes.set(new Uint8Array(chunk.d), at);
+      at += chunk.d.byteLength;
+    }
+    return { bytes, upto: chunks[0]?.upto ?? 0 };
+  }
+
+  /** Takes a row and all behind it, which may build on it, out of the log. Nothing is thrown away. */
+  private quarantine(no: number, fromKey: number, why: string): void {
+    const last = no * seqSpan + seqSpan - 1;
+    this.storage.transactionSync(() => {
+      this.sql.exec(
+        "INSERT INTO quarantine(no, seq, member, at, why, d) SELECT ?, k - ?, member, at, ?, d FROM log WHERE k BETWEEN ? AND ?",
+        no,
+        no * seqSpan,
+        why,
+        fromKey,
+        last,
+      );
+      this.sql.exec("DELETE FROM log WHERE k BETWEEN ? AND ?", fromKey, last);
+      this.sql.exec("UPDATE sec SET frozen = 1 WHERE no = ?", no);
+    });
+  }
+
+  /** The text goes into the new generation, its history does not; the old generation's rows stay for those with `read_history`. */
+  private follow(old: Loaded, gen: number): Loaded {
+    const section = this.fresh(old.id, gen, this.enter(old.id, gen));
+    copyContent(old.doc, section.doc);
+    section.clients.set(section.doc.clientID, "room");
+    this.storage.transactionSync(() => {
+      this.sql.exec(
+        "INSERT OR IGNORE INTO owner(no, client, member, session) VALUES (?, ?, 'room', '')",
+        section.no,
+        section.doc.clientID,
+      );
+      this.compact(section);
+    });
+    old.doc.destroy();
+    return section;
+  }
+
+  private enter(id: string, gen: number): number {
+    this.sql.exec("INSERT OR IGNORE INTO sec(id, gen) VALUES (?, ?)", id, gen);
+    return this.sql.exec<{ no: number }>("SELECT no FROM sec WHERE id = ? AND gen = ?", id, gen).one().no;
+  }
+
+  private evict(keep: Loaded): void {
+    let bytes = 0;
+    for (const section of this.loaded.values()) bytes += section.snapshotBytes + section.tailBytes;
+    for (const section of this.loaded.values()) {
+      if (bytes <= cacheBytes) return;
+      if (section === keep) continue;
+      bytes -= section.snapshotBytes + section.tailBytes;
+      this.drop(section);
+    }
+  }
+
+  // --- writing
+
+  /** Stores what the document took. If it throws, nothing is stored and the document must be dropped. */
+  append(
+    section: Loaded,
+    by: { member: string; session: string },
+    at: number,
+    change: Uint8Array,
+    newClients: readonly number[],
+  ): void {
+    section.no = this.storage.transactionSync((): number => {
+      const no = section.no ?? this.enter(section.id, section.gen);
+      this.sql.exec(
+        "INSERT INTO log(k, member, session, at, d) VALUES (?, ?, ?, ?, ?)",
+        no * seqSpan + section.seq + 1,
+        by.member,
+        by.session,
+        at,
+        change,
+      );
+      for (const client of newClients)
+        this.sql.exec(
+          "INSERT OR IGNORE INTO owner(no, client, member, session) VALUES (?, ?, ?, ?)",
+          no,
+          client,
+          by.member,
+          by.session,
+        );
+      return no;
+    });
+    for (const client of newClients) section.clients.set(client, by.member);
+    section.seq++;
+    section.tailRows++;
+    section.tailBytes += change.byteLength;
+    section.lastAt = at;
+    const hour = Math.floor(at / hourMs);
+    const spent = section.spent.get(by.member);
+    section.spent.set(by.member, { hour, bytes: (spent?.hour === hour ? spent.bytes : 0) + change.byteLength });
+    if (
+      section.tailRows >= limits.compactTailRows ||
+      section.tailBytes > Math.max(limits.compactTailBytes, section.snapshotBytes)
+    )
+      this.compact(section);
+    else if (section.tailRows === idleRowsMin) this.plan("compact", `${section.id}.${section.gen}`, at + idleMs);
+  }
+
+  /** What a member wrote to a section in this hour. */
+  spentBy(section: Loaded, member: string, at: number): number {
+    const spent = section.spent.get(member);
+    return spent?.hour === Math.floor(at / hourMs) ? spent.bytes : 0;
+  }
+
+  /** One snapshot in place of snapshot and tail. Never `mergeUpdates`, which grows with the square of the log. */
+  compact(section: Loaded): void {
+    const { no } = section;
+    if (no === null) return;
+    const state = Y.encodeStateAsUpdate(section.doc);
+    this.storage.transactionSync(() => {
+      this.sql.exec("DELETE FROM snap WHERE k BETWEEN ? AND ?", no * chunkSpan, no * chunkSpan + chunkSpan - 1);
+      for (let chunk = 0; chunk * chunkBytes < state.byteLength; chunk++) {
+        const part = state.slice(chunk * chunkBytes, (chunk + 1) * chunkBytes);
+        this.sql.exec("INSERT INTO snap(k, upto, d) VALUES (?, ?, ?)", no * chunkSpan + chunk, section.seq, part);
+      }
+      this.sql.exec("DELETE FROM log WHERE k BETWEEN ? AND ?", no * seqSpan, no * seqSpan + section.seq);
+      this.sql.exec("UPDATE sec SET bytes = ?, clients = ? WHERE no = ?", state.byteLength, section.clients.size, no);
+      for (const [member, { hour, bytes }] of section.spent) {
+        const sql =
+          "INSERT INTO spent(no, member, hour, bytes) VALUES (?, ?, ?, ?) ON CONFLICT(no, member) DO UPDATE SET hour = excluded.hour, bytes = excluded.bytes";
+        this.sql.exec(sql, no, member, hour, bytes);
+      }
+    });
+    section.snapshotBytes = state.byteLength;
+    section.tailRows = 0;
+    section.tailBytes = 0;
+  }
+
+  /** Past the hard size the section is read only until it is squashed. What counts is the size without its tail. */
+  isFull(section: Loaded, more: number): boolean {
+    const full = () => section.snapshotBytes + section.tailBytes + more > limits.sectionHardBytes;
+    if (full() && section.tailRows > 0) this.compact(section);
+    return full();
+  }
+
+  // --- tickets
+
+  issueTicket(
+    hash: string,
+    ticket: { member: string; session: string; writes: boolean; directory: number; exp: number },
+    at: number,
+  ): void {
+    this.sql.exec("DELETE FROM ticket WHERE exp <= ?", at);
+    const sql = "INSERT INTO ticket(hash, member, session, writes, directory, exp) VALUES (?, ?, ?, ?, ?, ?)";
+    this.sql.exec(sql, hash, ticket.member, ticket.session, ticket.writes ? 1 : 0, ticket.directory, ticket.exp);
+  }
+
+  /** Taking a ticket uses it up, good or late. */
+  takeTicket(hash: string, at: number): TicketRow | null {
+    if (!this.begun) return null;
+    const row = this.sql
+      .exec<TicketRow>("DELETE FROM ticket WHERE hash = ? RETURNING member, session, writes, directory, exp", hash)
+      .toArray()[0];
+    return row && row.exp > at ? row : null;
+  }
+
+  // --- one alarm, many uses
+
+  /** One row per purpose. The alarm stands at the earliest; later edits do not move it, it fires, looks and stands again. */
+  plan(what: string, ref: string, at: number, replace = false): void {
+    const key = `${what} ${ref}`;
+    if (this.due.has(key) && !replace) return;
+    this.due.add(key);
+    this.sql.exec(
+      "INSERT INTO due(at, what, ref) VALUES (?, ?, ?) ON CONFLICT(what, ref) DO UPDATE SET at = excluded.at",
+      at,
+      what,
+      ref,
+    );
+    this.arm();
+  }
+  unplan(what: string, ref: string): void {
+    if (!this.due.delete(`${what} ${ref}`)) return;
+    this.sql.exec("DELETE FROM due WHERE what = ? AND ref = ?", what, ref);
+    this.arm();
+  }
+  private arm(): void {
+    const next = this.sql.exec<{ at: number | null }>("SELECT min(at) AS at FROM due").one().at;
+    void (next === null ? this.storage.deleteAlarm() : this.storage.setAlarm(next)); // the output gate waits for it
+  }
+
+  /** Does the compactions that are due, and names what else is. */
+  async fire(at: number): Promise<ReadonlySet<string>> {
+    if (!this.begun) return new Set();
+    const rows = this.sql
+      .exec<{ id: number; what: string; ref: string }>("SELECT id, what, ref FROM due WHERE at <= ?", at)
+      .toArray();
+    for (const { id, what, ref } of rows) {
+      this.sql.exec("DELETE FROM due WHERE id = ?", id);
+      this.due.delete(`${what} ${ref}`);
+      if (what === "compact") await this.compactIdle(ref, at);
+    }
+    this.arm();
+    return new Set(rows.map((row) => row.what));
+  }
+  private async compactIdle(address: string, at: number): Promise<void> {
+    const cut = address.lastIndexOf(".");
+    const [id, gen] = [address.slice(0, cut), Number(address.slice(cut + 1))];
+    if (this.isAhead(id, gen)) return;
+    const section = await this.open(id, gen, at);
+    if (section.frozen || section.tailRows < idleRowsMin) return;
+    if (section.lastAt + idleMs > at) this.plan("compact", address, section.lastAt + idleMs);
+    else this.compact(section);
+  }
+
+  freeze(section: Loaded): void {
+    section.frozen = true;
+    this.sql.exec("UPDATE sec SET frozen = 1 WHERE no = ?", section.no);
+  }
+}
+
+function applies(doc: Y.Doc, bytes: Uint8Array): boolean {
+  try {
+    Y.applyUpdate(doc, bytes);
+    return doc.store.pendingStructs === null && doc.store.pendingDs === null;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,483 @@
+/**
+ * The conversation of one account's sockets: rights before any frame, the log before any answer, and nothing of a
+ * section to whoever may not read it. The Durable Object round it is a shell.
+ */
+import * as Y from "yjs";
+import { limits } from "../../shared/kernel/limits.ts";
+import { hasSchema } from "../../shared/sections/kinds.ts";
+import { acceptUpdate } from "./accept.ts";
+import type { Attendee, RoomRights } from "./authority.ts";
+import type { Loaded, SectionLog } from "./log.ts";
+import { encodePresence, gone, readPresence, type Presence } from "./presence.ts";
+import * as wire from "./protocol.ts";
+import { grantedTo, mustAsk, type Granted, type Principal } from "./rights.ts";
+import { Seat, type Open } from "./seat.ts";
+
+const readTries = 5;
+const vectorBytesMax = 100_000; // 5,000 sessions make 30 KB
+const closeReasons: Readonly<Record<number, string>> = {
+  1003: "binary frames only",
+  1009: "frame too large",
+  1011: "room failed",
+  4400: "malformed",
+  4401: "ticket refused",
+  4403: "session ended",
+  4429: "too much before signing in",
+  4503: "rights cannot be read",
+  4513: "reading too slowly",
+  4529: "sending too fast",
+};
+
+export interface Ports {
+  readonly log: SectionLog;
+  readonly read: (attendees: readonly Attendee[], at: number) => Promise<RoomRights | null>;
+  /** Tells the hub who sits here, so that it wakes this room when their rights change. */
+  readonly opened: (members: readonly string[]) => Promise<void>;
+  readonly emptied: () => void;
+  readonly hash: (ticket: string) => Promise<string>;
+}
+
+const nameOf = (who: Attendee): string => `${who.member} ${who.session}`;
+
+export class Room {
+  private readonly ports: Ports;
+  private readonly seats = new Map<WebSocket, Seat>();
+  private readonly readers = new Map<string, Set<Open>>();
+  private rights: RoomRights | null = null;
+  private readAt = 0;
+  /** Whom the last read was about. */
+  private asked: ReadonlySet<string> = new Set();
+  private registered = "";
+  /** Counts the times that we were told of a change: a read begun before the last of them is not believed. */
+  private doubts = 0;
+  private reading: Promise<void> = Promise.resolve();
+  private waiting: Promise<void> | null = null;
+
+  constructor(ports: Ports) {
+    this.ports = ports;
+  }
+
+  // --- sockets
+
+  join(ws: WebSocket, principal: Principal | null): void {
+    this.seats.set(ws, Seat.accept(ws, principal, Date.now()));
+  }
+
+  /** After a sleep. Sends nothing. */
+  rejoin(ws: WebSocket): void {
+    const seat = Seat.restore(ws, Date.now());
+    if (!seat) return;
+    this.seats.set(ws, seat);
+    for (const open of seat.open.values()) this.index(open);
+  }
+
+  leave(ws: WebSocket): void {
+    const seat = this.seats.get(ws);
+    if (!seat) return;
+    this.seats.delete(ws);
+    for (const open of seat.open.values()) this.unindex(open);
+    seat.open.clear();
+    if (this.seats.size > 0) return;
+    this.registered = "";
+    this.ports.emptied();
+  }
+
+  get size(): number {
+    return this.seats.size;
+  }
+  get members(): readonly string[] {
+    return [...new Set([...this.seats.values()].flatMap(({ principal }) => (principal ? [principal.member] : [])))];
+  }
+
+  receive(ws: WebSocket, data: ArrayBuffer | string): Promise<void> {
+    const seat = this.seats.get(ws);
+    if (!seat) return Promise.resolve();
+    if (typeof data === "string") return this.close(seat, 1003);
+    const frame = data.byteLength > limits.frameBytesMax ? null : wire.readFrame(new Uint8Array(data));
+    const refused = seat.refuses(
+      data.byteLength,
+      frame !== null && "address" in frame && this.isUnmetered(frame.address),
+      Date.now(),
+    );
+    if (refused !== null) return this.close(seat, refused);
+    if (!frame) return this.strike(seat);
+    if (frame.type === "ping") this.send(seat, wire.pongFrame);
+    if (frame.type === "ping" || frame.type === "ignored") return Promise.resolve();
+    seat.queued++;
+    seat.tail = seat.tail
+      .then(() => this.handle(seat, frame))
+      .catch((error: unknown) => {
+        console.error("room frame failed", error instanceof Error ? error.message : "");
+        return this.close(seat, 1011);
+      })
+      .finally(() => seat.queued--);
+    return seat.tail;
+  }
+
+  private close(seat: Seat, code: number): Promise<void> {
+    this.leave(seat.ws);
+    try {
+      seat.ws.close(code, closeReasons[code]);
+    } catch {
+      // already closed by the other end
+    }
+    return Promise.resolve();
+  }
+
+  private strike(seat: Seat): Promise<void> {
+    seat.strikes++;
+    if (seat.strikes >= limits.strikesMax) return this.close(seat, 4400);
+    seat.save();
+    return Promise.resolve();
+  }
+
+  private send(seat: Seat, bytes: Uint8Array): void {
+    if (!this.seats.has(seat.ws)) return;
+    try {
+      if (backlog(seat.ws) > limits.sendCloseBytes) void this.close(seat, 4513);
+      else seat.ws.send(bytes);
+    } catch {
+      this.leave(seat.ws); // a send on a dead socket must not end the loop over the others
+    }
+  }
+
+  // --- rights
+
+  /** Something about rights changed; until it is read again nobody may do anything. Nothing forbidden is sent after this returns. */
+  async rightsChanged(): Promise<void> {
+    this.rights = null;
+    this.doubts++;
+    if (this.seats.size > 0) await this.refresh();
+  }
+
+  /** The backstop for a word of the hub that was lost, and for rights that end by time alone. */
+  async lookAgain(): Promise<void> {
+    if (this.seats.size > 0) await this.refresh();
+  }
+
+  cut(sessions: ReadonlySet<string>): void {
+    for (const seat of this.seats.values())
+      if (seat.principal && sessions.has(seat.principal.session)) void this.close(seat, 4403);
+  }
+
+  /** A read that has begun may have missed what is asked for now; one that waits has not. */
+  private refresh(): Promise<void> {
+    this.waiting ??= this.reading.then(() => {
+      this.waiting = null;
+      return (this.reading = this.read());
+    });
+    return this.waiting;
+  }
+
+  private async read(): Promise<void> {
+    const doubts = this.doubts;
+    const at = Date.now();
+    const attendees = [...this.seats.values()].flatMap(({ principal }) => (principal ? [principal] : []));
+    await this.register();
+    const rights = await this.ports.read(attendees, at).catch((error: unknown) => {
+      console.error("rights cannot be read", error instanceof Error ? error.message : "");
+      return null;
+    });
+    if (doubts !== this.doubts) return; // told of a newer change meanwhile: the next read waits already
+    if (rights && this.rights && rights.directory < this.rights.directory) return; // versions never go back
+    if (!rights) {
+      if (!mustAsk(this.rights, this.readAt, limits.sessionTokenMs, null, at)) return; // the last read still holds
+      this.rights = null;
+      for (const seat of this.seats.values()) void this.close(seat, 4503);
+      return;
+    }
+    this.rights = rights;
+    this.readAt = at;
+    this.asked = new Set(attendees.map(nameOf));
+    if (rights.nextEnd === null) this.ports.log.unplan("rights", "");
+    else this.ports.log.plan("rights", "", rights.nextEnd, true);
+    for (const seat of this.seats.values()) this.enforce(seat, rights);
+  }
+
+  private async register(): Promise<void> {
+    const members = [...this.members].sort();
+    if (this.registered === members.join(" ")) return;
+    this.registered = members.join(" ");
+    await this.ports.opened(members).catch((error: unknown) => {
+      this.registered = ""; // again at the next read, which comes within a minute while frames flow
+      console.error("hub cannot be told", error instanceof Error ? error.message : "");
+    });
+  }
+
+  private enforce(seat: Seat, rights: RoomRights): void {
+    if (!seat.principal || !this.asked.has(nameOf(seat.principal))) return;
+    if (!rights.liveSessions.has(seat.principal.session)) return void this.close(seat, 4403);
+    for (const open of seat.open.values()) this.settle(open);
+    seat.save();
+  }
+
+  /** Brings an open section to what its member may do now. Returns null once it is shut. */
+  private settle(open: Open): Granted | null {
+    const { seat } = open;
+    const granted = seat.principal && grantedTo(this.rights, seat.principal, open.address, open.schema);
+    if (!granted) {
+      seat.open.delete(open.address);
+      this.unindex(open);
+      this.send(seat, wire.deniedFrame(open.address));
+      this.send(seat, wire.closeFrame(open.address));
+      return null;
+    }
+    const mode = this.modeNow(granted, open.section, open.gen, seat.principal?.member ?? "");
+    if (mode !== open.mode) {
+      open.mode = mode;
+      this.send(seat, wire.authenticatedFrame(open.address, mode));
+      const section = mode === "write" ? this.ports.log.peek(open.section, open.gen) : undefined;
+      if (section) this.send(seat, wire.step1Frame(open.address, Y.encodeStateVector(section.doc)));
+    }
+    return { ...granted, mode };
+  }
+
+  /** A right to write rests while the section is frozen, and while this member has used up the hour's bytes. */
+  private modeNow({ facts, mode }: Granted, id: string, gen: number, member: string): wire.Mode {
+    const section = this.ports.log.peek(id, gen);
+    if (!section || mode === "read") return mode;
+    const usedUp =
+      hasSchema(facts.kind) && this.ports.log.spentBy(section, member, Date.now()) >= limits.memberHourFreezeBytes;
+    return section.frozen || section.ahead || usedUp ? "read" : "write";
+  }
+
+  /** False: what may be done by this principal cannot be known now. */
+  private async know({ ws }: Seat, principal: Principal): Promise<boolean> {
+    const unknown = () =>
+      mustAsk(this.rights, this.readAt, limits.sessionTokenMs, principal, Date.now()) ||
+      !this.asked.has(nameOf(principal));
+    // A read that was overtaken by a newer change tells nothing; the next one waits already.
+    for (let tries = 0; tries < readTries && unknown() && this.seats.has(ws); tries++) await this.refresh();
+    if (Date.now() >= this.readAt + limits.rightsReadMs) void this.refresh();
+    return !unknown();
+  }
+
+  /** Sections for tools and measurements: what bounds them is bytes, not frames. */
+  private isUnmetered(address: string): boolean {
+    const facts = this.rights?.sections.get(wire.parseAddress(address)?.section ?? "");
+    return facts !== undefined && !hasSchema(facts.kind);
+  }
+
+  // --- frames
+
+  private async handle(seat: Seat, frame: Exclude<wire.Frame, { type: "ping" | "ignored" }>): Promise<void> {
+    if (frame.type === "auth" && !seat.principal && !(await this.redeem(seat, frame.token))) {
+      this.send(seat, wire.deniedFrame(frame.address));
+      return this.close(seat, 4401);
+    }
+    if (!seat.principal) return;
+    const known = await this.know(seat, seat.principal);
+    if (!this.seats.has(seat.ws)) return;
+    if (!known) return this.close(seat, 4503);
+    if (frame.type === "auth")
+      return this.authenticate(seat, seat.principal, frame.address, wire.parseToken(frame.token).schema);
+    const open = seat.open.get(frame.address);
+    if (!open || !this.settle(open)) return;
+    if (frame.type === "close") return this.shut(open);
+    if (frame.type === "query_awareness") return this.tellPresence(open);
+    if (frame.type === "awareness") return this.announce(open, frame.update);
+    if (!this.ports.log.peek(open.section, open.gen)) await this.ports.log.open(open.section, open.gen, Date.now());
+    if (frame.type === "step1") return this.answer(open, frame.vector);
+    return this.take(open, frame.update);
+  }
+
+  private async redeem(seat: Seat, token: string): Promise<boolean> {
+    const { ticket } = wire.parseToken(token);
+    if (!ticket) return false;
+    const hash = await this.ports.hash(ticket);
+    const taken = this.ports.log.takeTicket(hash, Date.now());
+    if (!taken) return false;
+    const { member, session, directory } = taken;
+    seat.principal = {
+      member,
+      session,
+      directory,
+      writes: taken.writes === 1,
+      exp: Date.now() + limits.sessionTokenMs,
+    };
+    return seat.save();
+  }
+
+  private async authenticate(seat: Seat, principal: Principal, address: string, schema: number): Promise<void> {
+    const named = wire.parseAddress(address);
+    const before = seat.open.get(address);
+    const room = before !== undefined || seat.open.size < limits.openSectionsMax;
+    if (!named || !room || !grantedTo(this.rights, principal, address, schema)) return this.deny(seat, address);
+    await this.ports.log.open(named.section, named.gen, Date.now());
+    const granted = grantedTo(this.rights, principal, address, schema); // again: loading took time
+    if (!granted || !this.seats.has(seat.ws)) return this.deny(seat, address);
+    if (before) this.unindex(before, false);
+    const mode = this.modeNow(granted, named.section, named.gen, principal.member);
+    const { presence, clientsBrought } = before ?? { presence: null, clientsBrought: 0 };
+    const open: Open = { ...named, seat, address, schema, mode, presence, clientsBrought };
+    seat.open.set(address, open);
+    if (!seat.save()) {
+      seat.open.delete(address);
+      return this.deny(seat, address);
+    }
+    this.index(open);
+    this.send(seat, wire.authenticatedFrame(address, mode));
+    this.tellPresence(open);
+  }
+
+  private deny(seat: Seat, address: string): void {
+    const open = seat.open.get(address);
+    if (open) this.shut(open);
+    this.send(seat, wire.deniedFrame(address));
+  }
+
+  private shut(open: Open): void {
+    open.seat.open.delete(open.address);
+    this.unindex(open);
+    open.seat.save();
+  }
+
+  private answer(open: Open, vector: Uint8Array): void {
+    const section = this.ports.log.peek(open.section, open.gen);
+    if (!section) return;
+    let missing: Uint8Array;
+    try {
+      if (vector.byteLength > vectorBytesMax) throw new Error("state vector too large");
+      missing = Y.encodeStateAsUpdate(section.doc, vector);
+    } catch {
+      return void this.strike(open.seat);
+    }
+    this.send(open.seat, wire.step2Frame(open.address, missing));
+    // Whoever only reads is not asked for what they have: they would upload it.
+    if (open.mode === "write") this.send(open.seat, wire.step1Frame(open.address, Y.encodeStateVector(section.doc)));
+  }
+
+  /** Judge, apply, store, relay, acknowledge: one turn, so that nothing comes between. The output gate holds the frames until the row is on disk. */
+  private take(open: Open, update: Uint8Array): void {
+    const { seat, address } = open;
+    const { log } = this.ports;
+    const section = log.peek(open.section, open.gen);
+    const granted = section && this.settle(open);
+    const { principal } = seat;
+    if (!section || !granted || !principal || granted.mode !== "write") {
+      if (seat.open.has(address)) this.send(seat, wire.statusFrame(address, false));
+      return;
+    }
+    const { facts } = granted;
+    if (log.isFull(section, update.byteLength)) {
+      log.freeze(section);
+      this.send(seat, wire.statusFrame(address, false));
+      for (const other of this.others(open.section)) this.settle(other);
+      return;
+    }
+    const at = Date.now();
+    const accepted = acceptUpdate(section.doc, update, hasSchema(facts.kind) ? facts.schema : null, {
+      member: principal.member,
+      clientsLeft: limits.clientIdsPerSocket - open.clientsBrought,
+      ownerOf: (client) => section.clients.get(client) ?? this.announcer(open.section, client),
+    });
+    if (!accepted.ok) {
+      if (accepted.why === "anomaly") log.drop(section);
+      this.send(seat, wire.statusFrame(address, false));
+      return accepted.why === "anomaly" || accepted.why === "malformed" ? void this.strike(seat) : undefined;
+    }
+    const { change, echo, newClients } = accepted;
+    if (change) {
+      const spent = log.spentBy(section, principal.member, at);
+      try {
+        if (change.byteLength > limits.updateBytesMax) throw new Error("change too large for a row");
+        log.append(section, principal, at, change, newClients);
+      } catch (error) {
+        console.error("update not stored", error instanceof Error ? error.message : "");
+        log.drop(section); // it holds what is not on disk
+        return this.send(seat, wire.statusFrame(address, false));
+      }
+      open.clientsBrought += newClients.length;
+      if (newClients.length > 0) seat.save();
+      for (const other of this.others(open.section, open))
+        if (other.gen === open.gen) this.send(other.seat, wire.updateFrame(other.address, change));
+      if (echo) this.send(seat, wire.updateFrame(address, echo));
+      if (hasSchema(facts.kind)) this.warn(open, section, spent, log.spentBy(section, principal.member, at));
+    }
+    this.send(seat, wire.statusFrame(address, true));
+  }
+
+  private warn(open: Open, section: Loaded, before: number, after: number): void {
+    const crossed = (bytes: number) => before < bytes && after >= bytes;
+    if (crossed(limits.memberHourWarnBytes))
+      this.send(open.seat, wire.statelessFrame(open.address, '{"type":"budget","state":"near"}'));
+    if (!crossed(limits.memberHourFreezeBytes)) return;
+    this.send(open.seat, wire.statelessFrame(open.address, '{"type":"budget","state":"used"}'));
+    for (const other of this.others(section.id))
+      if (other.seat.principal?.member === open.seat.principal?.member) this.settle(other);
+  }
+
+  // --- presence
+
+  private announce(open: Open, update: Uint8Array): void {
+    const { principal } = open.seat;
+    if (!principal || !open.seat.mayAnnounce(Date.now())) return;
+    const isTaken = (client: number) => {
+      const owner =
+        this.ports.log.peek(open.section, open.gen)?.clients.get(client) ?? this.announcer(open.section, client);
+      return owner !== undefined && owner !== principal.member;
+    };
+    const { member } = principal;
+    const presence = readPresence(update, open.presence, isTaken, { member, name: this.rights?.nameOf(member) ?? "" });
+    if (!presence) return;
+    const before = open.presence;
+    open.presence = presence;
+    if (!open.seat.save()) {
+      open.presence = before;
+      return;
+    }
+    // A member who came back on a new socket speaks for their client id there; the old socket is silent from now on.
+    for (const other of this.others(open.section, open)) {
+      if (other.presence?.client !== presence.client) continue;
+      other.presence = null;
+      other.seat.save();
+    }
+    this.relayPresence(open, presence);
+  }
+
+  private relayPresence(from: Open, presence: Presence): void {
+    const update = encodePresence([presence]);
+    for (const other of this.others(from.section, from)) {
+      if (this.seesPresence(other) && backlog(other.seat.ws) <= limits.sendSkipBytes)
+        this.send(other.seat, wire.awarenessFrame(other.address, update));
+    }
+  }
+
+  private tellPresence(open: Open): void {
+    if (!this.seesPresence(open)) return;
+    const present = this.others(open.section, open).flatMap(({ presence }) => (presence?.state ? [presence] : []));
+    if (present.length > 0) this.send(open.seat, wire.awarenessFrame(open.address, encodePresence(present)));
+  }
+
+  private seesPresence(open: Open): boolean {
+    const member = open.seat.principal?.member;
+    return member !== undefined && (this.rights?.seesPresence(member, open.section) ?? false);
+  }
+
+  private announcer(section: string, client: number): string | undefined {
+    return this.others(section).find((open) => open.presence?.client === client)?.seat.principal?.member;
+  }
+
+  // --- who has what open
+
+  private others(section: string, except?: Open): Open[] {
+    return [...(this.readers.get(section) ?? [])].filter((open) => open !== except);
+  }
+  private index(open: Open): void {
+    const readers = this.readers.get(open.section) ?? new Set();
+    this.readers.set(open.section, readers.add(open));
+  }
+  /** Out of the index first, then the others hear that its presence is over. */
+  private unindex(open: Open, tell = true): void {
+    const readers = this.readers.get(open.section);
+    readers?.delete(open);
+    if (readers?.size === 0) this.readers.delete(open.section);
+    if (tell && open.presence?.state) this.relayPresence(open, gone(open.presence));
+  }
+}
+
+/** Bytes that wait for a reader; a runtime without the count says 0, and the platform's own limits hold. */
+function backlog(ws: WebSocket): number {
+  const waiting: unknown = Reflect.get(ws, "bufferedAmount");
+  return typeof waiting === "number" ? waiting : 0;
+}

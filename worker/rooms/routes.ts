@@ -1,0 +1,100 @@
+import { Hono } from "hono";
+import { toBase64 } from "lib0/buffer";
+import * as z from "zod/mini";
+import { cellOf, isId, kindOf } from "../../shared/kernel/id.ts";
+import { limits } from "../../shared/kernel/limits.ts";
+import { actorOf, requireActor } from "../auth/actor.ts";
+import { randomSecret, sha256 } from "../auth/secrets.ts";
+import type { Actor, AppContext, AppEnv } from "../context.ts";
+import type { Env } from "../env.ts";
+import { readBody } from "../http/body.ts";
+import { missing, problem } from "../http/problem.ts";
+import { databaseAuthority, type RoomRights } from "./authority.ts";
+import { grantedTo, type Principal } from "./rights.ts";
+
+const statesMax = 500; // sections that a device may hold
+
+export const roomBodies = {
+  "POST /api/rooms/ticket": z.strictObject({ accountId: z.string().check(z.maxLength(64)) }),
+  "POST /api/accounts/:id/sections/states": z.strictObject({
+    sections: z.array(z.string().check(z.maxLength(64))).check(z.maxLength(statesMax)),
+  }),
+} as const;
+
+const principalOf = ({ member, session, directory, capabilities }: Actor): Principal => ({
+  member,
+  session,
+  directory,
+  writes: capabilities === null || capabilities.has("write"),
+  exp: Date.now() + limits.sessionTokenMs,
+});
+
+/** True for an account that would live in this cell. Says nothing about whether it exists. */
+const isOurs = (env: Env, account: string): boolean =>
+  isId(account) && kindOf(account) === "acc" && cellOf(account) === env.CELL;
+
+/** What this member may do in the account's sections; null if the account is missing or hidden, which is one answer. */
+async function rightsOf(c: AppContext, account: string): Promise<RoomRights | null> {
+  if (!isOurs(c.env, account)) return null;
+  const actor = c.get("actor");
+  const rights = await databaseAuthority(c.env).read(account, [actor], Date.now());
+  return rights?.sees(actor.member) ? rights : null;
+}
+
+/** Sections over HTTP. Mounted at /api. */
+export const roomRoutes = new Hono<AppEnv>();
+
+/** For other cells, the command line and tools, which have no cookie here: into the Auth frame, never into a query string. */
+roomRoutes.post("/rooms/ticket", requireActor, async (c) => {
+  const body = await readBody(c.req.raw, roomBodies["POST /api/rooms/ticket"]);
+  if (!body.ok) return problem(body.error);
+  if (!(await rightsOf(c, body.value.accountId))) return missing();
+  const ticket = randomSecret();
+  await c.env.ROOM.getByName(body.value.accountId).keepTicket(await sha256(ticket), principalOf(c.get("actor")));
+  return c.json({ ticket, expiresInMs: limits.roomTicketMs });
+});
+
+roomRoutes.get("/accounts/:id/sections", requireActor, async (c) => {
+  const rights = await rightsOf(c, c.req.param("id"));
+  if (!rights) return missing();
+  const principal = principalOf(c.get("actor"));
+  const items = [...rights.modes(principal.member)].flatMap(([id, mode]) => {
+    const facts = rights.sections.get(id);
+    if (!facts) return [];
+    const { gen, schema, kind, title } = facts;
+    return [{ id, gen, schema, kind, title, mode: principal.writes ? mode : "read" }];
+  });
+  return c.json({ items: items.sort((a, b) => (a.id < b.id ? -1 : 1)) });
+});
+
+/** For a device that prepares to be offline. What may not be read is left out, like what is not there. */
+roomRoutes.post("/accounts/:id/sections/states", requireActor, async (c) => {
+  const body = await readBody(c.req.raw, roomBodies["POST /api/accounts/:id/sections/states"]);
+  if (!body.ok) return problem(body.error);
+  const account = c.req.param("id");
+  const rights = await rightsOf(c, account);
+  if (!rights) return missing();
+  const principal = principalOf(c.get("actor"));
+  const wanted = body.value.sections.filter((address) => grantedTo(rights, principal, address, 0) !== null);
+  const states = wanted.length > 0 ? await c.env.ROOM.getByName(account).states(principal, wanted) : [];
+  return c.json({ items: states.map(({ id, gen, state }) => ({ id, gen, state: toBase64(state) })) });
+});
+
+/** The upgrade. Mounted at /. Who brings no session may knock too: they show a ticket in the first Auth frame. */
+export const roomSockets = new Hono<AppEnv>();
+
+roomSockets.get("/rooms/:account", async (c) => {
+  const account = c.req.param("account");
+  if (!isOurs(c.env, account)) return missing();
+  if (c.req.header("upgrade")?.toLowerCase() !== "websocket")
+    return problem({ code: "invalid", detail: "This address speaks WebSocket." });
+  const headers = new Headers(c.req.raw.headers);
+  for (const name of [...headers.keys()])
+    if (name === "cookie" || name === "authorization" || name.startsWith("x-principal")) headers.delete(name);
+  if (c.req.header("cookie") !== undefined || c.req.header("authorization") !== undefined) {
+    const actor = await actorOf(c.req.raw, c.env, c.get("cost"));
+    if (!actor.ok) return problem(actor.error);
+    headers.set("x-principal", JSON.stringify(principalOf(actor.value)));
+  }
+  return c.env.ROOM.getByName(account).fetch(new Request("https://room/", { headers }));
+});

@@ -1,0 +1,132 @@
+/** The one read of a room: everything that its rights hang on, of one instant. */
+import { sql } from "drizzle-orm";
+import { bind, type Facts } from "../../shared/access/engine.ts";
+import { validatePolicy, type Policy } from "../../shared/access/policy.ts";
+import { limits } from "../../shared/kernel/limits.ts";
+import { batch, openDb } from "../db/db.ts";
+import { anchorOf, inIds, shareOf, stored, type AnchorRow } from "../db/rows.ts";
+import * as tables from "../db/schema.ts";
+import type { Env } from "../env.ts";
+import type { Attendee, MemberFacts, RoomRead } from "./authority.ts";
+
+interface StateRow {
+  readonly directory: number;
+  readonly checkedAt: number;
+  readonly policy: number | null;
+  readonly policyAt: number | null;
+  readonly body: string | null;
+}
+interface MemberRow {
+  readonly id: string;
+  readonly name: string;
+  readonly base: string | null;
+  readonly duties: readonly string[] | null;
+  readonly teams: readonly string[] | null;
+  readonly regions: readonly string[] | null;
+}
+/** Kept between reads of an isolate: the text of a policy comes only when it is another one. */
+let held: { readonly version: number; readonly at: number; readonly policy: Policy | null } | null = null;
+
+/** Null: this cell's copy of the directory is too old to be believed. */
+export async function readRoom(
+  env: Env,
+  account: string,
+  attendees: readonly Attendee[],
+  at: number,
+): Promise<RoomRead | null> {
+  const db = openDb(env.DB);
+  const { anchor, share, recordTables } = tables;
+  const { member, section, account_team: team } = recordTables;
+  const members = attendees.map((attendee) => attendee.member);
+  const sessions = JSON.stringify(attendees.map(({ session }) => session));
+  const asked = sql`(select value from json_each(${sessions}))`;
+  // Sessions live in the home cell; another cell knows those that were cut.
+  const live =
+    env.CELL === env.HOME
+      ? sql`select id from auth_session where id in ${asked} and expires_at > ${at} union select id from api_token where id in ${asked} and expires_at > ${at}`
+      : sql`select value as id from json_each(${sessions}) where value not in (select session from directory_cut)`;
+  const state = sql<StateRow>`select (select v from meta where k = 'directory') as directory, (select v from meta where k = 'directory_at') as checkedAt,
+    p.version as policy, p.at as policyAt, case when p.version = ${held?.version ?? null} and p.at = ${held?.at ?? null} then null else p.body end as body
+    from (select 1) left join (select * from policy order by version desc limit 1) p`;
+  const [states, sections, anchors, teams, shares, rows, lives] = (await batch(db, [
+    db.all<StateRow>(state),
+    db
+      .select()
+      .from(section)
+      .where(sql`${section.anchor} = ${account} and ${section.deletedAt} is null`),
+    db
+      .select()
+      .from(anchor)
+      .where(sql`${anchor.id} = ${account} and ${anchor.deletedAt} is null`),
+    db
+      .select()
+      .from(team)
+      .where(
+        sql`${team.anchor} = ${account} and ${team.deletedAt} is null and ${inIds(sql`${sql.identifier("member")}`, members)}`,
+      ),
+    db
+      .select()
+      .from(share)
+      .where(sql`${share.anchor} = ${account} and ${share.endedAt} is null and ${share.record} is null`),
+    db
+      .select()
+      .from(member)
+      .where(sql`${inIds(sql`${member.id}`, members)} and ${member.deletedAt} is null and employment = 'active'`),
+    db.all<{ id: string }>(live),
+  ])) as [
+    StateRow[],
+    Parameters<typeof stored>[1][],
+    AnchorRow[],
+    TeamRow[],
+    (typeof share.$inferSelect)[],
+    MemberRow[],
+    { id: string }[],
+  ];
+
+  const [now] = states;
+  if (!now || (env.CELL !== env.HOME && at - now.checkedAt > limits.directoryStaleMs)) return null;
+  const policy = policyOf(now);
+  const place = anchors[0] && anchorOf(anchors[0]);
+  const found = new Map<string, MemberFacts>();
+  for (const row of place ? rows : []) {
+    const facts: Facts = {
+      member: row.id, base: row.base ?? "", duties: row.duties ?? [], teams: row.teams ?? [], regions: row.regions ?? [], employment: "active",
+    }; // prettier-ignore
+    found.set(row.id, {
+      name: row.name,
+      bound: bind(policy, facts, (fact) => console.error("rights_input_broken", fact)),
+      place: {
+        anchor: place as NonNullable<typeof place>,
+        accountTeam: teams.filter((entry) => entry.member === row.id).map(({ from, until }) => ({ from, until })),
+        shares: shares.filter(({ toId }) => toId === row.id || facts.teams.includes(toId)).map(shareOf),
+      },
+    });
+  }
+  // Not by `found`: of an account that is not there a socket learns no more than of a hidden one.
+  const inOffice = new Set(rows.map(({ id }) => id));
+  const uncut = new Set(lives.map(({ id }) => id));
+  return {
+    directory: now.directory,
+    sections: place ? sections.map((row) => stored("section", row).row) : [],
+    members: found,
+    liveSessions: new Set(
+      attendees.filter((one) => inOffice.has(one.member) && uncut.has(one.session)).map(({ session }) => session),
+    ),
+  };
+}
+
+interface TeamRow {
+  readonly member: string;
+  readonly from: number | null;
+  readonly until: number | null;
+}
+
+function policyOf({ policy: version, policyAt: at, body }: StateRow): Policy | null {
+  if (version === null || at === null) return null;
+  if (body !== null) {
+    const valid = validatePolicy(JSON.parse(body));
+    if (!valid.ok) console.error("policy_unreadable", version, valid.error.fields);
+    held = { version, at, policy: valid.ok ? valid.value : null };
+  }
+  return held?.version === version && held.at === at ? held.policy : null;
+}
