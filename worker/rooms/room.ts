@@ -422,7 +422,7 @@ export class Room {
     if (!presence) return;
     const before = open.presence;
     open.presence = presence;
-    if (!open.seat.save()) {
+    if (!open.seat.save(true)) {
       open.presence = before;
       return;
     }

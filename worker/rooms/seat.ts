@@ -19,6 +19,7 @@ export interface Open {
 
 const bytesPerSecond = 262_144;
 const bytesBurst = 4_194_304; // a whole section and then some, after hours offline
+const openBytesMax = 160; // an open section without its presence, in the attachment
 const framesQueuedMax = 1_000;
 
 export class Seat {
@@ -66,8 +67,11 @@ export class Seat {
     return seat;
   }
 
-  /** Bytes rather than an object, because only their size is known exactly. False: too much, and nothing is changed. */
-  save(): boolean {
+  /**
+   * Bytes rather than an object, because only their size is known exactly. False: too much, and nothing is changed.
+   * `spare` keeps room for the sections that may still be opened: presence must not keep a section shut.
+   */
+  save(spare = false): boolean {
     const saved: Saved = {
       p: this.principal,
       s: this.strikes,
@@ -76,7 +80,8 @@ export class Seat {
       ]), // prettier-ignore
     };
     const bytes = new TextEncoder().encode(JSON.stringify(saved));
-    if (bytes.byteLength > limits.attachmentBytesMax) return false;
+    const kept = spare ? (limits.openSectionsMax - this.open.size) * openBytesMax : 0;
+    if (bytes.byteLength + kept > limits.attachmentBytesMax) return false;
     this.ws.serializeAttachment(bytes);
     return true;
   }
