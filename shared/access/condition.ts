@@ -59,7 +59,7 @@ export function reduce(cond: Cond, facts: LooseFacts, roles: ReadonlySet<string>
 const leaf = (positive: Leaf, not: boolean): Leaf => (not ? { ...positive, not: true } : positive);
 
 /** And (`every`) or or. Empty: true for and, false for or. */
-export function fold(every: boolean, nodes: readonly Node[]): Node {
+function fold(every: boolean, nodes: readonly Node[]): Node {
   if (nodes.includes(!every)) return !every;
   const left = nodes.filter((node) => node !== every);
   const [only] = left;

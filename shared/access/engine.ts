@@ -65,7 +65,7 @@ export interface Explanation {
   readonly wouldNeed: readonly string[];
   readonly askTo: readonly string[];
 }
-export interface SqlAliases {
+interface SqlAliases {
   readonly anchor: string;
   readonly record: string;
 }

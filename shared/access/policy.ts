@@ -16,10 +16,10 @@ export const reaches = ["own", "team", "region", "account_team", "participant", 
 export type Reach = (typeof reaches)[number];
 
 /** Facts that a literal may stand for: `{"$m": "member"}`. */
-export const factNames = ["member", "base", "duties", "teams", "regions"] as const;
+const factNames = ["member", "base", "duties", "teams", "regions"] as const;
 export type FactName = (typeof factNames)[number];
 export type Literal = string | number | boolean;
-export type FactRef = { readonly $m: FactName };
+type FactRef = { readonly $m: FactName };
 
 export type Cond =
   | { readonly all: readonly Cond[] }
@@ -237,7 +237,7 @@ export const entitiesOf = (rule: {
   readonly entity: EntityName | readonly EntityName[] | "*";
 }): readonly EntityName[] =>
   rule.entity === "*" ? entityNames : typeof rule.entity === "string" ? [rule.entity] : rule.entity;
-export const seesAny = (rule: { readonly actions: readonly string[] }): boolean =>
+const seesAny = (rule: { readonly actions: readonly string[] }): boolean =>
   rule.actions.some((name) => name === "*" || seen.has(name));
 
 /** Reads a policy. Every problem is named by the rule that has it; a policy with one problem is refused whole. */

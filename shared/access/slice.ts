@@ -33,7 +33,7 @@ export interface BoundForbid {
   readonly groups: Mask;
   readonly why: string;
 }
-export interface BoundRecipe {
+interface BoundRecipe {
   readonly id: string;
   readonly groups: Mask;
   readonly device: Mask;

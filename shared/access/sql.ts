@@ -5,7 +5,7 @@ import { isAnchorColumn } from "./policy.ts";
 import type { Slice } from "./slice.ts";
 
 /**
- * The read mask as SQL. All facts travel in ONE parameter, a JSON text bound by `(select ? as j) f`: D1 allows 100
+ * The read mask as SQL. All facts travel in ONE parameter, a JSON text bound by `(select ? as j) facts_`: D1 allows 100
  * parameters a statement, and teams, regions and literals would eat them. Every leaf is total (`is`, `exists`, `in` over
  * rows without null), so that SQL's third truth value never appears and `not` is the exact complement, as in memory.
  */
@@ -30,12 +30,13 @@ function join(word: "and" | "or", parts: readonly Text[]): Text {
   return left.length === 0 ? !stop : left.length === 1 ? (left[0] ?? !stop) : `(${left.join(` ${word} `)})`;
 }
 
-const alias = /^[a-z_][a-z0-9_]*$/i;
+/** Names inside end in `_`, those outside don't: they never meet. Quoted, because `case` is a table of ours. */
+const alias = /^[a-z]([a-z0-9_]*[a-z0-9])?$/i;
 
 export function readSql(own: Slice, entity: EntityName, group: Group | null, aliases: Aliases, at: number): SqlPlan {
   if (!alias.test(aliases.anchor) || !alias.test(aliases.record)) throw new Error("an alias is a plain name");
   if (!isEntity(entity)) return { kind: "none" };
-  const { anchor: a, record: r } = aliases;
+  const [a, r] = [`"${aliases.anchor}"`, `"${aliases.record}"`];
   const literals: unknown[] = [];
   const literal = (value: unknown): string => `'$.l[${literals.push(value) - 1}]'`;
   const { member, teams, regions } = own.facts;
@@ -47,25 +48,25 @@ export function readSql(own: Slice, entity: EntityName, group: Group | null, ali
     return inside.length === 0 ? false : `${r}.compartment in (${inside.map((name) => `'${name}'`).join(", ")})`;
   };
   const live = (row: string, from: string, until: string): string =>
-    `(${row}.${from} is null or ${row}.${from} <= f.j ->> '$.t') and (${row}.${until} is null or f.j ->> '$.t' < ${row}.${until})`;
+    `(${row}.${from} is null or ${row}.${from} <= facts_.j ->> '$.t') and (${row}.${until} is null or facts_.j ->> '$.t' < ${row}.${until})`;
   const sharesTo = (more: string): string =>
-    `exists (select 1 from share s where s.anchor = ${a}.id and s.compartment = ${r}.compartment and s.record is null and s.ended_at is null` +
-    ` and ${live("s", "from_t", "until_t")}` +
-    ` and ((s.to_kind = 'member' and s.to_id = f.j ->> '$.m') or (s.to_kind = 'team' and s.to_id in (select value from json_each(f.j, '$.d'))))${more})`;
+    `exists (select 1 from share share_ where share_.anchor = ${a}.id and share_.compartment = ${r}.compartment and share_.record is null and share_.ended_at is null` +
+    ` and ${live("share_", "from_t", "until_t")}` +
+    ` and ((share_.to_kind = 'member' and share_.to_id = facts_.j ->> '$.m') or (share_.to_kind = 'team' and share_.to_id in (select value from json_each(facts_.j, '$.d'))))${more})`;
 
   function leaf(node: Leaf): Text {
     if ("reach" in node) {
       switch (node.reach) {
         case "own":
-          return `(${a}.owner is f.j ->> '$.m')`;
+          return `(${a}.owner is facts_.j ->> '$.m')`;
         case "team":
-          return `exists (select 1 from json_each(f.j, '$.d') where value = ${a}.team)`;
+          return `exists (select 1 from json_each(facts_.j, '$.d') where value = ${a}.team)`;
         case "region":
-          return `exists (select 1 from json_each(f.j, '$.r') where value = ${a}.region)`;
+          return `exists (select 1 from json_each(facts_.j, '$.r') where value = ${a}.region)`;
         case "account_team":
           return (
-            `exists (select 1 from account_team m where m.anchor = ${a}.id and m.member = f.j ->> '$.m' and m.deleted_at is null` +
-            ` and ${live("m", '"from"', '"until"')})`
+            `exists (select 1 from account_team crew_ where crew_.anchor = ${a}.id and crew_.member = facts_.j ->> '$.m' and crew_.deleted_at is null` +
+            ` and ${live("crew_", '"from"', '"until"')})`
           );
         case "participant":
           return sharesTo("");
@@ -73,9 +74,9 @@ export function readSql(own: Slice, entity: EntityName, group: Group | null, ali
     }
     // The validator lets rules on reading compare nothing else; a column that is not the anchor's must not pass as one.
     if (!isAnchorColumn(node.column)) throw new Error(`a rule on reading compares ${node.column}`);
-    if (node.op === "eq") return `(${a}.${node.column} is f.j ->> ${literal(node.value)})`;
+    if (node.op === "eq") return `(${a}.${node.column} is facts_.j ->> ${literal(node.value)})`;
     if (node.op === "in")
-      return `exists (select 1 from json_each(f.j, ${literal(node.value)}) where value = ${a}.${node.column})`;
+      return `exists (select 1 from json_each(facts_.j, ${literal(node.value)}) where value = ${a}.${node.column})`;
     throw new Error(`a rule on reading uses ${node.op}`);
   }
   function render(node: Node): Text {
@@ -102,7 +103,7 @@ export function readSql(own: Slice, entity: EntityName, group: Group | null, ali
       recipes.length === 0
         ? false
         : sharesTo(
-            ` and (s.groups & ${bit}) <> 0 and s.recipe in (select value from json_each(f.j, ${literal(recipes)}))`,
+            ` and (share_.groups & ${bit}) <> 0 and share_.recipe in (select value from json_each(facts_.j, ${literal(recipes)}))`,
           );
     const given = or([
       ...allows.filter((rule) => rule.groups & bit).map((rule) => and([within(rule.in), render(rule.when)])),
@@ -149,7 +150,7 @@ export function readSql(own: Slice, entity: EntityName, group: Group | null, ali
   const facts = JSON.stringify({ m: member, d: teams, r: regions, t: at, l: literals });
   return {
     kind: "where",
-    sql: `exists (select 1 from (select ? as j) f where ${home} and ${condition})`,
+    sql: `exists (select 1 from (select ? as j) facts_ where ${home} and ${condition})`,
     params: [facts],
   };
 }
