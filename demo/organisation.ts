@@ -4,7 +4,7 @@
  * them here. Pure: the same files and the same day give the same rows.
  */
 import { readCsv } from "../shared/exchange/csv.ts";
-import { importRowsMax, type ImportRow } from "../shared/exchange/import-plan.ts";
+import type { ImportRow } from "../shared/exchange/import-plan.ts";
 import { incidentRows } from "../shared/exchange/incidents.ts";
 import { northwindRows } from "../shared/exchange/northwind.ts";
 import { type SalesforceObject, salesforceRow } from "../shared/exchange/salesforce.ts";
@@ -76,24 +76,6 @@ export function demoOrganisation(files: DemoFiles, today: string): Batch[] {
     { name: "account teams", rows: accountTeamRows() },
   ];
 }
-
-/** Rows in the portions of one request each, by number and by size. */
-export function* chunksOf(rows: readonly ImportRow[]): Generator<readonly ImportRow[]> {
-  let chunk: ImportRow[] = [];
-  let bytes = 0;
-  for (const row of rows) {
-    const size = JSON.stringify(row).length * 2; // enough for UTF-8
-    if (chunk.length === importRowsMax || bytes + size > chunkBytes) {
-      yield chunk;
-      chunk = [];
-      bytes = 0;
-    }
-    chunk.push(row);
-    bytes += size;
-  }
-  if (chunk.length > 0) yield chunk;
-}
-const chunkBytes = 1_000_000;
 
 /** The sources are part of this repository, so a bad one is a bug and not an answer. */
 function table(text: string): Readonly<Record<string, string>>[] {

@@ -43,6 +43,8 @@ export interface ImportReport {
 }
 export interface ImportPlan extends ImportReport {
   readonly writes: readonly PlannedWrite[];
+  /** Creates that must not happen, because a record that the importer can't see is there. They are judged all the same. */
+  readonly withheld: readonly PlannedWrite[];
 }
 
 /** Rows of one request: with their longest texts they stay under the limit of a body. */
@@ -90,7 +92,7 @@ export function sourcesIn(rows: readonly ImportRow[]): string[] {
 /**
  * `ids` gives the id of every source in the rows, `existing` the records that are there already, as the importer sees
  * them: a hidden field is absent and counts as different, so that the report tells nothing about its value. `hidden` are
- * ids of records that the importer can't see: their rows are left as they are. `deleted` ones have to be restored first.
+ * ids of records that the importer can't see. `deleted` ones have to be restored first.
  */
 export function planImport(
   rows: readonly ImportRow[],
@@ -101,24 +103,28 @@ export function planImport(
   deleted: ReadonlySet<string> = new Set(),
 ): ImportPlan {
   const writes: PlannedWrite[] = [];
+  const withheld: PlannedWrite[] = [];
   const errors: ImportError[] = [];
   const unresolved: Unresolved[] = [];
   let skipped = 0;
 
   const idOf = (text: string): string | undefined => (isId(text) ? text : ids.get(text));
+  const taken = new Set<string>();
   const arriving = new Set<string>();
   const sound = rows.filter((row) => {
     const id = idOf(row.source);
     const wrong = wrongFields(row);
-    if (isId(row.source) || !id || arriving.has(id)) wrong.push("source");
+    if (isId(row.source) || !id || taken.has(id)) wrong.push("source");
     if (wrong.length > 0 || !id) {
       errors.push({ source: row.source, code: "invalid", fields: wrong });
       return false;
     }
-    if (deleted.has(id)) errors.push({ source: row.source, code: "deleted", fields: [] });
-    if (hidden.has(id)) skipped++;
-    if (deleted.has(id) || hidden.has(id)) return false;
-    arriving.add(id);
+    if (deleted.has(id)) {
+      errors.push({ source: row.source, code: "deleted", fields: [] });
+      return false;
+    }
+    taken.add(id);
+    if (!hidden.has(id)) arriving.add(id);
     return true;
   });
   const find = (text: string): string | undefined => {
@@ -154,7 +160,7 @@ export function planImport(
 
     const before = existing.get(id);
     if (!before) {
-      writes.push({ act: "create", entity: row.entity, row: { ...values, ...home, id } });
+      (hidden.has(id) ? withheld : writes).push({ act: "create", entity: row.entity, row: { ...values, ...home, id } });
       continue;
     }
     const set: Record<string, Value> = {};
@@ -166,7 +172,7 @@ export function planImport(
     else skipped++;
   }
   const created = writes.filter(({ act }) => act === "create").length;
-  return { writes, created, updated: writes.length - created, skipped, errors, unresolved };
+  return { writes, withheld, created, updated: writes.length - created, skipped, errors, unresolved };
 }
 
 const schemas = new WeakMap<Field, ReturnType<typeof fieldSchema>>();

@@ -51,17 +51,18 @@ export async function bootstrapDemo(d1: D1Database, cell: string, now: number): 
 }
 
 export interface DemoState {
+  readonly cell: string;
   readonly accounts: number;
   readonly members: number;
-  /** The last batch of the demo has arrived, so all before it have. */
+  /** The last act of loading has been done, so all before it have. */
   readonly loaded: boolean;
 }
 export async function demoState(d1: D1Database, cell: string, last: string): Promise<DemoState> {
   const ids = await idsOf(cell, [last]);
   const [counts, found] = await d1.batch<{ accounts: number; members: number; id: string }>([
-    d1.prepare(`SELECT (SELECT COUNT(*) FROM "anchor") - 1 AS "accounts", (SELECT COUNT(*) FROM "member") AS "members"`),
+    d1.prepare(`SELECT (SELECT COUNT(*) FROM "anchor" WHERE "id" LIKE '%_acc_%') AS "accounts", (SELECT COUNT(*) FROM "member") AS "members"`),
     d1.prepare(`SELECT "id" FROM "anchor" WHERE "id" = ?1 AND "restricted" = 1`).bind(ids.get(last) ?? ""),
   ]);
   const { accounts = 0, members = 0 } = counts?.results[0] ?? {};
-  return { accounts, members, loaded: (found?.results.length ?? 0) > 0 && members >= demoMembers.length };
+  return { cell, accounts, members, loaded: (found?.results.length ?? 0) > 0 && members >= demoMembers.length };
 }

@@ -8,7 +8,7 @@ import { emptyFields } from "../../shared/records/generic.ts";
 import { defineMutation } from "../../shared/records/mutation.ts";
 import { project } from "../../shared/records/record.ts";
 import { commit, GuardFailed } from "../db/commit.ts";
-import { maskOn, planMutation, type Planned, type Write } from "../sync/plan.ts";
+import { maskOn, planMutation, type Planned, type World, type Write } from "../sync/plan.ts";
 import { announce, loadWorld, type Announcement, type PushContext } from "../sync/push.ts";
 
 export interface Imported {
@@ -43,34 +43,40 @@ async function tryImport({ db, actor, now, cell }: PushContext, rows: readonly I
   const hidden = new Set<string>();
   const deleted = new Set<string>();
   for (const [id, stored] of world.rows) {
-    const seen = project(stored.entity, stored.row, maskOn(actor, world, stored, now));
-    if (!seen) hidden.add(id);
+    const visible = project(stored.entity, stored.row, maskOn(actor, world, stored, now));
+    if (!visible) hidden.add(id);
     else if (stored.deletedAt !== null) deleted.add(id);
-    else existing.set(id, seen);
+    else existing.set(id, visible);
   }
   const plan = planImport(rows, cell, ids, existing, hidden, deleted);
 
   const sourceOf = new Map([...ids].map(([source, id]) => [id, source]));
   const errors: ImportError[] = [...plan.errors];
   const planned: Planned[] = [];
-  const done = { create: 0, update: 0 };
+  const done = { create: 0, update: 0, withheld: 0 };
   const refused = new Set<string>();
-  for (const one of plan.writes) {
+  const judge = (one: PlannedWrite, where: World): Planned | null => {
+    const result = planMutation(actor, where, bringIn, one, now, cell);
+    if (result.ok) return result.value;
     const id = one.act === "create" ? one.row.id : one.id;
-    const result = planMutation(actor, world, bringIn, one, now, cell);
-    if (result.ok) {
-      done[one.act] += 1;
-      planned.push(result.value);
-    } else {
-      const source = sourceOf.get(id) ?? id;
-      refused.add(source);
-      errors.push({ source, code: result.error.code, fields: result.error.fields ?? [] });
-    }
+    const source = sourceOf.get(id) ?? id;
+    refused.add(source);
+    errors.push({ source, code: result.error.code, fields: result.error.fields ?? [] });
+    return null;
+  };
+  // Judged in a world without what is hidden, so that a refusal is the same whether such a record is there or not (ACCESS-3).
+  const seen: World = { rows: without(world.rows, hidden), places: without(world.places, hidden) };
+  for (const one of plan.withheld) if (judge(one, seen)) done.withheld += 1;
+  for (const one of plan.writes) {
+    const each = judge(one, world);
+    if (!each) continue;
+    done[one.act] += 1;
+    planned.push(each);
   }
   const report: ImportReport = {
     created: done.create,
     updated: done.update,
-    skipped: plan.skipped,
+    skipped: plan.skipped + done.withheld,
     errors,
     unresolved: plan.unresolved.filter(({ source }) => !refused.has(source)),
   };
@@ -81,6 +87,8 @@ async function tryImport({ db, actor, now, cell }: PushContext, rows: readonly I
   await commit(db, [{ client, device: client, member: actor.member, n: 1, mutation: bringIn.name, planned: all, directory: actor.directory }], now);
   return { report, announcement: announce(writes) };
 }
+
+const without = <T>(map: ReadonlyMap<string, T>, ids: ReadonlySet<string>): Map<string, T> => new Map([...map].filter(([id]) => !ids.has(id)));
 
 /** One planned write of an import as a mutation: decided by the action `import`, row by row. */
 const bringIn = defineMutation<PlannedWrite>({

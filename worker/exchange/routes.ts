@@ -5,10 +5,11 @@ import { compartments } from "../../shared/records/compartments.ts";
 import { entityNames } from "../../shared/records/entities.ts";
 import { requireActor } from "../auth/actor.ts";
 import type { AppEnv } from "../context.ts";
+import type { Env } from "../env.ts";
+import type { Announcement } from "../sync/push.ts";
 import { openDb } from "../db/db.ts";
 import { readBody } from "../http/body.ts";
 import { problem } from "../http/problem.ts";
-import { tell } from "../sync/tell.ts";
 import { importRows } from "./import.ts";
 
 const source = z.string().check(z.minLength(1), z.maxLength(200));
@@ -33,15 +34,20 @@ export const exchangeBodies = {
   }),
 } as const;
 
-/** Imports. A dry run unless `commit` is true: the report of both is the same. Mounted at /api. */
-export const exchangeRoutes = new Hono<AppEnv>();
-
-exchangeRoutes.post("/imports", requireActor, async (c) => {
-  const body = await readBody(c.req.raw, exchangeBodies["POST /api/imports"]);
-  if (!body.ok) return problem(body.error);
-  const context = { db: openDb(c.env.DB, c.get("cost")), actor: c.get("actor"), now: Date.now(), cell: c.env.CELL };
-  const done = await importRows(context, body.value.rows, body.value.commit === true);
-  if (!done.ok) return problem(done.error);
-  if (done.value.announcement) c.executionCtx.waitUntil(tell(c.env, done.value.announcement));
-  return c.json(done.value.report);
-});
+/**
+ * Imports. A dry run unless `commit` is true: the report of both is the same. Mounted at /api; `tell` is how other
+ * devices hear of what was written, after the answer.
+ */
+export function exchangeRoutes(tell: (env: Env, announcement: Announcement) => Promise<void>): Hono<AppEnv> {
+  const routes = new Hono<AppEnv>();
+  routes.post("/imports", requireActor, async (c) => {
+    const body = await readBody(c.req.raw, exchangeBodies["POST /api/imports"]);
+    if (!body.ok) return problem(body.error);
+    const context = { db: openDb(c.env.DB, c.get("cost")), actor: c.get("actor"), now: Date.now(), cell: c.env.CELL };
+    const done = await importRows(context, body.value.rows, body.value.commit === true);
+    if (!done.ok) return problem(done.error);
+    if (done.value.announcement) c.executionCtx.waitUntil(tell(c.env, done.value.announcement));
+    return c.json(done.value.report);
+  });
+  return routes;
+}

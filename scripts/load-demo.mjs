@@ -1,0 +1,62 @@
+/**
+ * Loads the demo organisation into a running cell: `node scripts/load-demo.mjs --url http://localhost:8787`.
+ * Answers at once when it is there already; loading again after an interruption goes on where it stopped.
+ * `CRM_DEMO_DAY` (2026-11-24) fixes the day from which the demo's days count.
+ */
+import { createHash, randomUUID } from "node:crypto";
+import { parseArgs } from "node:util";
+import { readDemoFiles } from "../demo/files.ts";
+import { demoOrganisation } from "../demo/organisation.ts";
+import { loader } from "../demo/people.ts";
+import { restrictedAccounts } from "../demo/showcase.ts";
+import { idOfSource, seedOf } from "../shared/exchange/import-plan.ts";
+import { isDay } from "../shared/kernel/clock.ts";
+import { protocolVersion } from "../shared/sync/protocol.ts";
+import { call, demoSignIn, Refused } from "./crm/api.ts";
+import { progressOf, sendRows } from "./crm/send.ts";
+
+const { values } = parseArgs({ options: { url: { type: "string", default: "http://localhost:8787" } } });
+try {
+  await load(values.url, process.env.CRM_DEMO_DAY || new Date().toISOString().slice(0, 10));
+} catch (error) {
+  if (!(error instanceof Refused)) throw error;
+  process.stderr.write(`${error.message}\n`);
+  process.exitCode = 1;
+}
+
+async function load(url, day) {
+  if (!isDay(day)) throw new Refused(`CRM_DEMO_DAY must be a day such as 2026-11-24, not "${day}".`);
+  const state = await call(url, {}, "GET", "/api/demo/state");
+  if (state.body.loaded) return;
+  const { cell } = state.body;
+
+  await call(url, {}, "POST", "/api/demo/bootstrap", {});
+  const steward = await demoSignIn(url, loader);
+  const batches = demoOrganisation(readDemoFiles(), day);
+  const total = batches.reduce((sum, { rows }) => sum + rows.length, 0);
+  const start = Date.now();
+  const tell = progressOf(total);
+  let done = 0;
+  for (const { name, rows } of batches) {
+    const report = await sendRows(url, steward, rows, true, (sent) => tell(`Loading the demo, ${name}`, done + sent));
+    const [first] = report.errors;
+    if (first) throw new Refused(`The demo's ${name} were refused, first ${first.source}: ${first.code} ${first.fields.join(", ")}`);
+    done += rows.length;
+  }
+  for (const { account, by } of restrictedAccounts) await restrict(url, cell, account, by);
+  process.stderr.write(`The demo organisation is loaded: ${done} records in ${((Date.now() - start) / 1_000).toFixed(1)} s.\n`);
+}
+
+/** Restricting is the owner's own act, and comes last: afterwards the steward can't see the account any more. */
+async function restrict(url, cell, account, by) {
+  const id = idOfSource(cell, account, createHash("sha256").update(seedOf(cell, account)).digest().subarray(0, 13));
+  const { body } = await call(url, await demoSignIn(url, by), "POST", "/sync/push", {
+    v: protocolVersion,
+    device: randomUUID(),
+    client: randomUUID(),
+    seen: 0,
+    muts: [{ n: 1, name: "account.restrict@1", args: { id, restricted: true }, at: Date.now() }],
+  });
+  const [result] = body.results;
+  if (!result?.ok) throw new Refused(`${account} could not be restricted: ${result?.code}`);
+}
