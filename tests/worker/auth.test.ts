@@ -13,7 +13,7 @@ import type { AppEnv } from "../../worker/context.ts";
 import { cellBearer } from "../../worker/directory/cells.ts";
 import { directoryRoutes } from "../../worker/directory/routes.ts";
 import type { SessionToken } from "../../worker/directory/session-token.ts";
-import type { FeedPage } from "../../worker/directory/store.ts";
+import { applyFeed, copyVersion, type FeedPage } from "../../worker/directory/store.ts";
 import type { Env } from "../../worker/env.ts";
 import { readBody } from "../../worker/http/body.ts";
 import { answerHeadersFor } from "../../worker/http/headers.ts";
@@ -691,6 +691,60 @@ describe("between cells", () => {
       new TextDecoder().decode(fromBase64(made.token.split(".")[1] ?? "") ?? undefined),
     ) as object;
     expect(claims).toMatchObject({ sub: ann, cap: ["comment"], auth_time: 0 });
+  });
+  it("a copy takes a page once, in order, with what facts were before and what was cut", async () => {
+    await env.DB.batch([
+      env.DB.prepare("UPDATE meta SET v = 40 WHERE k = 'directory_home'"),
+      env.DB.prepare("UPDATE meta SET v = 0 WHERE k = 'directory_at'"),
+      env.DB.prepare("DELETE FROM was"),
+    ]);
+    const row = await env.DB.prepare("SELECT * FROM member WHERE id = ?1")
+      .bind(bo)
+      .first<Record<string, string | number | null>>();
+    const { ver: _cellOnly, source: _notCarried, ...kept } = row ?? {};
+    const body = { ...kept, teams: '["t9"]', employment: "left" };
+    const entry = (
+      version: number,
+      kind: "member" | "cut",
+      subject: string,
+      fields: Record<string, string | number | null>,
+    ) => ({ version, at: 1, kind, subject, body: fields });
+    const page = {
+      version: 42,
+      more: false,
+      entries: [entry(41, "member", bo, body), entry(42, "cut", "session-1", {})],
+    };
+    expect(await applyFeed(env.DB, 40, page, 1_000)).toBe(true);
+    const before = { base: "seller", duties: [], teams: [], regions: [], employment: "active" };
+    const was = await env.DB.prepare("SELECT seq, kind, id, member, before FROM was").first<{
+      seq: number;
+      before: string;
+    }>();
+    expect({ ...was, before: JSON.parse(was?.before ?? "") as object }).toMatchObject({
+      kind: "member",
+      id: bo,
+      member: bo,
+      before,
+    });
+    expect(await env.DB.prepare("SELECT seq FROM change WHERE record = ?1 ORDER BY seq DESC").bind(bo).first()).toEqual(
+      { seq: was?.seq },
+    );
+    expect(await env.DB.prepare("SELECT employment, teams FROM member WHERE id = ?1").bind(bo).first()).toEqual({
+      employment: "left",
+      teams: '["t9"]',
+    });
+    expect(await env.DB.prepare("SELECT at FROM directory_cut WHERE session = 'session-1'").first()).toEqual({
+      at: 1_000,
+    });
+    expect(await copyVersion(env.DB)).toEqual({ version: 42, checkedAt: 1_000 });
+
+    const older = { ...page, version: 41, entries: [entry(41, "member", bo, { ...body, employment: "active" })] };
+    expect(await applyFeed(env.DB, 40, older, 2_000)).toBe(false);
+    expect(await env.DB.prepare("SELECT employment FROM member WHERE id = ?1").bind(bo).first()).toEqual({
+      employment: "left",
+    });
+    expect(await applyFeed(env.DB, 42, { ...page, version: 43 }, 3_000)).toBe(true); // the same facts again: nothing to remember
+    expect(await env.DB.prepare("SELECT COUNT(*) AS n FROM was").first()).toEqual({ n: 1 });
   });
   it("the public keys hold no private part, and the home cell takes no session token", async () => {
     const { keys } = await (await ask("/api/.well-known/jwks.json")).json<{ keys: Record<string, string>[] }>();
