@@ -43,7 +43,8 @@ interface Home {
 export function demoOrganisation(files: DemoFiles, today: string): Batch[] {
   const start = Date.parse(`${today}T00:00:00Z`);
   const day = (offset: number): string => new Date(start + offset * dayMs).toISOString().slice(0, 10);
-  const sheet = (object: SalesforceObject): ImportRow[] => table(files.salesforce[object]).map((cells) => salesforceRow(object, cells));
+  const sheet = (object: SalesforceObject): ImportRow[] =>
+    table(files.salesforce[object]).map((cells) => salesforceRow(object, cells));
   const northwind = table(files.northwind).flatMap(northwindRows);
 
   const accountRows = [...sheet("Account"), ...northwind.filter(({ entity }) => entity === "account")];
@@ -53,7 +54,10 @@ export function demoOrganisation(files: DemoFiles, today: string): Batch[] {
   const contacts = [
     ...sheet("Contact").map((row) => withoutDefaultOwner(row, homeBySource)),
     ...northwind.filter(({ entity }) => entity === "contact"),
-    ...nameContacts(files.names, homes.filter(({ region }) => region === "apac")),
+    ...nameContacts(
+      files.names,
+      homes.filter(({ region }) => region === "apac"),
+    ),
   ];
   const customers = homes.filter(({ row }) => String(row.fields["type"] ?? "Customer").startsWith("Customer"));
   // A stride that shares no factor with the number of customers, so that the cases spread over all of them.
@@ -88,7 +92,13 @@ function homeOf(row: ImportRow): Home {
   const { country, state } = row.fields;
   const region = regionOf(country, state);
   const sourceOwner = single(row.refs?.["owner"]);
-  return { row, region, team: teamOf(region, state, row.source), sourceOwner, owner: ownerOf(sourceOwner, region, country) };
+  return {
+    row,
+    region,
+    team: teamOf(region, state, row.source),
+    sourceOwner,
+    owner: ownerOf(sourceOwner, region, country),
+  };
 }
 
 function colleague(row: ImportRow, homes: readonly Home[]): ImportRow {
@@ -146,7 +156,12 @@ function accountsWithContent(homes: readonly Home[], day: (offset: number) => st
       extra["nextAction"] = random.pick(content.nextActions);
       extra["nextActionDay"] = day(random.below(40) - 8);
     }
-    if (named) extra["sharedPicture"] = (content.pictures[String(row.fields["industry"] ?? "")] ?? content.pictures[""] ?? []).join("\n\n");
+    if (named)
+      extra["sharedPicture"] = (
+        content.pictures[String(row.fields["industry"] ?? "")] ??
+        content.pictures[""] ??
+        []
+      ).join("\n\n");
     if (customer && random.chance(70)) {
       extra["billingStatus"] = random.pick(["current", "current", "current", "current", "late", "blocked"] as const);
       extra["paymentTerms"] = random.pick(["14 days net", "30 days net", "30 days net", "45 days net"]);
@@ -173,8 +188,14 @@ function accountsWithContent(homes: readonly Home[], day: (offset: number) => st
     };
   });
 }
-const customOf = (row: ImportRow): Record<string, string> => ({ ...(row.fields["customShared"] as Record<string, string> | undefined) });
-const zoneOf: Readonly<Record<Region, string>> = { americas: "America/New_York", europe: "Europe/Berlin", apac: "Asia/Singapore" };
+const customOf = (row: ImportRow): Record<string, string> => ({
+  ...(row.fields["customShared"] as Record<string, string> | undefined),
+});
+const zoneOf: Readonly<Record<Region, string>> = {
+  americas: "America/New_York",
+  europe: "Europe/Berlin",
+  apac: "Asia/Singapore",
+};
 
 /** A contact of the account's own owner names no owner, so that it goes along when the account changes hands. */
 function withoutDefaultOwner(row: ImportRow, homes: ReadonlyMap<string, Home>): ImportRow {
@@ -210,7 +231,11 @@ function nameContacts(json: string, homes: readonly Home[]): ImportRow[] {
   }));
 }
 
-function opportunityRows(homes: readonly Home[], contacts: readonly ImportRow[], day: (offset: number) => string): ImportRow[] {
+function opportunityRows(
+  homes: readonly Home[],
+  contacts: readonly ImportRow[],
+  day: (offset: number) => string,
+): ImportRow[] {
   const random = seeded(seed + 1);
   const people = new Map<string, string[]>();
   for (const { anchor, source } of contacts) if (anchor) people.set(anchor, [...(people.get(anchor) ?? []), source]);
@@ -221,7 +246,16 @@ function opportunityRows(homes: readonly Home[], contacts: readonly ImportRow[],
     const count = owner.startsWith("demo:") ? 1 + random.below(3) : random.chance(55) ? 1 : 0;
     for (let n = 1; n <= count; n++) {
       const [stage, , outcome] = random.pick([...stages, ...stages.slice(0, 5)]);
-      const what = random.pick(["Renewal", "Extension", "Pilot", "Second site", "Service plan", "Migration", "Training", "Framework"]);
+      const what = random.pick([
+        "Renewal",
+        "Extension",
+        "Pilot",
+        "Second site",
+        "Service plan",
+        "Migration",
+        "Training",
+        "Framework",
+      ]);
       const amountMinor = (10 + random.below(390)) * 50_000;
       const decider = people.get(row.source);
       const open = outcome === "open";
@@ -238,12 +272,26 @@ function opportunityRows(homes: readonly Home[], contacts: readonly ImportRow[],
           closeDay: day(open ? random.below(130) - 10 : -10 - random.below(300)),
           closeZone: zoneOf[region],
           discountPct: random.chance(25) ? 5 * (1 + random.below(5)) : undefined,
-          need: random.chance(60) ? random.pick(["Fewer handovers by mail", "One view for all sites", "Answers within the hour", "Work without a signal"]) : undefined,
+          need: random.chance(60)
+            ? random.pick([
+                "Fewer handovers by mail",
+                "One view for all sites",
+                "Answers within the hour",
+                "Work without a signal",
+              ])
+            : undefined,
           nextAction: open && random.chance(80) ? random.pick(content.nextActions) : undefined,
           nextActionDay: open ? day(random.below(21)) : undefined,
           nextActionZone: open ? zoneOf[region] : undefined,
-          blockers: open && random.chance(15) ? random.pick(["Security review", "No budget until next quarter", "Waiting for their lawyer"]) : undefined,
-          outcomeReason: open ? undefined : outcome === "won" ? "Best answer on handovers" : random.pick(["Price", "No decision", "Chose another"]),
+          blockers:
+            open && random.chance(15)
+              ? random.pick(["Security review", "No budget until next quarter", "Waiting for their lawyer"])
+              : undefined,
+          outcomeReason: open
+            ? undefined
+            : outcome === "won"
+              ? "Best answer on handovers"
+              : random.pick(["Price", "No decision", "Chose another"]),
         }),
         refs: { pipeline, stage: stageSource(stage), ...(decider ? { decisionMaker: random.pick(decider) } : {}) },
       });
@@ -258,7 +306,13 @@ function leadRows(homes: readonly Home[]): ImportRow[] {
     source: `demo:lead:${index + 1}`,
     anchor: at(homes, index).row.source,
     compartment: "sales",
-    fields: { ...lead, budgetMinor: budget * 100, currency: "USD", leadSource: index % 2 ? "Web" : "Trade Show", marketingConsent: index % 3 ? "unknown" : "given" },
+    fields: {
+      ...lead,
+      budgetMinor: budget * 100,
+      currency: "USD",
+      leadSource: index % 2 ? "Web" : "Trade Show",
+      marketingConsent: index % 3 ? "unknown" : "given",
+    },
     refs: { owner: memberSource("lina") },
   }));
 }
@@ -269,7 +323,13 @@ function openCaseRows(start: number, day: (offset: number) => string): ImportRow
     source: `demo:case:${key}`,
     anchor: account,
     compartment: "service",
-    fields: { ...fields, number: `CS-${1000 + Number(key)}`, openedAt: start - openedDaysAgo * dayMs + 9 * hourMs, nextActionDay: day(Number(key) - 1), nextActionZone: "Europe/London" },
+    fields: {
+      ...fields,
+      number: `CS-${1000 + Number(key)}`,
+      openedAt: start - openedDaysAgo * dayMs + 9 * hourMs,
+      nextActionDay: day(Number(key) - 1),
+      nextActionZone: "Europe/London",
+    },
     refs: { owner: memberSource(owner) },
   }));
 }
@@ -319,16 +379,31 @@ function taskRows(homes: ReadonlyMap<string, Home>, day: (offset: number) => str
     anchor: account,
     compartment: "core",
     fields: { name, done: false, dueDay: day(due), dueZone: "Europe/Berlin", priority },
-    refs: { about: account, ...(memberSource(handle) === homes.get(account)?.owner ? {} : { owner: memberSource(handle) }) },
+    refs: {
+      about: account,
+      ...(memberSource(handle) === homes.get(account)?.owner ? {} : { owner: memberSource(handle) }),
+    },
   }));
 }
 
 function recentActivities(homes: readonly Home[], start: number): ImportRow[] {
   const random = seeded(seed + 2);
   const kinds = [
-    ["call", "Call about the order", ["Reached; they decide next week", "No answer, left a message", "Asked for a visit"]],
-    ["visit", "Visit on site", ["Walked the floor, three questions noted", "Met the new contact", "Showed the phone view"]],
-    ["email", "Mail about the offer", ["Offer sent", "They ask for the terms in writing", "Thanks for the quick answer"]],
+    [
+      "call",
+      "Call about the order",
+      ["Reached; they decide next week", "No answer, left a message", "Asked for a visit"],
+    ],
+    [
+      "visit",
+      "Visit on site",
+      ["Walked the floor, three questions noted", "Met the new contact", "Showed the phone view"],
+    ],
+    [
+      "email",
+      "Mail about the offer",
+      ["Offer sent", "They ask for the terms in writing", "Thanks for the quick answer"],
+    ],
     ["meeting", "Quarterly review", ["Two open points, both ours", "All goals met", "Moved by a week"]],
   ] as const;
   return homes.flatMap(({ row }) =>
@@ -339,7 +414,13 @@ function recentActivities(homes: readonly Home[], start: number): ImportRow[] {
         source: `demo:activity:${row.source}-${index + 1}`,
         anchor: row.source,
         compartment: "core",
-        fields: { name, activityKind, outcome: random.pick(outcomes), at: start - (1 + random.below(60)) * dayMs + (8 + random.below(9)) * hourMs, durationMin: 15 * (1 + random.below(6)) },
+        fields: {
+          name,
+          activityKind,
+          outcome: random.pick(outcomes),
+          at: start - (1 + random.below(60)) * dayMs + (8 + random.below(9)) * hourMs,
+          durationMin: 15 * (1 + random.below(6)),
+        },
         refs: { about: row.source },
       };
     }),
@@ -359,9 +440,17 @@ function sectionRows(homes: readonly Home[]): ImportRow[] {
   return homes.flatMap(({ row: { source } }, index) => [
     section(source, "shared", "core", { title: "Shared notes", sectionKind: "shared", group: "shared" }),
     ...(withCase.has(source) || index % 5 === 0
-      ? [section(source, "support", "service", { title: "Support: internal", sectionKind: "internal:service", group: "internal" })]
+      ? [
+          section(source, "support", "service", {
+            title: "Support: internal",
+            sectionKind: "internal:service",
+            group: "internal",
+          }),
+        ]
       : []),
-    ...(index === 0 ? [section(source, "scratch", "core", { title: "Scratch", sectionKind: "scratch", group: "shared" })] : []),
+    ...(index === 0
+      ? [section(source, "scratch", "core", { title: "Scratch", sectionKind: "scratch", group: "shared" })]
+      : []),
   ]);
 }
 
@@ -375,7 +464,8 @@ function accountTeamRows(): ImportRow[] {
   }));
 }
 
-const single = (ref: string | readonly string[] | undefined): string | undefined => (typeof ref === "string" ? ref : undefined);
+const single = (ref: string | readonly string[] | undefined): string | undefined =>
+  typeof ref === "string" ? ref : undefined;
 const handleOf = (source: string | undefined): string => source?.split(":")[2] ?? "ana";
 function at<T>(list: readonly T[], index: number): T {
   const found = list[index % list.length];

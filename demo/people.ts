@@ -12,7 +12,11 @@ export const regionSource = (key: string): string => `demo:region:${key}`;
 
 export function peopleRows(): ImportRow[] {
   return [
-    ...people.regions.map(({ key, name, zone }): ImportRow => ({ entity: "region", source: regionSource(key), fields: { name, zone } })),
+    ...people.regions.map(({ key, name, zone }): ImportRow => ({
+      entity: "region",
+      source: regionSource(key),
+      fields: { name, zone },
+    })),
     ...people.teams.map(({ key, name }): ImportRow => ({ entity: "team", source: teamSource(key), fields: { name } })),
     ...people.members.map(({ teams, regions, manager, ...member }): ImportRow => ({
       entity: "member",

@@ -21,8 +21,12 @@ export const showcase: readonly Showcase[] = [
       "Runs our dispatch at eleven terminals. Renewal is due this winter; procurement wants one global contract, and the Singapore unit buys on its own until then.\n\nWho decides: the head of terminal operations. Who can stop it: IT security, who ask for a new review every year.\n\nWhat they value: that one person answers for an incident from start to end.",
     nextAction: "Send the renewal draft with the terminal pricing to procurement",
     nextInDays: 0,
-    internalNote: "They told support they would accept a price rise if the Houston incidents are closed first. Do not open with the price.",
-    contract: { endsInDays: 64, terms: "Three years, price review each January, 90 days' notice. Data stays in the region of the terminal." },
+    internalNote:
+      "They told support they would accept a price rise if the Houston incidents are closed first. Do not open with the price.",
+    contract: {
+      endsInDays: 64,
+      terms: "Three years, price review each January, 90 days' notice. Data stays in the region of the terminal.",
+    },
     billing: { status: "current", terms: "30 days net" },
   },
   {
@@ -44,7 +48,10 @@ export const showcase: readonly Showcase[] = [
       "Feed producer near Berlin, family-owned. Orders follow the harvest: quiet until March, then daily.\n\nMaria Anders signs everything herself. She reads mail in the evening and prefers one page to a deck.",
     nextAction: "Call Maria Anders about the third site",
     nextInDays: 0,
-    contract: { endsInDays: 320, terms: "Two years, fixed price, two sites. A third site at the same unit price until June." },
+    contract: {
+      endsInDays: 320,
+      terms: "Two years, fixed price, two sites. A third site at the same unit price until June.",
+    },
     billing: { status: "current", terms: "14 days net, 2 % within 7 days" },
   },
   {
@@ -63,7 +70,8 @@ export const showcase: readonly Showcase[] = [
     account: "northwind:account:BOLID",
     health: "watch",
     healthReason: "New head of purchasing has not met us yet",
-    picture: "Prepared meals, Madrid. Grew by a third this year; their own systems lag behind and they know it.\n\nMartín Sommer left in spring. His successor starts this month.",
+    picture:
+      "Prepared meals, Madrid. Grew by a third this year; their own systems lag behind and they know it.\n\nMartín Sommer left in spring. His successor starts this month.",
     nextAction: "Introduce ourselves to the new head of purchasing",
     nextInDays: 3,
     billing: { status: "late", terms: "45 days net" },
@@ -72,7 +80,8 @@ export const showcase: readonly Showcase[] = [
     account: "northwind:account:ERNSH",
     health: "good",
     healthReason: "Largest order of the year confirmed",
-    picture: "Wholesale in Graz; the largest of the European companies by volume. Roland Mendel plans a year ahead and keeps his word.",
+    picture:
+      "Wholesale in Graz; the largest of the European companies by volume. Roland Mendel plans a year ahead and keeps his word.",
     nextAction: "Plan the spring volumes with Roland Mendel",
     nextInDays: 6,
     contract: { endsInDays: 410, terms: "Framework of two years, volumes fixed each quarter." },
@@ -82,7 +91,8 @@ export const showcase: readonly Showcase[] = [
     account: "northwind:account:GREAL",
     health: "watch",
     healthReason: "Asked twice for the same report",
-    picture: "Food market in Eugene, Oregon. Howard Snyder runs the shop floor and the buying; he wants to see stock on his phone and nothing else.",
+    picture:
+      "Food market in Eugene, Oregon. Howard Snyder runs the shop floor and the buying; he wants to see stock on his phone and nothing else.",
     nextAction: "Show the phone view on the shop floor",
     nextInDays: 1,
     billing: { status: "current", terms: "30 days net" },
@@ -120,11 +130,63 @@ export const openCases: readonly {
   readonly openedDaysAgo: number;
   readonly internalNote?: string;
 }[] = [
-  { key: "1", account: "salesforce:Account:0018a00001uyzhvAAA", name: "Terminal Houston: dispatch screen freezes at shift change", severity: "critical", status: "open", owner: "sofia", queue: "Terminals", nextAction: "Read the log of last night's freeze", openedDaysAgo: 2, internalNote: "Happens only with more than 40 open orders. Engineering has a trace." },
-  { key: "2", account: "salesforce:Account:0018a00001uyzhvAAA", name: "Gate badge not recognised after the update", severity: "high", status: "waiting", owner: "sofia", queue: "Terminals", nextAction: "Wait for the badge firmware number", openedDaysAgo: 5 },
-  { key: "3", account: "northwind:account:BERGS", name: "Delivery went to the wrong shop", severity: "high", status: "open", owner: "priya", queue: "Deliveries", nextAction: "Send the written cause to Bo before the visit", openedDaysAgo: 9, internalNote: "Two labels were swapped at our dock. Photos are in the folder." },
-  { key: "4", account: "northwind:account:GREAL", name: "Stock report arrives empty on Mondays", severity: "moderate", status: "open", owner: "sofia", queue: "Reports", nextAction: "Check the time zone of the Monday run", openedDaysAgo: 3 },
-  { key: "5", account: "northwind:account:BOLID", name: "Invoice copy asked for the third time", severity: "low", status: "new", owner: "priya", queue: "Billing", nextAction: "Send the copies and note whom they go to", openedDaysAgo: 1 },
+  {
+    key: "1",
+    account: "salesforce:Account:0018a00001uyzhvAAA",
+    name: "Terminal Houston: dispatch screen freezes at shift change",
+    severity: "critical",
+    status: "open",
+    owner: "sofia",
+    queue: "Terminals",
+    nextAction: "Read the log of last night's freeze",
+    openedDaysAgo: 2,
+    internalNote: "Happens only with more than 40 open orders. Engineering has a trace.",
+  },
+  {
+    key: "2",
+    account: "salesforce:Account:0018a00001uyzhvAAA",
+    name: "Gate badge not recognised after the update",
+    severity: "high",
+    status: "waiting",
+    owner: "sofia",
+    queue: "Terminals",
+    nextAction: "Wait for the badge firmware number",
+    openedDaysAgo: 5,
+  },
+  {
+    key: "3",
+    account: "northwind:account:BERGS",
+    name: "Delivery went to the wrong shop",
+    severity: "high",
+    status: "open",
+    owner: "priya",
+    queue: "Deliveries",
+    nextAction: "Send the written cause to Bo before the visit",
+    openedDaysAgo: 9,
+    internalNote: "Two labels were swapped at our dock. Photos are in the folder.",
+  },
+  {
+    key: "4",
+    account: "northwind:account:GREAL",
+    name: "Stock report arrives empty on Mondays",
+    severity: "moderate",
+    status: "open",
+    owner: "sofia",
+    queue: "Reports",
+    nextAction: "Check the time zone of the Monday run",
+    openedDaysAgo: 3,
+  },
+  {
+    key: "5",
+    account: "northwind:account:BOLID",
+    name: "Invoice copy asked for the third time",
+    severity: "low",
+    status: "new",
+    owner: "priya",
+    queue: "Billing",
+    nextAction: "Send the copies and note whom they go to",
+    openedDaysAgo: 1,
+  },
 ];
 
 export const openHandoffs: readonly {
@@ -140,22 +202,91 @@ export const openHandoffs: readonly {
   readonly nextAction: string;
   readonly offeredHoursAgo: number;
 }[] = [
-  { key: "1", account: "salesforce:Account:0018a00001uyzhvAAA", name: "Rotterdam and Hamburg terminals to Europe", kind: "region_to_region", from: "ana", to: "bo", state: "offered", promised: "The Houston price list holds for both terminals until the renewal is signed.", risks: "Hamburg has its own works council and must be asked first.", nextAction: "Call the Hamburg terminal manager", offeredHoursAgo: 20 },
-  { key: "2", account: "northwind:account:BERGS", name: "Delivery mix-up to escalation", kind: "sales_to_support", from: "bo", to: "priya", state: "accepted", promised: "A written cause within ten days.", risks: "They have asked a competitor for an offer.", nextAction: "Write down the cause", offeredHoursAgo: 190 },
-  { key: "3", account: "northwind:account:GREAL", name: "Cover while Ana is away next week", kind: "cover", from: "ana", to: "marcus", state: "offered", promised: "The phone demonstration takes place as planned.", risks: "Howard Snyder decides on the spot.", nextAction: "Confirm the appointment", offeredHoursAgo: 6 },
+  {
+    key: "1",
+    account: "salesforce:Account:0018a00001uyzhvAAA",
+    name: "Rotterdam and Hamburg terminals to Europe",
+    kind: "region_to_region",
+    from: "ana",
+    to: "bo",
+    state: "offered",
+    promised: "The Houston price list holds for both terminals until the renewal is signed.",
+    risks: "Hamburg has its own works council and must be asked first.",
+    nextAction: "Call the Hamburg terminal manager",
+    offeredHoursAgo: 20,
+  },
+  {
+    key: "2",
+    account: "northwind:account:BERGS",
+    name: "Delivery mix-up to escalation",
+    kind: "sales_to_support",
+    from: "bo",
+    to: "priya",
+    state: "accepted",
+    promised: "A written cause within ten days.",
+    risks: "They have asked a competitor for an offer.",
+    nextAction: "Write down the cause",
+    offeredHoursAgo: 190,
+  },
+  {
+    key: "3",
+    account: "northwind:account:GREAL",
+    name: "Cover while Ana is away next week",
+    kind: "cover",
+    from: "ana",
+    to: "marcus",
+    state: "offered",
+    promised: "The phone demonstration takes place as planned.",
+    risks: "Howard Snyder decides on the spot.",
+    nextAction: "Confirm the appointment",
+    offeredHoursAgo: 6,
+  },
 ];
 
 /** Sentences for the other accounts of the named sellers, by industry. */
 export const pictures: Readonly<Record<string, readonly string[]>> = {
-  Energy: ["Supplies power and fuel; sites are remote and phones lose their signal.", "Safety reviews come before every change.", "One contract for all sites is the aim for next year."],
-  Retail: ["Shops with thin margins: every minute at the till counts.", "Decisions are made by the regional lead, quickly.", "Nothing goes live between November and January."],
-  Transportation: ["Moves goods at night, so calls before ten are unwelcome.", "Dispatch is the heart; if it stops, everything stops.", "Compares us with two others each spring."],
-  Biotechnology: ["Validated systems: each change needs a paper.", "The quality lead reads everything.", "Grows by one laboratory a year."],
+  Energy: [
+    "Supplies power and fuel; sites are remote and phones lose their signal.",
+    "Safety reviews come before every change.",
+    "One contract for all sites is the aim for next year.",
+  ],
+  Retail: [
+    "Shops with thin margins: every minute at the till counts.",
+    "Decisions are made by the regional lead, quickly.",
+    "Nothing goes live between November and January.",
+  ],
+  Transportation: [
+    "Moves goods at night, so calls before ten are unwelcome.",
+    "Dispatch is the heart; if it stops, everything stops.",
+    "Compares us with two others each spring.",
+  ],
+  Biotechnology: [
+    "Validated systems: each change needs a paper.",
+    "The quality lead reads everything.",
+    "Grows by one laboratory a year.",
+  ],
   Consulting: ["Resells us inside its own projects.", "Wants early sight of what we plan.", "Pays late but always."],
-  Electronics: ["Two product lines a year, two peaks of work.", "Purchasing sits in another country.", "Technical people decide."],
-  "": ["Buys for its own kitchen and for resale.", "Orders by phone, confirms by mail.", "Asks for the same person every time."],
+  Electronics: [
+    "Two product lines a year, two peaks of work.",
+    "Purchasing sits in another country.",
+    "Technical people decide.",
+  ],
+  "": [
+    "Buys for its own kitchen and for resale.",
+    "Orders by phone, confirms by mail.",
+    "Asks for the same person every time.",
+  ],
 };
-export const nextActions = ["Agree the next call", "Send the offer", "Ask who decides", "Check the open invoice", "Confirm the visit", "Review the shared picture", "Propose a pilot", "Introduce support"];
+export const nextActions = [
+  "Agree the next call",
+  "Send the offer",
+  "Ask who decides",
+  "Check the open invoice",
+  "Confirm the visit",
+  "Review the shared picture",
+  "Propose a pilot",
+  "Introduce support",
+];
 export const healthReasons = {
   good: ["Use grows", "Renewed early", "No open cases"],
   watch: ["Slower answers than usual", "Contact has changed", "Budget not confirmed"],
@@ -163,13 +294,62 @@ export const healthReasons = {
 } as const;
 
 /** Leads of the qualifier. They lie under accounts of the region that they would extend. */
-export const leads: readonly { readonly name: string; readonly company: string; readonly need: string; readonly timeline: string; readonly status: "new" | "working" | "qualified"; readonly budget: number }[] = [
+export const leads: readonly {
+  readonly name: string;
+  readonly company: string;
+  readonly need: string;
+  readonly timeline: string;
+  readonly status: "new" | "working" | "qualified";
+  readonly budget: number;
+}[] = [
   { name: "王芳", company: "上海海联物流", need: "冷链追踪", timeline: "Q1", status: "working", budget: 120_000 },
   { name: "陈志强", company: "深圳南方电子", need: "售后工单", timeline: "Q2", status: "new", budget: 80_000 },
-  { name: "佐藤 健", company: "関西エネルギー", need: "拠点間の引き継ぎ", timeline: "Q1", status: "working", budget: 240_000 },
-  { name: "Nurul Aisyah", company: "Putra Retail", need: "One view of forty shops", timeline: "This year", status: "new", budget: 60_000 },
-  { name: "Arjun Mehta", company: "Deccan Freight", need: "Night dispatch", timeline: "Q1", status: "qualified", budget: 150_000 },
-  { name: "Lan Nguyen", company: "Saigon Foods", need: "Cases by shop", timeline: "Open", status: "new", budget: 40_000 },
-  { name: "Grace Wilson", company: "Harbour Utilities", need: "Crews offline at sea", timeline: "Q3", status: "working", budget: 310_000 },
-  { name: "Jun Park", company: "Hanbit Devices", need: "Handover between shifts", timeline: "Q2", status: "new", budget: 95_000 },
+  {
+    name: "佐藤 健",
+    company: "関西エネルギー",
+    need: "拠点間の引き継ぎ",
+    timeline: "Q1",
+    status: "working",
+    budget: 240_000,
+  },
+  {
+    name: "Nurul Aisyah",
+    company: "Putra Retail",
+    need: "One view of forty shops",
+    timeline: "This year",
+    status: "new",
+    budget: 60_000,
+  },
+  {
+    name: "Arjun Mehta",
+    company: "Deccan Freight",
+    need: "Night dispatch",
+    timeline: "Q1",
+    status: "qualified",
+    budget: 150_000,
+  },
+  {
+    name: "Lan Nguyen",
+    company: "Saigon Foods",
+    need: "Cases by shop",
+    timeline: "Open",
+    status: "new",
+    budget: 40_000,
+  },
+  {
+    name: "Grace Wilson",
+    company: "Harbour Utilities",
+    need: "Crews offline at sea",
+    timeline: "Q3",
+    status: "working",
+    budget: 310_000,
+  },
+  {
+    name: "Jun Park",
+    company: "Hanbit Devices",
+    need: "Handover between shifts",
+    timeline: "Q2",
+    status: "new",
+    budget: 95_000,
+  },
 ];

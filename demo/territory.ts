@@ -5,7 +5,10 @@ export type Region = "americas" | "europe" | "apac";
 
 const regionOfCountry: Readonly<Record<string, Region>> = {
   ...of("americas", "USA Canada Mexico Brazil Argentina Venezuela"),
-  ...of("europe", "Germany NL UK Sweden France Spain Switzerland Austria Italy Portugal Ireland Belgium Norway Denmark Finland Poland"),
+  ...of(
+    "europe",
+    "Germany NL UK Sweden France Spain Switzerland Austria Italy Portugal Ireland Belgium Norway Denmark Finland Poland",
+  ),
   ...of("apac", "Japan Singapore"),
 };
 /** The org's accounts say "USA" even where the state is plainly elsewhere: these states decide before the country does. */
@@ -23,8 +26,44 @@ export function regionOf(country: unknown, state: unknown): Region {
   return regionOfState[String(state)] ?? regionOfCountry[String(country)] ?? "americas";
 }
 
-const western = new Set(["CA", "NV", "Nevada", "Utah", "Texas", "NT", "Alberta", "Northwest Territories", "British Columbia", "Yukon", "WA", "OR", "ID", "WY", "MT", "NM", "AK"]);
-const eastern = new Set(["NY", "GA", "IL", "Virginia", "West Virginia", "Pennsylvania", "Michigan", "District of Columbia", "Ontario", "Quebec", "Québec", "Nova Scotia", "New Brunswick", "Prince Edward Island", "Newfoundland and Labrador", "NU", "Manitoba"]);
+const western = new Set([
+  "CA",
+  "NV",
+  "Nevada",
+  "Utah",
+  "Texas",
+  "NT",
+  "Alberta",
+  "Northwest Territories",
+  "British Columbia",
+  "Yukon",
+  "WA",
+  "OR",
+  "ID",
+  "WY",
+  "MT",
+  "NM",
+  "AK",
+]);
+const eastern = new Set([
+  "NY",
+  "GA",
+  "IL",
+  "Virginia",
+  "West Virginia",
+  "Pennsylvania",
+  "Michigan",
+  "District of Columbia",
+  "Ontario",
+  "Quebec",
+  "Québec",
+  "Nova Scotia",
+  "New Brunswick",
+  "Prince Edward Island",
+  "Newfoundland and Labrador",
+  "NU",
+  "Manitoba",
+]);
 
 /** Team of an account. In the Americas the state decides; without one, the last digit of the source's sum of letters. */
 export function teamOf(region: Region, state: unknown, source: string): string {

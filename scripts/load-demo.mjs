@@ -7,7 +7,7 @@ import { createHash, randomUUID } from "node:crypto";
 import { parseArgs } from "node:util";
 import { readDemoFiles } from "../demo/files.ts";
 import { demoOrganisation } from "../demo/organisation.ts";
-import { loader } from "../demo/people.ts";
+import { loader, peopleRows } from "../demo/people.ts";
 import { restrictedAccounts } from "../demo/showcase.ts";
 import { idOfSource, seedOf } from "../shared/exchange/import-plan.ts";
 import { isDay } from "../shared/kernel/clock.ts";
@@ -30,7 +30,7 @@ async function load(url, day) {
   if (state.body.loaded) return;
   const { cell } = state.body;
 
-  await call(url, {}, "POST", "/api/demo/bootstrap", {});
+  await call(url, {}, "POST", "/api/demo/bootstrap", { people: peopleRows() });
   const steward = await demoSignIn(url, loader);
   const batches = demoOrganisation(readDemoFiles(), day);
   const total = batches.reduce((sum, { rows }) => sum + rows.length, 0);
@@ -40,11 +40,17 @@ async function load(url, day) {
   for (const { name, rows } of batches) {
     const report = await sendRows(url, steward, rows, true, (sent) => tell(`Loading the demo, ${name}`, done + sent));
     const [first] = report.errors;
-    if (first) throw new Refused(`The demo's ${name} were refused, first ${first.source}: ${first.code} ${first.fields.join(", ")}`);
+    if (first)
+      throw new Refused(
+        `The demo's ${name} were refused, first ${first.source}: ${first.code} ${first.fields.join(", ")}`,
+      );
     done += rows.length;
   }
   for (const { account, by } of restrictedAccounts) await restrict(url, cell, account, by);
-  process.stderr.write(`The demo organisation is loaded: ${done} records in ${((Date.now() - start) / 1_000).toFixed(1)} s.\n`);
+  await call(url, {}, "POST", "/api/demo/loaded", {});
+  process.stderr.write(
+    `The demo organisation is loaded: ${done} records in ${((Date.now() - start) / 1_000).toFixed(1)} s.\n`,
+  );
 }
 
 /** Restricting is the owner's own act, and comes last: afterwards the steward can't see the account any more. */

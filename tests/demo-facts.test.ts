@@ -5,7 +5,14 @@ import { demoOrganisation } from "../demo/organisation.ts";
 import { demoMembers, memberSource } from "../demo/people.ts";
 import { idOfSource, planImport, seedOf, sourcesIn } from "../shared/exchange/import-plan.ts";
 import { entityOfId, type EntityName, type Row } from "../shared/records/entities.ts";
-import { incidentFacts, incidentFactsOf, northwindFacts, northwindFactsOf, salesforceFacts, salesforceFactsOf } from "./demo-facts.ts";
+import {
+  incidentFacts,
+  incidentFactsOf,
+  northwindFacts,
+  northwindFactsOf,
+  salesforceFacts,
+  salesforceFactsOf,
+} from "./demo-facts.ts";
 
 const batches = demoOrganisation(readDemoFiles(), "2026-11-24");
 const rows = batches.flatMap((batch) => batch.rows);
@@ -45,7 +52,8 @@ describe("the demo organisation, planned", () => {
     expect(plan.created).toBe(rows.length);
     expect(plan.unresolved).toHaveLength(1_305 + 3_012); // every task and every event
     expect(new Set(plan.unresolved.map(({ field }) => field))).toEqual(new Set(["about"]));
-    for (const { source, ref } of plan.unresolved) expect(stored.get(ids.get(source) ?? "")?.["unresolved"]).toEqual({ about: ref });
+    for (const { source, ref } of plan.unresolved)
+      expect(stored.get(ids.get(source) ?? "")?.["unresolved"]).toEqual({ about: ref });
   });
   it("changes nothing when it is imported a second time", () => {
     const again = planImport(rows, "local", ids, stored);
@@ -70,12 +78,19 @@ describe("the demo organisation, planned", () => {
     expect(new Set(demoMembers.map(({ base }) => base))).toEqual(
       new Set(["seller", "qualifier", "sales_manager", "support", "finance", "marketing", "exec_viewer", "ops_admin"]),
     );
-    const holders = (duty: string): number => demoMembers.filter(({ duties }) => (duties as string[]).includes(duty)).length;
-    expect([holders("policy_admin"), holders("data_steward"), holders("discount_approver"), holders("escalation_lead")]).toEqual([2, 1, 1, 1]);
+    const holders = (duty: string): number =>
+      demoMembers.filter(({ duties }) => (duties as string[]).includes(duty)).length;
+    expect([
+      holders("policy_admin"),
+      holders("data_steward"),
+      holders("discount_approver"),
+      holders("escalation_lead"),
+    ]).toEqual([2, 1, 1, 1]);
     const sellers = demoMembers.filter(({ base }) => base === "seller");
     expect(new Set(sellers.map(({ regions }) => regions[0])).size).toBe(2);
     expect(demoMembers.filter(({ locale }) => locale === "zh-CN")).toHaveLength(1);
-    const owned = (handle: string): number => (records.get("account") ?? []).filter((row) => row["owner"] === ids.get(memberSource(handle))).length;
+    const owned = (handle: string): number =>
+      (records.get("account") ?? []).filter((row) => row["owner"] === ids.get(memberSource(handle))).length;
     expect(owned("ana")).toBeGreaterThan(30);
     expect(owned("bo")).toBeGreaterThan(30);
   });

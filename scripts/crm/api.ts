@@ -18,7 +18,13 @@ interface Problem {
   readonly fields?: readonly string[];
 }
 
-export async function call<T>(url: string, credentials: Credentials, method: "GET" | "POST", path: string, body?: unknown): Promise<Answer<T>> {
+export async function call<T>(
+  url: string,
+  credentials: Credentials,
+  method: "GET" | "POST",
+  path: string,
+  body?: unknown,
+): Promise<Answer<T>> {
   const headers = new Headers({ accept: "application/json" });
   if (credentials.token) headers.set("authorization", `Bearer ${credentials.token}`);
   else if (credentials.cookie) headers.set("cookie", credentials.cookie);
@@ -28,14 +34,19 @@ export async function call<T>(url: string, credentials: Credentials, method: "GE
   }
   let answer: Response;
   try {
-    answer = await fetch(new URL(path, url), { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) });
+    answer = await fetch(new URL(path, url), {
+      method,
+      headers,
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
   } catch {
     throw new Refused(`Nothing answers at ${url}. Is it running (npm start), and is the address right?`);
   }
   const text = await answer.text();
   const json = parse(text);
   if (!answer.ok) throw new Refused(sentence(answer.status, (json ?? {}) as Problem));
-  if (json === undefined) throw new Refused(`${url} does not speak this API: it answered ${path} with something that is not JSON.`);
+  if (json === undefined)
+    throw new Refused(`${url} does not speak this API: it answered ${path} with something that is not JSON.`);
   return { status: answer.status, body: json as T, cookies: answer.headers.getSetCookie() };
 }
 
@@ -49,13 +60,15 @@ function parse(text: string): unknown {
 }
 
 function sentence(status: number, { code, title, detail, fields }: Problem): string {
-  if (code === "unauthenticated") return detail ?? "You are not signed in, or the sign-in has ended. Use: npm run crm -- login";
+  if (code === "unauthenticated")
+    return detail ?? "You are not signed in, or the sign-in has ended. Use: npm run crm -- login";
   const about = fields && fields.length > 0 ? ` (${fields.join(", ")})` : "";
   return `${detail ?? `${title ?? "Refused"}.`}${about} [${code ?? status}]`;
 }
 
 /** The cookie header for later requests, from a sign-in's answer. */
-export const cookieOf = (cookies: readonly string[]): string => cookies.map((cookie) => cookie.split(";", 1)[0] ?? "").join("; ");
+export const cookieOf = (cookies: readonly string[]): string =>
+  cookies.map((cookie) => cookie.split(";", 1)[0] ?? "").join("; ");
 
 export async function demoSignIn(url: string, member: string): Promise<Credentials> {
   const { cookies } = await call(url, {}, "POST", "/api/auth/demo", { member });

@@ -20,7 +20,9 @@ interface Ran {
 function crm(...args: readonly string[]): Promise<Ran> {
   const env = { PATH: process.env["PATH"], HOME: folder, XDG_CONFIG_HOME: join(folder, "config") };
   return new Promise((resolve) => {
-    execFile(node, [main, ...args], { env }, (error, out, err) => resolve({ code: typeof error?.code === "number" ? error.code : error ? -1 : 0, out, err }));
+    execFile(node, [main, ...args], { env }, (error, out, err) =>
+      resolve({ code: typeof error?.code === "number" ? error.code : error ? -1 : 0, out, err }),
+    );
   });
 }
 function file(name: string, content: string | Buffer): string {
@@ -49,8 +51,12 @@ beforeAll(async () => {
       const ask = JSON.parse(body) as { commit: boolean; rows: ImportRow[] };
       sent.push(ask);
       const here = new Set(ask.rows.map(({ source }) => source));
-      const errors = ask.rows.filter(({ anchor }) => anchor && !here.has(anchor)).map(({ source }) => ({ source, code: "missing", fields: ["anchor"] }));
-      response.end(JSON.stringify({ created: ask.rows.length - errors.length, updated: 0, skipped: 0, errors, unresolved: [] }));
+      const errors = ask.rows
+        .filter(({ anchor }) => anchor && !here.has(anchor))
+        .map(({ source }) => ({ source, code: "missing", fields: ["anchor"] }));
+      response.end(
+        JSON.stringify({ created: ask.rows.length - errors.length, updated: 0, skipped: 0, errors, unresolved: [] }),
+      );
     });
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -68,22 +74,52 @@ describe("npm run crm", { timeout: 20_000 }, () => {
     ["an unknown option", ["members", "--bogus"], 2, "--bogus"],
     ["an address that is none", ["login", "--member", "ana", "--url", "foo"], 2, '"foo" is not a web address'],
     ["nobody signed in", ["members"], 1, "You are not signed in"],
-    ["nothing listening", ["members", "--url", "http://127.0.0.1:9", "--token", "x"], 1, "Nothing answers at http://127.0.0.1:9"],
+    [
+      "nothing listening",
+      ["members", "--url", "http://127.0.0.1:9", "--token", "x"],
+      1,
+      "Nothing answers at http://127.0.0.1:9",
+    ],
     ["a form that is none", ["import", "x.csv", "--as", "excel"], 2, "import needs --as"],
-    ["a missing file", ["import", "/nowhere.csv", "--as", "northwind", "--token", "x"], 1, "There is no file /nowhere.csv"],
+    [
+      "a missing file",
+      ["import", "/nowhere.csv", "--as", "northwind", "--token", "x"],
+      1,
+      "There is no file /nowhere.csv",
+    ],
   ])("says what is wrong with %s", async (_what, args, code, sentence) => {
     const ran = await crm(...args);
     expect([ran.code, ran.out]).toEqual([code, ""]);
     expect(ran.err).toContain(sentence);
   });
   it.each<[string, string, string[], string]>([
-    ["a quote that stays open", 'key,name\n1,"A\n', ["--as", "csv", "--entity", "contacts"], "The quote opened on line 2 is never closed"],
+    [
+      "a quote that stays open",
+      'key,name\n1,"A\n',
+      ["--as", "csv", "--entity", "contacts"],
+      "The quote opened on line 2 is never closed",
+    ],
     ["a ragged row", "key,name\n1\n", ["--as", "csv", "--entity", "contacts"], "Line 2 has 1 cells"],
-    ["a column that is no field", "key,colour\n1,red\n", ["--as", "csv", "--entity", "contacts"], "No field of contact is called colour"],
-    ["a value of the wrong type", "key,name,employees\n1,A,many\n", ["--as", "csv", "--entity", "accounts"], 'Line 2: "employees" can\'t be read as int'],
+    [
+      "a column that is no field",
+      "key,colour\n1,red\n",
+      ["--as", "csv", "--entity", "contacts"],
+      "No field of contact is called colour",
+    ],
+    [
+      "a value of the wrong type",
+      "key,name,employees\n1,A,many\n",
+      ["--as", "csv", "--entity", "accounts"],
+      'Line 2: "employees" can\'t be read as int',
+    ],
     ["an entity that is none", "key\n1\n", ["--as", "csv", "--entity", "deals"], 'there is no "deals"'],
     ["the columns of another export", "a,b\n1,2\n", ["--as", "salesforce-accounts"], "has no column Id"],
-    ["an incident log without an account", "number,sys_updated_at,assignment_group\nI,x,y\n", ["--as", "incidents"], "--under"],
+    [
+      "an incident log without an account",
+      "number,sys_updated_at,assignment_group\nI,x,y\n",
+      ["--as", "incidents"],
+      "--under",
+    ],
   ])("refuses a file with %s before it sends anything", async (_what, text, args, sentence) => {
     const before = sent.length;
     const ran = await crm("import", file("bad.csv", text), ...args, "--url", url, "--token", "good");
@@ -97,27 +133,74 @@ describe("npm run crm", { timeout: 20_000 }, () => {
     expect(JSON.parse(readFileSync(kept, "utf8"))).toEqual({ url, cookie: "session=abc" });
     expect((await crm("import", file("a.csv", "key,name\n1,A\n"), "--as", "csv", "--entity", "accounts")).code).toBe(0);
     const elsewhere = await crm("members", "--url", "http://127.0.0.1:9");
-    expect([elsewhere.code, elsewhere.err]).toEqual([1, expect.stringContaining("You are not signed in at http://127.0.0.1:9")]);
+    expect([elsewhere.code, elsewhere.err]).toEqual([
+      1,
+      expect.stringContaining("You are not signed in at http://127.0.0.1:9"),
+    ]);
   });
   it("is a dry run unless it is told to commit", async () => {
     const path = file("a.csv", "\uFEFFkey;name\r\n1;Ünal\r\n");
     const dry = await crm("import", path, "--as", "csv", "--entity", "accounts", "--url", url, "--token", "good");
     expect(dry.out).toContain("Dry run: 1 to create");
-    expect(sent.at(-1)).toEqual({ commit: false, rows: [{ entity: "account", source: "csv:account:1", fields: { name: "Ünal" }, refs: {} }] });
-    const real = await crm("import", path, "--as", "csv", "--entity", "accounts", "--url", url, "--token", "good", "--commit", "--json");
+    expect(sent.at(-1)).toEqual({
+      commit: false,
+      rows: [{ entity: "account", source: "csv:account:1", fields: { name: "Ünal" }, refs: {} }],
+    });
+    const real = await crm(
+      "import",
+      path,
+      "--as",
+      "csv",
+      "--entity",
+      "accounts",
+      "--url",
+      url,
+      "--token",
+      "good",
+      "--commit",
+      "--json",
+    );
     expect(JSON.parse(real.out)).toMatchObject({ created: 1, committed: true });
     expect(sent.at(-1)?.commit).toBe(true);
   });
   it("reads Windows-1252 when a file is not UTF-8, and says so", async () => {
-    const ran = await crm("import", file("old.csv", Buffer.from("key,name\n1,M\xfcnchen\n", "latin1")), "--as", "csv", "--entity", "accounts", "--url", url, "--token", "good");
+    const ran = await crm(
+      "import",
+      file("old.csv", Buffer.from("key,name\n1,M\xfcnchen\n", "latin1")),
+      "--as",
+      "csv",
+      "--entity",
+      "accounts",
+      "--url",
+      url,
+      "--token",
+      "good",
+    );
     expect(ran.err).toContain("not UTF-8");
     expect(sent.at(-1)?.rows[0]?.fields).toEqual({ name: "München" });
   });
   it("foresees in a dry run what an earlier portion would have brought, and no more", async () => {
-    const path = file("two.csv", ["CustomerID,CompanyName,ContactName", ...Array.from({ length: 300 }, (_, i) => `K${i},Company ${i},Person ${i}`)].join("\n"));
+    const path = file(
+      "two.csv",
+      [
+        "CustomerID,CompanyName,ContactName",
+        ...Array.from({ length: 300 }, (_, i) => `K${i},Company ${i},Person ${i}`),
+      ].join("\n"),
+    );
     const ran = await crm("import", path, "--as", "northwind", "--url", url, "--token", "good", "--json");
     expect(JSON.parse(ran.out)).toMatchObject({ created: 600, errors: [] }); // 600 rows in two portions
-    const lost = await crm("import", file("c.csv", "key,name,anchor\n1,A,crm:Account:404\n"), "--as", "csv", "--entity", "contacts", "--url", url, "--token", "good");
+    const lost = await crm(
+      "import",
+      file("c.csv", "key,name,anchor\n1,A,crm:Account:404\n"),
+      "--as",
+      "csv",
+      "--entity",
+      "contacts",
+      "--url",
+      url,
+      "--token",
+      "good",
+    );
     expect(lost.out).toContain("1 refused");
     expect(lost.code).toBe(1);
   });

@@ -85,7 +85,8 @@ function parsed(argv: readonly string[]): { values: Values; positionals: string[
 
 function urlOf(values: Values): string {
   const url = values.url ?? process.env["CRM_URL"] ?? readSession()?.url ?? "http://localhost:8787";
-  if (!URL.canParse(url) || !/^https?:/.test(url)) throw new WrongUse(`"${url}" is not a web address such as http://localhost:8787.`);
+  if (!URL.canParse(url) || !/^https?:/.test(url))
+    throw new WrongUse(`"${url}" is not a web address such as http://localhost:8787.`);
   return url;
 }
 /** A token given now wins over the one of the environment, and that over the saved sign-in. Saved ones go to their own address only. */
@@ -100,10 +101,18 @@ function sessionOf(values: Values): Session {
 
 async function login(values: Values): Promise<number> {
   const url = urlOf(values);
-  if ((values.member === undefined) === (values.email === undefined)) throw new WrongUse("login needs --member (demo) or --email.");
-  const session = values.member === undefined ? await byCode(url, values.email ?? "", values.code) : await demoSignIn(url, values.member);
+  if ((values.member === undefined) === (values.email === undefined))
+    throw new WrongUse("login needs --member (demo) or --email.");
+  const session =
+    values.member === undefined
+      ? await byCode(url, values.email ?? "", values.code)
+      : await demoSignIn(url, values.member);
   const file = saveSession({ url, ...session });
-  say(values, { url, member: values.member ?? values.email, file }, `Signed in at ${url} as ${values.member ?? values.email}. Kept in ${file}.`);
+  say(
+    values,
+    { url, member: values.member ?? values.email, file },
+    `Signed in at ${url} as ${values.member ?? values.email}. Kept in ${file}.`,
+  );
   return 0;
 }
 
@@ -111,7 +120,8 @@ async function byCode(url: string, email: string, given: string | undefined): Pr
   let code = given;
   if (code === undefined) {
     await call(url, {}, "POST", "/api/auth/code", { email });
-    if (!process.stdin.isTTY) throw new Refused(`A code was sent to ${email}. Run login again with --code and the six digits.`);
+    if (!process.stdin.isTTY)
+      throw new Refused(`A code was sent to ${email}. Run login again with --code and the six digits.`);
     const asking = createInterface({ input: process.stdin, output: process.stderr });
     code = (await asking.question("Six digits from the mail: ")).trim();
     asking.close();
@@ -123,24 +133,35 @@ async function byCode(url: string, email: string, given: string | undefined): Pr
 async function makeToken(values: Values): Promise<number> {
   if (!values.name) throw new WrongUse("token needs --name, so that it can be told from others later.");
   const days = Number(values.days ?? "30");
-  if (!Number.isInteger(days) || days < 1) throw new WrongUse(`--days must be a whole number of days, not "${values.days}".`);
+  if (!Number.isInteger(days) || days < 1)
+    throw new WrongUse(`--days must be a whole number of days, not "${values.days}".`);
   const capabilities = (values.allow ?? "").split(",").map((each) => each.trim()).filter(Boolean); // prettier-ignore
   const session = sessionOf(values);
-  const { body } = await call<{ token: string; expiresAt: number }>(session.url, session, "POST", "/api/tokens", { name: values.name, capabilities, expiresInDays: days });
+  const { body } = await call<{ token: string; expiresAt: number }>(session.url, session, "POST", "/api/tokens", {
+    name: values.name,
+    capabilities,
+    expiresInDays: days,
+  });
   say(values, body, `${body.token}\n`.trimEnd());
-  if (!values.json) process.stderr.write(`It is shown only now. It may ${capabilities.length > 0 ? `read, ${capabilities.join(", ")}` : "read"}, until ${new Date(body.expiresAt).toISOString().slice(0, 10)}.\n`);
+  if (!values.json)
+    process.stderr.write(
+      `It is shown only now. It may ${capabilities.length > 0 ? `read, ${capabilities.join(", ")}` : "read"}, until ${new Date(body.expiresAt).toISOString().slice(0, 10)}.\n`,
+    );
   return 0;
 }
 
 async function importFrom(paths: readonly string[], values: Values): Promise<number> {
   const [path] = paths;
   if (path === undefined || paths.length > 1) throw new WrongUse("import takes one file or folder.");
-  if (values.as === undefined || !forms.includes(values.as)) throw new WrongUse(`import needs --as with one of ${forms.join(", ")}.`);
+  if (values.as === undefined || !forms.includes(values.as))
+    throw new WrongUse(`import needs --as with one of ${forms.join(", ")}.`);
   const session = sessionOf(values);
   const rows = readSource(path, { as: values.as, entity: values.entity, under: values.under });
   const commit = values.commit === true;
   const tell = progressOf(rows.length);
-  const report = await sendRows(session.url, session, rows, commit, (sent) => tell(commit ? "Importing" : "Checking", sent));
+  const report = await sendRows(session.url, session, rows, commit, (sent) =>
+    tell(commit ? "Importing" : "Checking", sent),
+  );
   say(values, { ...report, committed: commit }, words(report, commit));
   return report.errors.length > 0 ? 1 : 0;
 }
@@ -150,9 +171,11 @@ function words(report: ImportReport, commit: boolean): string {
   const lines = [
     `${commit ? "Imported" : "Dry run"}: ${report.created} ${commit ? "created" : "to create"}, ${report.updated} ${commit ? "updated" : "to update"}, ${report.skipped} as they were, ${report.errors.length} refused.`,
   ];
-  for (const { source, code, fields } of report.errors.slice(0, shown)) lines.push(`  refused ${source}: ${code}${fields.length > 0 ? ` (${fields.join(", ")})` : ""}`);
+  for (const { source, code, fields } of report.errors.slice(0, shown))
+    lines.push(`  refused ${source}: ${code}${fields.length > 0 ? ` (${fields.join(", ")})` : ""}`);
   if (report.errors.length > shown) lines.push(`  and ${report.errors.length - shown} more; --json names all`);
-  if (report.unresolved.length > 0) lines.push(`${report.unresolved.length} references lead nowhere yet; they are kept on their records:`);
+  if (report.unresolved.length > 0)
+    lines.push(`${report.unresolved.length} references lead nowhere yet; they are kept on their records:`);
   for (const { source, field, ref } of report.unresolved.slice(0, 3)) lines.push(`  ${source}: ${field} is ${ref}`);
   if (!commit) lines.push("Nothing was written. Add --commit to import.");
   return lines.join("\n");
@@ -167,7 +190,8 @@ interface Member {
   readonly employment?: string | null;
 }
 async function listMembers(rest: readonly string[], values: Values): Promise<number> {
-  if (rest.length > 1 || (rest[0] !== undefined && rest[0] !== "list")) throw new WrongUse(`members does not know "${rest.join(" ")}".`);
+  if (rest.length > 1 || (rest[0] !== undefined && rest[0] !== "list"))
+    throw new WrongUse(`members does not know "${rest.join(" ")}".`);
   const session = sessionOf(values);
   const members: Member[] = [];
   let cursor: string | null = null;
@@ -177,7 +201,13 @@ async function listMembers(rest: readonly string[], values: Values): Promise<num
     members.push(...body.items);
     cursor = body.nextCursor;
   } while (cursor !== null);
-  const rows = members.map(({ handle, name, base, duties, employment }) => [handle, name, base, (duties ?? []).join(" "), employment]);
+  const rows = members.map(({ handle, name, base, duties, employment }) => [
+    handle,
+    name,
+    base,
+    (duties ?? []).join(" "),
+    employment,
+  ]);
   if (values.csv) process.stdout.write(writeCsv(["handle", "name", "base", "duties", "employment"], rows, "quoted"));
   else say(values, { items: members }, rows.map((row) => row.map((cell) => cell ?? "").join("\t")).join("\n"));
   return 0;

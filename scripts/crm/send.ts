@@ -38,7 +38,10 @@ function foreseen(rows: readonly ImportRow[], report: ImportReport): ImportRepor
     const row = bySource.get(source);
     if (!row || depth > 8) return false; // a chain that long is a circle
     const error = refused.get(source);
-    return !error || (error.code === "missing" && error.fields.length > 0 && missed(row, error).every((ref) => comes(ref, depth + 1)));
+    return (
+      !error ||
+      (error.code === "missing" && error.fields.length > 0 && missed(row, error).every((ref) => comes(ref, depth + 1)))
+    );
   };
   const errors = report.errors.filter(({ source }) => !comes(source));
   return {

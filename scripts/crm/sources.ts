@@ -32,11 +32,17 @@ export function readSource(path: string, { as, entity, under }: Asked): ImportRo
       return cells(table).flatMap(northwindRows);
     case "incidents":
       need(path, table, "number", "sys_updated_at", "assignment_group");
-      if (!under) throw new Refused("An incident log names no accounts: say --under and the id or source of the account that the cases belong to.");
+      if (!under)
+        throw new Refused(
+          "An incident log names no accounts: say --under and the id or source of the account that the cases belong to.",
+        );
       return incidentRows(cells(table), () => under);
     default: {
       const name = entity === undefined ? null : (entityOfPlural(entity) ?? (isEntity(entity) ? entity : null));
-      if (!name) throw new Refused(`--as csv needs --entity with a kind of record, such as contacts${entity ? `; there is no "${entity}"` : ""}.`);
+      if (!name)
+        throw new Refused(
+          `--as csv needs --entity with a kind of record, such as contacts${entity ? `; there is no "${entity}"` : ""}.`,
+        );
       const rows = fieldRows(name, table);
       if (!rows.ok) throw new Refused(`${path}: ${rows.error.detail}`);
       return under ? rows.value.map((row) => ({ ...row, anchor: row.anchor ?? under })) : rows.value;
@@ -46,10 +52,14 @@ export function readSource(path: string, { as, entity, under }: Asked): ImportRo
 
 /** A folder of an export: every object that we know, users first, so that references lead somewhere. */
 function salesforceFolder(path: string): ImportRow[] {
-  if (!statSync(existing(path)).isDirectory()) throw new Refused(`${path} is a file; --as salesforce takes the folder of an export. For one file there is ${[...salesforceForms.keys()].join(", ")}.`);
+  if (!statSync(existing(path)).isDirectory())
+    throw new Refused(
+      `${path} is a file; --as salesforce takes the folder of an export. For one file there is ${[...salesforceForms.keys()].join(", ")}.`,
+    );
   const present = new Set(readdirSync(path));
   const found = salesforceObjects.filter((object) => present.has(`${object}.csv`));
-  if (found.length === 0) throw new Refused(`${path} holds none of ${salesforceObjects.map((object) => `${object}.csv`).join(", ")}.`);
+  if (found.length === 0)
+    throw new Refused(`${path} holds none of ${salesforceObjects.map((object) => `${object}.csv`).join(", ")}.`);
   return found.flatMap((object) => salesforceFile(join(path, `${object}.csv`), object));
 }
 function salesforceFile(path: string, object: SalesforceObject): ImportRow[] {
@@ -81,7 +91,9 @@ function decode(bytes: Buffer, path: string): string {
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch {
-    process.stderr.write(`${basename(path)} is not UTF-8; it is read as Windows-1252. Look at its accents before you commit.\n`);
+    process.stderr.write(
+      `${basename(path)} is not UTF-8; it is read as Windows-1252. Look at its accents before you commit.\n`,
+    );
     return new TextDecoder("windows-1252").decode(bytes);
   }
 }

@@ -3,7 +3,11 @@ import { limits } from "../kernel/limits.ts";
 import { chunksOf } from "./chunks.ts";
 import { importRowsMax, type ImportRow } from "./import-plan.ts";
 
-const row = (key: number, description: string): ImportRow => ({ entity: "account", source: `x:account:${key}`, fields: { name: "A", description } });
+const row = (key: number, description: string): ImportRow => ({
+  entity: "account",
+  source: `x:account:${key}`,
+  fields: { name: "A", description },
+});
 
 it("no portion is more than a request may hold, in rows or in bytes, and none is lost or reordered", () => {
   for (const text of ["", "a".repeat(15_000), "李".repeat(15_000), "😀".repeat(7_000)]) {

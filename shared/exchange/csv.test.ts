@@ -49,12 +49,16 @@ describe("writing CSV", () => {
   it("reads back what it wrote, whatever the cells hold", () => {
     const cell = fc.oneof(fc.string({ unit: fc.constantFrom(..."ab,;\t\r\n\"' =李ü") }), fc.string());
     fc.assert(
-      fc.property(fc.integer({ min: 1, max: 4 }), fc.array(fc.array(cell, { minLength: 4, maxLength: 4 })), (width, table) => {
-        const header = Array.from({ length: width }, (_, index) => `c${index}`);
-        const rows = table.map((row) => row.slice(0, width).map((value) => value.replaceAll("\0", "")));
-        const expected = rows.map((row) => Object.fromEntries(header.map((name, index) => [name, row[index]])));
-        expect(cellsOf(writeCsv(header, rows, "kept"))).toEqual(expected);
-      }),
+      fc.property(
+        fc.integer({ min: 1, max: 4 }),
+        fc.array(fc.array(cell, { minLength: 4, maxLength: 4 })),
+        (width, table) => {
+          const header = Array.from({ length: width }, (_, index) => `c${index}`);
+          const rows = table.map((row) => row.slice(0, width).map((value) => value.replaceAll("\0", "")));
+          const expected = rows.map((row) => Object.fromEntries(header.map((name, index) => [name, row[index]])));
+          expect(cellsOf(writeCsv(header, rows, "kept"))).toEqual(expected);
+        },
+      ),
     );
   });
   it("defuses cells that a spreadsheet would run, and leaves numbers alone", () => {

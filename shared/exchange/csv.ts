@@ -69,7 +69,7 @@ function readRecords(text: string, separator: string): Result<Raw[]> {
       if (text[at] === '"') {
         const opened = line;
         cell = "";
-        for (at++; ; ) {
+        for (at++; ;) {
           const close = text.indexOf('"', at);
           if (close < 0) return bad(`The quote opened on line ${opened} is never closed.`);
           const part = text.slice(at, close);

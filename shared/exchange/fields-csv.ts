@@ -14,10 +14,17 @@ const placing = ["key", "anchor", "compartment"];
 export function fieldRows(name: EntityName, table: Table): Result<ImportRow[]> {
   const shape: Readonly<Record<string, Field>> = entity(name).fields;
   const settable = Object.keys(shape).filter((field) => shape[field]?.type !== "custom" && field !== "source");
-  if (!table.header.includes("key")) return fail("invalid", { fields: ["key"], detail: 'A column "key" is needed: it names each row in its own system.' });
+  if (!table.header.includes("key"))
+    return fail("invalid", {
+      fields: ["key"],
+      detail: 'A column "key" is needed: it names each row in its own system.',
+    });
   const strange = table.header.filter((column) => !settable.includes(column) && !placing.includes(column));
   if (strange.length > 0) {
-    return fail("invalid", { fields: strange, detail: `No field of ${name} is called ${strange.join(", ")}. There are: ${settable.join(", ")}.` });
+    return fail("invalid", {
+      fields: strange,
+      detail: `No field of ${name} is called ${strange.join(", ")}. There are: ${settable.join(", ")}.`,
+    });
   }
   const rows: ImportRow[] = [];
   for (const row of table.rows) {
@@ -28,12 +35,19 @@ export function fieldRows(name: EntityName, table: Table): Result<ImportRow[]> {
   return ok(rows);
 }
 
-function fieldRow(name: EntityName, shape: Readonly<Record<string, Field>>, { line, cells }: CsvRow): Result<ImportRow> {
+function fieldRow(
+  name: EntityName,
+  shape: Readonly<Record<string, Field>>,
+  { line, cells }: CsvRow,
+): Result<ImportRow> {
   const key = present(cells["key"]);
   if (!key) return fail("invalid", { fields: ["key"], detail: `Line ${line} has an empty key.` });
   const compartment = present(cells["compartment"]);
   if (compartment !== undefined && !isCompartment(compartment)) {
-    return fail("invalid", { fields: ["compartment"], detail: `Line ${line}: there is no compartment "${compartment}".` });
+    return fail("invalid", {
+      fields: ["compartment"],
+      detail: `Line ${line}: there is no compartment "${compartment}".`,
+    });
   }
   const fields: Record<string, Value> = {};
   const refs: Record<string, string> = {};
@@ -42,13 +56,17 @@ function fieldRow(name: EntityName, shape: Readonly<Record<string, Field>>, { li
     if (!field || present(text) === undefined) continue;
     if (field.type === "ref") {
       if (!isId(text) && !entityOfSource(text)) {
-        return fail("invalid", { fields: [column], detail: `Line ${line}: "${column}" must be an id or a source such as salesforce:Account:001…` });
+        return fail("invalid", {
+          fields: [column],
+          detail: `Line ${line}: "${column}" must be an id or a source such as salesforce:Account:001…`,
+        });
       }
       refs[column] = text;
       continue;
     }
     const value = valueOf(field, text);
-    if (value === undefined) return fail("invalid", { fields: [column], detail: `Line ${line}: "${column}" can't be read as ${field.type}.` });
+    if (value === undefined)
+      return fail("invalid", { fields: [column], detail: `Line ${line}: "${column}" can't be read as ${field.type}.` });
     fields[column] = value;
   }
   const anchor = present(cells["anchor"]);

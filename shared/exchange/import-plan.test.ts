@@ -14,11 +14,24 @@ function plan(rows: readonly ImportRow[], existing: ReadonlyMap<string, Row> = n
   return planImport(rows, "local", new Map(sourcesIn(rows).map((source) => [source, idOf(source)])), existing);
 }
 function stored(from: ImportPlan): Map<string, Row> {
-  return new Map(from.writes.flatMap((write) => (write.act === "create" ? [[write.row.id, { ...write.row, createdAt: 1, createdBy: "x" } satisfies Row]] : [])));
+  return new Map(
+    from.writes.flatMap((write) =>
+      write.act === "create" ? [[write.row.id, { ...write.row, createdAt: 1, createdBy: "x" } satisfies Row]] : [],
+    ),
+  );
 }
 
-const account: ImportRow = { entity: "account", source: "crm:Account:1", fields: { name: "Århus Mejeri", postcode: "01307" } };
-const contact: ImportRow = { entity: "contact", source: "crm:Contact:1", anchor: "crm:Account:1", fields: { name: "李娜" } };
+const account: ImportRow = {
+  entity: "account",
+  source: "crm:Account:1",
+  fields: { name: "Århus Mejeri", postcode: "01307" },
+};
+const contact: ImportRow = {
+  entity: "contact",
+  source: "crm:Contact:1",
+  anchor: "crm:Account:1",
+  fields: { name: "李娜" },
+};
 const task: ImportRow = {
   entity: "task",
   source: "crm:Task:1",
@@ -40,19 +53,36 @@ describe("the plan of an import", () => {
   it("keeps and lists a reference that leads nowhere, and resolves it when its record has come", () => {
     const first = plan([account, task]);
     expect(first.unresolved).toEqual([{ source: "crm:Task:1", field: "about", ref: "crm:Opportunity:404" }]);
-    const opportunity: ImportRow = { entity: "opportunity", source: "crm:Opportunity:404", anchor: "crm:Account:1", compartment: "sales", fields: { name: "Renewal" } };
+    const opportunity: ImportRow = {
+      entity: "opportunity",
+      source: "crm:Opportunity:404",
+      anchor: "crm:Account:1",
+      compartment: "sales",
+      fields: { name: "Renewal" },
+    };
     const second = plan([opportunity, task], stored(first));
     expect(second.unresolved).toEqual([]);
-    expect(second.writes).toContainEqual({ act: "update", entity: "task", id: idOf("crm:Task:1"), set: { about: idOf("crm:Opportunity:404"), unresolved: null } });
+    expect(second.writes).toContainEqual({
+      act: "update",
+      entity: "task",
+      id: idOf("crm:Task:1"),
+      set: { about: idOf("crm:Opportunity:404"), unresolved: null },
+    });
   });
   it("skips what is equal and changes only what differs", () => {
     const first = plan([account, contact]);
     const second = plan([{ ...account, fields: { ...account.fields, city: "Århus" } }, contact], stored(first));
     expect(second).toMatchObject({ created: 0, updated: 1, skipped: 1 });
-    expect(second.writes).toEqual([{ act: "update", entity: "account", id: idOf("crm:Account:1"), set: { city: "Århus" } }]);
+    expect(second.writes).toEqual([
+      { act: "update", entity: "account", id: idOf("crm:Account:1"), set: { city: "Århus" } },
+    ]);
   });
   it("never moves an owner, a team or a region of a record that is there already", () => {
-    const people: ImportRow[] = ["1", "2"].map((key) => ({ entity: "member", source: `crm:User:${key}`, fields: { name: key } }));
+    const people: ImportRow[] = ["1", "2"].map((key) => ({
+      entity: "member",
+      source: `crm:User:${key}`,
+      fields: { name: key },
+    }));
     const first = plan([...people, { ...account, refs: { owner: "crm:User:1" } }]);
     const second = plan([{ ...account, refs: { owner: "crm:User:2" } }], stored(first));
     expect(second).toMatchObject({ updated: 0, skipped: 1, errors: [] });
@@ -60,9 +90,24 @@ describe("the plan of an import", () => {
   it.each<[string, ImportRow, string, readonly string[]]>([
     ["an unknown field", { ...account, fields: { name: "A", colour: "red" } }, "invalid", ["colour"]],
     ["a missing name", { ...account, fields: {} }, "invalid", ["name"]],
-    ["a day that does not exist", { ...account, fields: { name: "A", contractEndDay: "2026-02-30" } }, "invalid", ["contractEndDay"]],
-    ["an amount out of range", { ...account, fields: { name: "A", annualRevenueMinor: 1e17 } }, "invalid", ["annualRevenueMinor"]],
-    ["an amount that is no number", { ...account, fields: { name: "A", annualRevenueMinor: Number.NaN } }, "invalid", ["annualRevenueMinor"]],
+    [
+      "a day that does not exist",
+      { ...account, fields: { name: "A", contractEndDay: "2026-02-30" } },
+      "invalid",
+      ["contractEndDay"],
+    ],
+    [
+      "an amount out of range",
+      { ...account, fields: { name: "A", annualRevenueMinor: 1e17 } },
+      "invalid",
+      ["annualRevenueMinor"],
+    ],
+    [
+      "an amount that is no number",
+      { ...account, fields: { name: "A", annualRevenueMinor: Number.NaN } },
+      "invalid",
+      ["annualRevenueMinor"],
+    ],
     ["a source of another entity", { ...account, source: "crm:Contact:7" }, "invalid", ["source"]],
     ["a source without a key", { ...account, source: "crm:Account:" }, "invalid", ["source"]],
     ["an id as its source", { ...account, source: makeId("local", "acc", new Uint8Array(13)) }, "invalid", ["source"]],
@@ -77,13 +122,27 @@ describe("the plan of an import", () => {
     expect(errors).toEqual([{ source: row.source, code, fields: expect.arrayContaining([...fields]) as string[] }]);
   });
   it("refuses the second row of one source", () => {
-    expect(plan([account, account])).toMatchObject({ created: 1, errors: [{ source: account.source, code: "invalid", fields: ["source"] }] });
+    expect(plan([account, account])).toMatchObject({
+      created: 1,
+      errors: [{ source: account.source, code: "invalid", fields: ["source"] }],
+    });
   });
   it("refuses a row whose required reference is not here, instead of keeping half of it", () => {
-    const row: ImportRow = { entity: "account_team", source: "crm:account_team:1", anchor: "crm:Account:1", fields: {}, refs: { member: "crm:User:404" } };
+    const row: ImportRow = {
+      entity: "account_team",
+      source: "crm:account_team:1",
+      anchor: "crm:Account:1",
+      fields: {},
+      refs: { member: "crm:User:404" },
+    };
     expect(plan([account, row]).errors).toEqual([{ source: row.source, code: "missing", fields: ["member"] }]);
   });
   it("knows Salesforce's objects and its own entities by the middle of a source", () => {
-    expect(["salesforce:Event:1", "x:case:a:b", "x:Thing:1", "nonsense"].map(entityOfSource)).toEqual(["activity", "case", null, null]);
+    expect(["salesforce:Event:1", "x:case:a:b", "x:Thing:1", "nonsense"].map(entityOfSource)).toEqual([
+      "activity",
+      "case",
+      null,
+      null,
+    ]);
   });
 });

@@ -188,7 +188,10 @@ function wrongFields(row: ImportRow): string[] {
   const shape = entity(row.entity).fields;
   const wrong = new Set<string>();
   if (entityOfSource(row.source) !== row.entity) wrong.add("source");
-  if (row.compartment !== undefined && !(isCompartment(row.compartment) && compartmentsOf(row.entity).includes(row.compartment))) {
+  if (
+    row.compartment !== undefined &&
+    !(isCompartment(row.compartment) && compartmentsOf(row.entity).includes(row.compartment))
+  ) {
     wrong.add("compartment");
   }
   for (const [name, value] of Object.entries(row.fields)) {
@@ -219,7 +222,8 @@ function keyOf(
   return anchor ? { anchor, compartment } : null;
 }
 
-const custom = (pairs: readonly (readonly [string, string])[]): Custom | null => (pairs.length > 0 ? Object.fromEntries(pairs) : null);
+const custom = (pairs: readonly (readonly [string, string])[]): Custom | null =>
+  pairs.length > 0 ? Object.fromEntries(pairs) : null;
 
 /** Equal as values: absent is null, and the order of custom fields means nothing. */
 function same(a: Value | undefined, b: Value | undefined): boolean {

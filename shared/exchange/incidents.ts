@@ -52,7 +52,10 @@ function changes(events: readonly Event[], column: string): Change[] {
 }
 
 /** `anchorOf` says under which account a case is kept: the log itself knows no customers. */
-export function incidentRows(events: Iterable<Cells>, anchorOf: (number: string, index: number) => string): ImportRow[] {
+export function incidentRows(
+  events: Iterable<Cells>,
+  anchorOf: (number: string, index: number) => string,
+): ImportRow[] {
   const cases = new Map<string, Event[]>();
   for (const cells of events) {
     const number = cells["number"] ?? "";

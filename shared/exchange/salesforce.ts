@@ -74,7 +74,10 @@ function accountRow(cells: Cells): ImportRow {
       country: present(cells["BillingCountry"]),
       phone: present(cells["Phone"]),
       website: present(cells["Website"]),
-      customShared: said({ createdInSource: present(cells["CreatedDate"]), lastActivityInSource: present(cells["LastActivityDate"]) }),
+      customShared: said({
+        createdInSource: present(cells["CreatedDate"]),
+        lastActivityInSource: present(cells["LastActivityDate"]),
+      }),
     }),
     refs: refs({ owner: cells["OwnerId"] }),
   };
@@ -96,7 +99,10 @@ function contactRow(cells: Cells): ImportRow {
       phone: present(cells["Phone"]),
       leadSource: present(cells["LeadSource"]),
       marketingConsent: "unknown", // an export can't say that consent was given
-      customShared: said({ mailingCity: present(cells["MailingCity"]), mailingCountry: present(cells["MailingCountry"]) }),
+      customShared: said({
+        mailingCity: present(cells["MailingCity"]),
+        mailingCountry: present(cells["MailingCountry"]),
+      }),
     }),
     refs: refs({ owner: cells["OwnerId"] }),
   };

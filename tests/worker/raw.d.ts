@@ -1,5 +1,7 @@
 /** Files as text, by Vite: tests in workerd have no file system. */
-declare module "*?raw" {
-  const text: string;
-  export default text;
+interface ImportMeta {
+  glob(
+    pattern: string,
+    options: { readonly query: "?raw"; readonly import: "default"; readonly eager: true },
+  ): Readonly<Record<string, string>>;
 }

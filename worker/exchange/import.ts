@@ -2,7 +2,16 @@ import { idBytes, orgAnchor } from "../../shared/kernel/id.ts";
 import { limits } from "../../shared/kernel/limits.ts";
 import { fail, ok, type Result } from "../../shared/kernel/result.ts";
 import * as z from "zod/mini";
-import { idOfSource, type ImportError, type ImportReport, type ImportRow, type PlannedWrite, planImport, seedOf, sourcesIn } from "../../shared/exchange/import-plan.ts";
+import {
+  idOfSource,
+  type ImportError,
+  type ImportReport,
+  type ImportRow,
+  type PlannedWrite,
+  planImport,
+  seedOf,
+  sourcesIn,
+} from "../../shared/exchange/import-plan.ts";
 import type { Row } from "../../shared/records/entities.ts";
 import { emptyFields } from "../../shared/records/generic.ts";
 import { defineMutation } from "../../shared/records/mutation.ts";
@@ -20,7 +29,11 @@ export interface Imported {
  * Imports rows through the same decisions and the same commit as every other write: each row is judged alone, and those
  * that are allowed are written in one batch. Without `write` nothing is written and the report is the same.
  */
-export async function importRows(context: PushContext, rows: readonly ImportRow[], write: boolean): Promise<Result<Imported>> {
+export async function importRows(
+  context: PushContext,
+  rows: readonly ImportRow[],
+  write: boolean,
+): Promise<Result<Imported>> {
   for (let tries = 0; tries < limits.guardTries; tries += 1) {
     try {
       return ok(await tryImport(context, rows, write));
@@ -31,7 +44,11 @@ export async function importRows(context: PushContext, rows: readonly ImportRow[
   return fail("busy");
 }
 
-async function tryImport({ db, actor, now, cell }: PushContext, rows: readonly ImportRow[], write: boolean): Promise<Imported> {
+async function tryImport(
+  { db, actor, now, cell }: PushContext,
+  rows: readonly ImportRow[],
+  write: boolean,
+): Promise<Imported> {
   const ids = await idsOf(cell, sourcesIn(rows));
   const named = rows.flatMap((row) => [row.anchor ?? "", ...Object.values(row.refs ?? {}).flat()]);
   const world = await loadWorld(db, actor, [...ids.values(), ...named, orgAnchor(cell)]);
@@ -84,11 +101,26 @@ async function tryImport({ db, actor, now, cell }: PushContext, rows: readonly I
   if (!write || writes.length === 0) return { report, announcement: null };
   const client = `import-${crypto.randomUUID()}`; // each chunk is a client with one mutation (SYNC-W7)
   const all = together(planned, writes, versions);
-  await commit(db, [{ client, device: client, member: actor.member, n: 1, mutation: bringIn.name, planned: all, directory: actor.directory }], now);
+  await commit(
+    db,
+    [
+      {
+        client,
+        device: client,
+        member: actor.member,
+        n: 1,
+        mutation: bringIn.name,
+        planned: all,
+        directory: actor.directory,
+      },
+    ],
+    now,
+  );
   return { report, announcement: announce(writes) };
 }
 
-const without = <T>(map: ReadonlyMap<string, T>, ids: ReadonlySet<string>): Map<string, T> => new Map([...map].filter(([id]) => !ids.has(id)));
+const without = <T>(map: ReadonlyMap<string, T>, ids: ReadonlySet<string>): Map<string, T> =>
+  new Map([...map].filter(([id]) => !ids.has(id)));
 
 /** One planned write of an import as a mutation: decided by the action `import`, row by row. */
 const bringIn = defineMutation<PlannedWrite>({
@@ -135,4 +167,3 @@ export async function idsOf(cell: string, sources: readonly string[]): Promise<M
   );
   return new Map(pairs);
 }
-

@@ -13,23 +13,29 @@ import { problem } from "../http/problem.ts";
 import { importRows } from "./import.ts";
 
 const source = z.string().check(z.minLength(1), z.maxLength(200));
-const value = z.union([z.string(), z.number(), z.boolean(), z.null(), z.array(z.string()), z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()]))]);
+const value = z.union([
+  z.string(),
+  z.number(),
+  z.boolean(),
+  z.null(),
+  z.array(z.string()),
+  z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
+]);
 
-/** Bodies of these routes, for validation here and for openapi.json. Each row's fields are judged row by row. */
+/** The form of one row; what its fields may hold is judged row by row. */
+export const importRow = z.strictObject({
+  entity: z.enum(entityNames as [(typeof entityNames)[number], ...typeof entityNames]),
+  source,
+  fields: z.record(z.string(), value),
+  refs: z.optional(z.record(z.string(), z.union([source, z.array(source).check(z.maxLength(32))]))),
+  anchor: z.optional(source),
+  compartment: z.optional(z.enum(compartments)),
+});
+
+/** Bodies of these routes, for validation here and for openapi.json. */
 export const exchangeBodies = {
   "POST /api/imports": z.strictObject({
-    rows: z
-      .array(
-        z.strictObject({
-          entity: z.enum(entityNames as [(typeof entityNames)[number], ...typeof entityNames]),
-          source,
-          fields: z.record(z.string(), value),
-          refs: z.optional(z.record(z.string(), z.union([source, z.array(source).check(z.maxLength(32))]))),
-          anchor: z.optional(source),
-          compartment: z.optional(z.enum(compartments)),
-        }),
-      )
-      .check(z.minLength(1), z.maxLength(importRowsMax)),
+    rows: z.array(importRow).check(z.minLength(1), z.maxLength(importRowsMax)),
     commit: z.optional(z.boolean()),
   }),
 } as const;
