@@ -48,9 +48,15 @@ export async function bootstrapDemo(
   ]);
   if ((members?.results[0]?.n ?? 0) > 0) return false;
 
-  const writes = planned.flatMap((one): Write[] => {
+  const writes = planned.flatMap((one, index): Write[] => {
     if (one.act !== "create") return [];
-    const after: Row = { ...emptyFields(one.entity), ...one.row, createdAt: now, createdBy: author };
+    // A millisecond apart, so that the sign-in page keeps their order.
+    const after: Row = {
+      ...emptyFields(one.entity),
+      ...one.row,
+      createdAt: now - planned.length + index,
+      createdBy: author,
+    };
     return [
       { op: "create", entity: one.entity, id: after.id, before: null, after, changed: Object.keys(one.row), ver: 0 },
     ];
