@@ -188,7 +188,7 @@ export class Spy {
   }
   /** Waits for a frame that passes; says what came instead when none does. */
   async until(passes: (frame: Uint8Array) => boolean, what = "a frame"): Promise<Uint8Array> {
-    for (let tries = 0; tries < 200; tries++) {
+    for (let tries = 0; tries < 500; tries++) {
       const found = this.frames.find(passes);
       if (found) return found;
       await new Promise((done) => setTimeout(done, 10));
@@ -196,7 +196,7 @@ export class Spy {
     throw new Error(`no ${what} among ${this.frames.map(hex).join(" ")}; closed ${this.closed}`);
   }
   async untilClosed(): Promise<number> {
-    for (let tries = 0; tries < 200 && this.closed === null; tries++) await new Promise((done) => setTimeout(done, 10));
+    for (let tries = 0; tries < 500 && this.closed === null; tries++) await new Promise((done) => setTimeout(done, 10));
     return this.closed ?? 0;
   }
 }

@@ -63,15 +63,17 @@ export class SectionLog {
   private readonly sql: SqlStorage;
   /** Least recently used first. */
   private readonly loaded = new Map<string, Loaded>();
-  private readonly due: Set<string>;
+  private readonly due: Map<string, number>;
   private begun: boolean;
 
   constructor(storage: DurableObjectStorage) {
     this.storage = storage;
     this.sql = storage.sql;
     this.begun = this.sql.exec("SELECT 1 FROM sqlite_master WHERE name = 'due'").toArray().length > 0;
-    const due = this.begun ? this.sql.exec<{ what: string; ref: string }>("SELECT what, ref FROM due").toArray() : [];
-    this.due = new Set(due.map(({ what, ref }) => `${what} ${ref}`));
+    const due = this.begun
+      ? this.sql.exec<{ at: number; what: string; ref: string }>("SELECT at, what, ref FROM due").toArray()
+      : [];
+    this.due = new Map(due.map(({ at, what, ref }) => [`${what} ${ref}`, at]));
   }
 
   /** Makes the tables; false if they were there. */
@@ -373,8 +375,9 @@ export class SectionLog {
   /** One row per purpose. The alarm stands at the earliest; later edits do not move it, it fires, looks and stands again. */
   plan(what: string, ref: string, at: number, replace = false): void {
     const key = `${what} ${ref}`;
-    if (this.due.has(key) && !replace) return;
-    this.due.add(key);
+    const planned = this.due.get(key);
+    if (planned === at || (planned !== undefined && !replace)) return;
+    this.due.set(key, at);
     this.sql.exec(
       "INSERT INTO due(at, what, ref) VALUES (?, ?, ?) ON CONFLICT(what, ref) DO UPDATE SET at = excluded.at",
       at,

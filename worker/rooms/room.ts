@@ -60,12 +60,12 @@ export class Room {
   // --- sockets
 
   join(ws: WebSocket, principal: Principal | null): void {
-    this.seats.set(ws, Seat.accept(ws, principal, Date.now()));
+    this.seats.set(ws, Seat.accept(ws, principal));
   }
 
   /** After a sleep. Sends nothing. */
   rejoin(ws: WebSocket): void {
-    const seat = Seat.restore(ws, Date.now());
+    const seat = Seat.restore(ws);
     if (!seat) return;
     this.seats.set(ws, seat);
     for (const open of seat.open.values()) this.index(open);
@@ -155,6 +155,11 @@ export class Room {
     if (this.seats.size > 0) await this.refresh();
   }
 
+  /** A background read failed for no reason that we know: the next frame asks again, and waits for the answer. */
+  private lookLater(): void {
+    this.rights = null;
+  }
+
   cut(sessions: ReadonlySet<string>): void {
     for (const seat of this.seats.values())
       if (seat.principal && sessions.has(seat.principal.session)) void this.close(seat, 4403);
@@ -162,10 +167,11 @@ export class Room {
 
   /** A read that has begun may have missed what is asked for now; one that waits has not. */
   private refresh(): Promise<void> {
-    this.waiting ??= this.reading.then(() => {
+    const begin = (): Promise<void> => {
       this.waiting = null;
       return (this.reading = this.read());
-    });
+    };
+    this.waiting ??= this.reading.then(begin, begin); // a read that failed must not end all reading
     return this.waiting;
   }
 
@@ -248,7 +254,7 @@ export class Room {
       !this.asked.has(nameOf(principal));
     // A read that was overtaken by a newer change tells nothing; the next one waits already.
     for (let tries = 0; tries < readTries && unknown() && this.seats.has(ws); tries++) await this.refresh();
-    if (Date.now() >= this.readAt + limits.rightsReadMs) void this.refresh();
+    if (Date.now() >= this.readAt + limits.rightsReadMs) this.refresh().catch(() => this.lookLater());
     return !unknown();
   }
 
@@ -276,7 +282,10 @@ export class Room {
     if (frame.type === "close") return this.shut(open);
     if (frame.type === "query_awareness") return this.tellPresence(open);
     if (frame.type === "awareness") return this.announce(open, frame.update);
-    if (!this.ports.log.peek(open.section, open.gen)) await this.ports.log.open(open.section, open.gen, Date.now());
+    // Again if another load took its place in memory meanwhile: from here on the document must stay at hand.
+    for (let tries = 0; tries < readTries && !this.ports.log.peek(open.section, open.gen); tries++) {
+      await this.ports.log.open(open.section, open.gen, Date.now());
+    }
     if (frame.type === "step1") return this.answer(open, frame.vector);
     return this.take(open, frame.update);
   }

@@ -30,31 +30,29 @@ export class Seat {
   /** Frames of one socket are handled one after the other, also when one has to wait for a read. */
   tail: Promise<void> = Promise.resolve();
   queued = 0;
-  heardAt: number;
   private readonly frames = new Bucket(limits.framesPerSecond, limits.framesBurst);
   private readonly bytes = new Bucket(bytesPerSecond, bytesBurst);
   private readonly presences = new Bucket(limits.presencePerSecond, limits.presencePerSecond);
   private preAuthBytes = 0;
   private preAuthFrames = 0;
 
-  private constructor(ws: WebSocket, principal: Principal | null, at: number) {
+  private constructor(ws: WebSocket, principal: Principal | null) {
     this.ws = ws;
     this.principal = principal;
-    this.heardAt = at;
   }
 
-  static accept(ws: WebSocket, principal: Principal | null, at: number): Seat {
-    const seat = new Seat(ws, principal, at);
+  static accept(ws: WebSocket, principal: Principal | null): Seat {
+    const seat = new Seat(ws, principal);
     seat.save();
     return seat;
   }
 
   /** After a sleep: as the attachment says. Null for a socket that is not ours to read. */
-  static restore(ws: WebSocket, at: number): Seat | null {
+  static restore(ws: WebSocket): Seat | null {
     const saved: unknown = ws.deserializeAttachment();
     if (!(saved instanceof Uint8Array)) return null;
     const { p, s, o } = JSON.parse(new TextDecoder().decode(saved)) as Saved;
-    const seat = new Seat(ws, p, at);
+    const seat = new Seat(ws, p);
     seat.strikes = s;
     for (const [address, schema, write, clientsBrought, presence] of o) {
       const named = parseAddress(address);
@@ -88,7 +86,6 @@ export class Seat {
 
   /** Null if this frame may be read; else the code to close with. 44xx: do not come back; 45xx: later. */
   refuses(bytes: number, exempt: boolean, at: number): number | null {
-    this.heardAt = at;
     if (bytes > limits.frameBytesMax) return 1009;
     if (this.queued >= framesQueuedMax) return 4529;
     if (this.open.size === 0) {
