@@ -9,6 +9,7 @@ import { type Compartment, isCompartment } from "../records/compartments.ts";
 import { compartmentsOf, entities, entity, type EntityName, isEntity, type Row } from "../records/entities.ts";
 import type { Custom, Field, Value } from "../records/field.ts";
 import type { Fields, NewRow } from "../records/mutation.ts";
+import { groupDefaults } from "../records/groups.ts";
 import { fieldSchema } from "../records/record.ts";
 
 export interface ImportRow {
@@ -134,7 +135,7 @@ export function planImport(
 
   for (const row of sound) {
     const id = idOf(row.source) ?? "";
-    const shape = entity(row.entity).fields;
+    const shape: Readonly<Record<string, Field>> = entity(row.entity).fields;
     const home = keyOf(row, id, cell, find);
     if (!home) {
       errors.push({ source: row.source, code: "missing", fields: ["anchor"] });
@@ -166,7 +167,11 @@ export function planImport(
     const set: Record<string, Value> = {};
     for (const [name, value] of Object.entries(values)) {
       // Owner, team, region, stage and their like move by their own acts only: a second import leaves them alone.
-      if (!shape[name]?.act && !same(before[name], value)) set[name] = value;
+      const field = shape[name];
+      if (!field || field.act || same(before[name], value)) continue;
+      // A hidden field that is secret does not exist for the importer: whether it is equal must not show.
+      if (before[name] === undefined && groupDefaults[field.group].existence === "secret") continue;
+      set[name] = value;
     }
     if (Object.keys(set).length > 0) writes.push({ act: "update", entity: row.entity, id, set });
     else skipped++;

@@ -11,7 +11,7 @@ const unknown = "?";
 const known = (text: string | undefined): string | undefined => (text === unknown ? undefined : present(text));
 
 /** `DD-MM-YYYY HH:MM`, day first, read as UTC. NaN for anything else, so that validation names the field. */
-export function incidentInstant(text: string | undefined): number | undefined {
+function incidentInstant(text: string | undefined): number | undefined {
   if (known(text) === undefined) return undefined;
   const match = /^(\d{2})-(\d{2})-(\d{4}) (\d{2}):(\d{2})$/.exec(text ?? "");
   if (!match) return Number.NaN;

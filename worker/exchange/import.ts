@@ -16,6 +16,7 @@ import type { Row } from "../../shared/records/entities.ts";
 import { emptyFields } from "../../shared/records/generic.ts";
 import { defineMutation } from "../../shared/records/mutation.ts";
 import { project } from "../../shared/records/record.ts";
+import type { Actor } from "../context.ts";
 import { commit, GuardFailed } from "../db/commit.ts";
 import { maskOn, planMutation, type Planned, type World, type Write } from "../sync/plan.ts";
 import { announce, loadWorld, type Announcement, type PushContext } from "../sync/push.ts";
@@ -73,7 +74,8 @@ async function tryImport(
   const done = { create: 0, update: 0, withheld: 0 };
   const refused = new Set<string>();
   const judge = (one: PlannedWrite, where: World): Planned | null => {
-    const result = planMutation(actor, where, bringIn, one, now, cell);
+    const allowed = one.act === "create" ? ok(undefined) : mayUpdate(actor, where, one, now);
+    const result = allowed.ok ? planMutation(actor, where, bringIn, one, now, cell) : allowed;
     if (result.ok) return result.value;
     const id = one.act === "create" ? one.row.id : one.id;
     const source = sourceOf.get(id) ?? id;
@@ -117,6 +119,28 @@ async function tryImport(
     now,
   );
   return { report, announcement: announce(writes) };
+}
+
+/**
+ * Decided over all fields that the row brings, not only those that differ: else a refusal would tell whether the value
+ * of a hidden field was guessed (ACCESS-3).
+ */
+function mayUpdate(
+  actor: Actor,
+  world: World,
+  { id, set }: PlannedWrite & { act: "update" },
+  now: number,
+): Result<void> {
+  const stored = world.rows.get(id);
+  const place = stored && world.places.get(stored.row.anchor);
+  if (!place) return fail("missing");
+  if (actor.capabilities && !actor.capabilities.has("import")) return fail("denied");
+  const { compartment } = stored.row;
+  const before = { compartment, place, row: stored.row };
+  const after = { compartment, place, row: { ...stored.row, ...set } };
+  return actor.bound.decideWrite("import", stored.entity, before, after, Object.keys(set), now).allowed
+    ? ok(undefined)
+    : fail("denied");
 }
 
 const without = <T>(map: ReadonlyMap<string, T>, ids: ReadonlySet<string>): Map<string, T> =>
