@@ -3,6 +3,7 @@ import { toBase64 } from "lib0/buffer";
 import * as z from "zod/mini";
 import { cellOf, isId, kindOf } from "../../shared/kernel/id.ts";
 import { limits } from "../../shared/kernel/limits.ts";
+import { fail, ok, type Result } from "../../shared/kernel/result.ts";
 import { actorOf, requireActor } from "../auth/actor.ts";
 import { randomSecret, sha256 } from "../auth/secrets.ts";
 import type { Actor, AppContext, AppEnv } from "../context.ts";
@@ -33,12 +34,13 @@ const principalOf = ({ member, session, directory, capabilities }: Actor): Princ
 const isOurs = (env: Env, account: string): boolean =>
   isId(account) && kindOf(account) === "acc" && cellOf(account) === env.CELL;
 
-/** What this member may do in the account's sections; null if the account is missing or hidden, which is one answer. */
-async function rightsOf(c: AppContext, account: string): Promise<RoomRights | null> {
-  if (!isOurs(c.env, account)) return null;
+/** What this member may do in the account's sections. Missing and hidden accounts are one answer. */
+async function rightsOf(c: AppContext, account: string): Promise<Result<RoomRights>> {
+  if (!isOurs(c.env, account)) return fail("missing");
   const actor = c.get("actor");
   const rights = await databaseAuthority(c.env).read(account, [actor], Date.now());
-  return rights?.sees(actor.member) ? rights : null;
+  if (!rights) return fail("unavailable"); // the cell's copy of the directory is too old to answer for anybody
+  return rights.sees(actor.member) ? ok(rights) : fail("missing");
 }
 
 /** Sections over HTTP. Mounted at /api. */
@@ -48,7 +50,8 @@ export const roomRoutes = new Hono<AppEnv>();
 roomRoutes.post("/rooms/ticket", requireActor, async (c) => {
   const body = await readBody(c.req.raw, roomBodies["POST /api/rooms/ticket"]);
   if (!body.ok) return problem(body.error);
-  if (!(await rightsOf(c, body.value.accountId))) return missing();
+  const rights = await rightsOf(c, body.value.accountId);
+  if (!rights.ok) return problem(rights.error);
   const ticket = randomSecret();
   await c.env.ROOM.getByName(body.value.accountId).keepTicket(await sha256(ticket), principalOf(c.get("actor")));
   return c.json({ ticket, expiresInMs: limits.roomTicketMs });
@@ -56,10 +59,10 @@ roomRoutes.post("/rooms/ticket", requireActor, async (c) => {
 
 roomRoutes.get("/accounts/:id/sections", requireActor, async (c) => {
   const rights = await rightsOf(c, c.req.param("id"));
-  if (!rights) return missing();
+  if (!rights.ok) return problem(rights.error);
   const principal = principalOf(c.get("actor"));
-  const items = [...rights.modes(principal.member)].flatMap(([id, mode]) => {
-    const facts = rights.sections.get(id);
+  const items = [...rights.value.modes(principal.member)].flatMap(([id, mode]) => {
+    const facts = rights.value.sections.get(id);
     if (!facts) return [];
     const { gen, schema, kind, title } = facts;
     return [{ id, gen, schema, kind, title, mode: principal.writes ? mode : "read" }];
@@ -73,9 +76,9 @@ roomRoutes.post("/accounts/:id/sections/states", requireActor, async (c) => {
   if (!body.ok) return problem(body.error);
   const account = c.req.param("id");
   const rights = await rightsOf(c, account);
-  if (!rights) return missing();
+  if (!rights.ok) return problem(rights.error);
   const principal = principalOf(c.get("actor"));
-  const wanted = body.value.sections.filter((address) => grantedTo(rights, principal, address, 0) !== null);
+  const wanted = body.value.sections.filter((address) => grantedTo(rights.value, principal, address, 0) !== null);
   const states = wanted.length > 0 ? await c.env.ROOM.getByName(account).states(principal, wanted) : [];
   return c.json({ items: states.map(({ id, gen, state }) => ({ id, gen, state: toBase64(state) })) });
 });
