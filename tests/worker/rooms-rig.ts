@@ -10,7 +10,7 @@ import type { AppEnv } from "../../worker/context.ts";
 import { guardOrigin } from "../../worker/http/origin.ts";
 import { roomRoutes, roomSockets } from "../../worker/rooms/routes.ts";
 
-export const cell = env.CELL;
+const cell = env.CELL;
 export const origin = "https://baton.test";
 const app = new Hono<AppEnv>().use(guardOrigin).route("/api", roomRoutes).route("/", roomSockets);
 export const fetchApp = async (request: Request): Promise<Response> => app.fetch(request, env);
@@ -230,10 +230,4 @@ export function paragraph(text: string, name = "paragraph"): Uint8Array {
   doc.getXmlFragment("default").insert(0, [node]);
   node.insert(0, [new Y.XmlText(text)]);
   return Y.encodeStateAsUpdate(doc);
-}
-/** The document that a fresh client would get. */
-export function docOf(frames: readonly Uint8Array[]): Y.Doc {
-  const doc = new Y.Doc();
-  for (const frame of frames) Y.applyUpdate(doc, frame);
-  return doc;
 }

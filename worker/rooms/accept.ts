@@ -8,7 +8,7 @@ import { limits } from "../../shared/kernel/limits.ts";
 import { markName, schemaOf } from "../../shared/sections/schema.ts";
 import { scanUpdate, type Scan } from "./scan.ts";
 
-export type Refusal = "too_large" | "malformed" | "foreign" | "client_taken" | "too_many_clients" | "gap" | "anomaly";
+type Refusal = "too_large" | "malformed" | "foreign" | "client_taken" | "too_many_clients" | "gap" | "anomaly";
 export interface Writer {
   readonly member: string;
   /** Who owns a Yjs client id in this section: its first writer, or the socket whose presence announced it. */

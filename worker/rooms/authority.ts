@@ -57,7 +57,7 @@ export interface RoomRead {
 }
 
 /** Pure: what a read at this instant says about every member and section. */
-export function rightsFrom(read: RoomRead, at: number): RoomRights {
+function rightsFrom(read: RoomRead, at: number): RoomRights {
   const rows = new Map(read.sections.map((row) => [row.id, row]));
   const modes = new Map<string, ReadonlyMap<string, Mode>>();
   const turns: number[] = [];
@@ -93,7 +93,7 @@ export function rightsFrom(read: RoomRead, at: number): RoomRights {
 }
 const nothing: ReadonlyMap<string, Mode> = new Map();
 
-export function factsOf(row: Row): SectionFacts {
+function factsOf(row: Row): SectionFacts {
   const text = (value: unknown): string => (typeof value === "string" ? value : "");
   const number = (value: unknown): number => (typeof value === "number" ? value : 0);
   return {

@@ -6,11 +6,11 @@
 import * as decoding from "lib0/decoding";
 import { limits } from "../../shared/kernel/limits.ts";
 
-export interface Point {
+interface Point {
   readonly client: number;
   readonly clock: number;
 }
-export interface Range {
+interface Range {
   readonly client: number;
   readonly from: number;
   readonly to: number;
