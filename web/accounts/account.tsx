@@ -1,0 +1,256 @@
+import { A, useNavigate, useParams } from "@solidjs/router";
+import ChevronLeft from "lucide-solid/icons/chevron-left";
+import {
+  createEffect,
+  createMemo,
+  createSignal,
+  lazy,
+  on,
+  onCleanup,
+  onMount,
+  Show,
+  Suspense,
+  Switch,
+  Match,
+  For,
+  type JSX,
+} from "solid-js";
+import { tinykeys } from "tinykeys";
+import type { Row } from "../../shared/records/entities.ts";
+import { day, dayIn } from "../i18n/format.ts";
+import { locale, t } from "../i18n/i18n.ts";
+import { accountTabs, isAccountTab, paths, type AccountTab } from "../paths.ts";
+import { isPhone, now, useSession } from "../shell/context.ts";
+import { PageBar } from "../shell/layout.tsx";
+import { remember } from "../shell/recent.ts";
+import { Bone, Empty, Health, Person } from "../ui/bits.tsx";
+import { Button } from "../ui/button.tsx";
+import { Field } from "../ui/field.tsx";
+import css from "./account.module.css";
+import { Cases } from "./cases.tsx";
+import type { Account } from "./columns.ts";
+import { editing } from "./edit.ts";
+import { focusComposer } from "./log-form.tsx";
+import { Opportunities } from "./opportunities.tsx";
+import { People, SharedPicture, TeamSection } from "./picture.tsx";
+import { Timeline } from "./timeline.tsx";
+
+const Notes = lazy(() => import("../notes/notes.tsx"));
+/** An account that one may see comes within this time; after it, missing and forbidden read the same. */
+const patienceMs = 8_000;
+
+export default function AccountPage(): JSX.Element {
+  const params = useParams<{ id: string; tab?: string; part?: string }>();
+  const session = useSession();
+  const { data } = session;
+  const account = data.record("account", () => params.id);
+  const [patient, setPatient] = createSignal(true);
+
+  createEffect(
+    on(
+      () => params.id,
+      (id) => {
+        data.open(id);
+        setPatient(true);
+        const timer = setTimeout(() => setPatient(false), patienceMs);
+        onCleanup(() => clearTimeout(timer));
+      },
+    ),
+  );
+  createEffect(() => {
+    const row = account();
+    if (row) remember(row.id);
+  });
+  createEffect(() => {
+    document.title = account()?.name ? `${account()?.name} · Baton` : "Baton";
+    onCleanup(() => (document.title = "Baton"));
+  });
+
+  return (
+    <Show
+      when={account()}
+      fallback={
+        <>
+          <PageBar start={<Back />} />
+          <Switch
+            fallback={
+              <Empty big title={t("account.gone")}>
+                {t("account.goneWhy")}
+              </Empty>
+            }
+          >
+            <Match when={session.offline()}>
+              <Empty big title={t("account.notHere")}>
+                {t("account.notHereWhy")}
+              </Empty>
+            </Match>
+            <Match when={patient()}>
+              <div class={css.waiting} aria-busy="true" aria-label={t("account.opening")}>
+                <Bone of={3} />
+                <Bone of={5} />
+                <Bone of={4} />
+              </div>
+            </Match>
+          </Switch>
+        </>
+      }
+    >
+      {(row) => <Present account={row()} tab={isAccountTab(params.tab) ? params.tab : "timeline"} part={params.part} />}
+    </Show>
+  );
+}
+
+const Back = (): JSX.Element => (
+  <A class={css.back} href={paths.accounts}>
+    <ChevronLeft size={16} />
+    {t("accounts.title")}
+  </A>
+);
+
+function Present(props: {
+  readonly account: Account;
+  readonly tab: AccountTab;
+  readonly part: string | undefined;
+}): JSX.Element {
+  const session = useSession();
+  const navigate = useNavigate();
+  const opportunities = session.data.count("opportunity", () => ({ anchor: props.account.id }));
+  const cases = session.data.count("case", () => ({ anchor: props.account.id }));
+  const sections = session.data.count("section", () => ({ anchor: props.account.id }));
+  const counts = createMemo<Partial<Record<AccountTab, number>>>(() => ({
+    notes: sections(),
+    opportunities: opportunities(),
+    cases: cases(),
+  }));
+
+  const log = () => {
+    if (props.tab !== "timeline") navigate(paths.account(props.account.id));
+    queueMicrotask(focusComposer);
+  };
+  onMount(() => {
+    const off = tinykeys(window, {
+      "$mod+Enter": (event) => {
+        if (
+          event.defaultPrevented ||
+          event.isComposing ||
+          (event.target as HTMLElement).closest("form,[role=dialog],textarea,[contenteditable]")
+        )
+          return;
+        event.preventDefault();
+        log();
+      },
+    });
+    onCleanup(off);
+  });
+
+  return (
+    <>
+      <PageBar start={<Back />}>
+        <Show when={!isPhone()}>
+          <Button look="primary" small kbd={/Mac|iP/.test(navigator.platform) ? "⌘⏎" : "Ctrl ⏎"} onClick={log}>
+            {t("account.log")}
+          </Button>
+        </Show>
+      </PageBar>
+      <div class={css.split}>
+        <div class={css.main}>
+          <Header account={props.account} />
+          <nav class={css.tabs} aria-label={t("tab.label")}>
+            <For each={accountTabs}>
+              {(tab) => (
+                <A
+                  class={css.tab}
+                  href={paths.account(props.account.id, tab === "timeline" ? undefined : tab)}
+                  aria-current={props.tab === tab ? "page" : undefined}
+                  activeClass=""
+                  inactiveClass=""
+                  replace
+                  noScroll
+                >
+                  {t(`tab.${tab}`)}
+                  <Show when={counts()[tab]}>{(count) => <span class={`${css.count} num`}>{count()}</span>}</Show>
+                </A>
+              )}
+            </For>
+          </nav>
+          <Suspense fallback={<div class={css.waiting} aria-busy="true" />}>
+            <Switch>
+              <Match when={props.tab === "timeline"}>
+                <Show when={isPhone()}>
+                  <SharedPicture account={props.account} brief />
+                </Show>
+                <Timeline account={props.account.id} />
+              </Match>
+              <Match when={props.tab === "notes"}>
+                <Notes account={props.account.id} part={props.part} />
+              </Match>
+              <Match when={props.tab === "opportunities"}>
+                <Opportunities account={props.account.id} />
+              </Match>
+              <Match when={props.tab === "cases"}>
+                <Cases account={props.account.id} />
+              </Match>
+            </Switch>
+          </Suspense>
+          <Show when={isPhone() && props.tab === "timeline"}>
+            <People account={props.account.id} />
+            <TeamSection account={props.account} />
+          </Show>
+        </div>
+        <Show when={!isPhone()}>
+          <aside class={css.side} aria-label={t("account.picture")}>
+            <SharedPicture account={props.account} />
+            <People account={props.account.id} />
+            <TeamSection account={props.account} />
+          </aside>
+        </Show>
+      </div>
+    </>
+  );
+}
+
+function Header(props: { readonly account: Account }): JSX.Element {
+  const session = useSession();
+  const today = () => dayIn(now(), session.data.me.zone);
+  return (
+    <header class={css.header}>
+      <h1 class="sr">{props.account.name}</h1>
+      <div class={css.name}>
+        <Field
+          look="title"
+          label={t("account.name")}
+          required
+          maxLength={200}
+          {...editing(session, "account", props.account as Row, "name")}
+        />
+      </div>
+      <p class={css.line}>
+        <Person id={props.account.owner ?? ""} name={session.memberName(props.account.owner) || t("account.noOwner")} />
+        <Show when={session.regionName(props.account.region)}>{(name) => <span>{name()}</span>}</Show>
+        <Show when={props.account.health === "watch" || props.account.health === "at_risk"}>
+          <Health value={props.account.health} />
+        </Show>
+        <span class={css.next}>
+          <Show when={props.account.nextAction} fallback={<span class={css.noNext}>{t("account.noNext")}</span>}>
+            <span class="clip">{props.account.nextAction}</span>
+            <Show when={props.account.nextActionDay}>
+              {(value) => (
+                <span
+                  class="num"
+                  classList={{ [css.late ?? ""]: value() < today(), [css.soft ?? ""]: value() >= today() }}
+                >
+                  {day(value(), {
+                    locale: locale(),
+                    today: today(),
+                    zone: props.account.nextActionZone ?? null,
+                    mine: session.data.me.zone,
+                  })}
+                </span>
+              )}
+            </Show>
+          </Show>
+        </span>
+      </p>
+    </header>
+  );
+}

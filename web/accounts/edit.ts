@@ -1,0 +1,58 @@
+import { entity, type EntityName, type Row } from "../../shared/records/entities.ts";
+import { fieldSchema } from "../../shared/records/record.ts";
+import type { Value } from "../../shared/records/field.ts";
+import { t } from "../i18n/i18n.ts";
+import type { Session } from "../shell/context.ts";
+import { whyWords } from "../shell/sync-words.ts";
+
+/** What a field on the screen needs besides its looks. */
+export interface Editing {
+  readonly value: string | null;
+  readonly pending: boolean;
+  readonly refused: string | undefined;
+  readonly onCommit: ((text: string | null) => Promise<string | undefined>) | undefined;
+}
+
+function parse(type: string, text: string | null): Value | undefined {
+  if (text === null) return null;
+  if (type !== "int" && type !== "money") return text;
+  const number = Number(text.replaceAll(/[\s,，']/g, ""));
+  return Number.isFinite(number) ? number : undefined;
+}
+
+/** Editing one field of a record in place, by the generic mutation: checked here first, by the edge's own schema. */
+export function editing(
+  session: Session,
+  name: EntityName,
+  row: Row,
+  field: string,
+  more: Readonly<Record<string, Value>> = {},
+): Editing {
+  const { data } = session;
+  const about = entity(name).fields[field];
+  const value = row[field];
+  const card = data.attention().find((one) => idOf(one.args) === row.id && one.mine[field] !== undefined);
+  const editable = about !== undefined && !about.act && data.can("edit", row).allowed;
+  return {
+    value: value === null || value === undefined ? null : String(value),
+    pending: data
+      .pendingFields(() => row.id)()
+      .has(field),
+    refused: card ? t("field.tried", String(card.mine[field] ?? ""), card.detail ?? whyWords(card.code)) : undefined,
+    onCommit: editable
+      ? async (text) => {
+          const next = parse(about.type, text);
+          if (next === undefined || !fieldSchema(about).safeParse(next).success) return t("field.invalid");
+          const set = { [field]: next, ...(next === null ? {} : more) };
+          const done = await data.mutate(`${name}.edit@1`, {
+            id: row.id,
+            set,
+            ...(about.careful ? { seen: { [field]: value ?? null } } : {}),
+          });
+          return done.ok ? undefined : t("tray.notAccepted", done.detail ?? whyWords(done.code));
+        }
+      : undefined,
+  };
+}
+export const idOf = (args: unknown): string =>
+  typeof args === "object" && args !== null && "id" in args && typeof args.id === "string" ? args.id : "";

@@ -1,0 +1,155 @@
+import ChevronDown from "lucide-solid/icons/chevron-down";
+import { createMemo, For, Show, type JSX } from "solid-js";
+import type { RecordOf, Row } from "../../shared/records/entities.ts";
+import { day, dayIn, money } from "../i18n/format.ts";
+import { locale, t } from "../i18n/i18n.ts";
+import { now, useSession } from "../shell/context.ts";
+import { whyWords } from "../shell/sync-words.ts";
+import { Dot, Empty, HiddenChip, OnlineChip, PendingDot, Person } from "../ui/bits.tsx";
+import { Menu, MenuChoices } from "../ui/menu.tsx";
+import { toast } from "../ui/toast.tsx";
+import { onlineUnder } from "./online.ts";
+import css from "./records.module.css";
+
+type Opportunity = RecordOf<"opportunity">;
+type Stage = RecordOf<"stage">;
+const hues = 8;
+
+/** Opportunities of one account, each with its stage. */
+export function Opportunities(props: { readonly account: string }): JSX.Element {
+  const session = useSession();
+  const { data } = session;
+  const rows = data.list("opportunity", () => ({ anchor: props.account, sort: "closeDay" }));
+  const allStages = data.list("stage", () => ({ sort: "order" }));
+  const stages = createMemo(() => {
+    const by = new Map<string, Stage[]>();
+    for (const stage of allStages()) by.set(stage.pipeline ?? "", [...(by.get(stage.pipeline ?? "") ?? []), stage]);
+    return by;
+  });
+  const online = onlineUnder<"opportunity">(() => ({
+    plural: "opportunities",
+    account: props.account,
+    enabled: !session.offline() && rows().length > 0,
+  }));
+
+  return (
+    <Show when={rows().length > 0} fallback={<Empty>{t("opps.empty")}</Empty>}>
+      <table class={css.table}>
+        <thead>
+          <tr>
+            <th scope="col">{t("opps.name")}</th>
+            <th scope="col">{t("opps.stage")}</th>
+            <th scope="col" class={css.right}>
+              {t("opps.amount")}
+            </th>
+            <th scope="col" class={css.right}>
+              {t("opps.close")}
+            </th>
+            <th scope="col" class={css.wide}>
+              {t("account.owner")}
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          <For each={rows()}>
+            {(row) => (
+              <tr>
+                <th scope="row" class={css.name}>
+                  {row.name}
+                  <Show when={data.pendingFields(() => row.id)().size > 0}>
+                    <PendingDot />
+                  </Show>
+                </th>
+                <td>
+                  <StageMenu row={row} stages={stages().get(row.pipeline ?? "") ?? []} />
+                </td>
+                <td class={`${css.right} num`}>
+                  <Amount row={row} online={online.isSuccess ? online.data.get(row.id) : undefined} />
+                </td>
+                <td class={`${css.right} num`}>
+                  {row.closeDay
+                    ? day(row.closeDay, {
+                        locale: locale(),
+                        today: dayIn(now(), data.me.zone),
+                        zone: row.closeZone ?? null,
+                        mine: data.me.zone,
+                      })
+                    : ""}
+                </td>
+                <td class={css.wide}>
+                  <Show when={session.memberName(row.owner)}>
+                    {(name) => <Person id={row.owner ?? ""} name={name()} />}
+                  </Show>
+                </td>
+              </tr>
+            )}
+          </For>
+        </tbody>
+      </table>
+    </Show>
+  );
+}
+
+/** Present but empty says nothing; hidden says so; what may not stay on a device says that. */
+function Amount(props: { readonly row: Opportunity; readonly online: Opportunity | undefined }): JSX.Element {
+  const from = () => (props.row.amountMinor === undefined ? props.online : props.row);
+  return (
+    <Show
+      when={from()?.amountMinor !== undefined}
+      fallback={props.online ? <HiddenChip group={t("group.terms")} /> : <OnlineChip group={t("group.terms")} />}
+    >
+      {typeof from()?.amountMinor === "number"
+        ? money(from()?.amountMinor ?? 0, from()?.currency ?? "USD", locale())
+        : ""}
+    </Show>
+  );
+}
+
+/** All stages of its pipeline; the ones that do not follow say why. The edge decides. */
+function StageMenu(props: { readonly row: Opportunity; readonly stages: readonly Stage[] }): JSX.Element {
+  const { data } = useSession();
+  const at = () => props.stages.findIndex((stage) => stage.id === props.row.stage);
+  const present = () => props.stages[at()];
+  const hue = () => `var(--c-${(Math.max(0, at()) % hues) + 1})`;
+  const choices = () => {
+    const may = data.can("advance", props.row as Row);
+    const next = present()?.next ?? [];
+    return props.stages.map((stage) => {
+      const follows = next.length === 0 || next.includes(stage.id) || stage.id === props.row.stage;
+      const reason = may.allowed
+        ? follows
+          ? undefined
+          : whyWords("transition_unknown")
+        : (may.why ?? whyWords("denied"));
+      return { id: stage.id, text: stage.name ?? "", reason: stage.id === props.row.stage ? undefined : reason };
+    });
+  };
+  const move = async (to: string) => {
+    const from = props.row.stage;
+    const done = await data.mutate("opportunity.advance@1", { id: props.row.id, from, to });
+    if (!done.ok) return toast({ text: t("tray.notAccepted", done.detail ?? whyWords(done.code)), bad: true });
+    const back = props.stages.find((stage) => stage.id === to);
+    const returns = !back?.next?.length || back.next.includes(from ?? "");
+    toast({
+      text: t("opps.moved", back?.name ?? ""),
+      ...(returns
+        ? { undo: () => void data.mutate("opportunity.advance@1", { id: props.row.id, from: to, to: from }) }
+        : {}),
+    });
+  };
+  return (
+    <Menu
+      label={`${t("opps.stage")}: ${present()?.name ?? t("opps.unknownStage")}`}
+      triggerClass={css.stage}
+      trigger={
+        <>
+          <Dot color={hue()} />
+          <span class="clip">{present()?.name ?? t("opps.unknownStage")}</span>
+          <ChevronDown size={14} />
+        </>
+      }
+    >
+      <MenuChoices value={props.row.stage} choices={choices()} onChoose={(to) => void move(to)} />
+    </Menu>
+  );
+}

@@ -1,0 +1,28 @@
+import type { ErrorCode } from "../shared/kernel/result.ts";
+
+export interface HttpError {
+  readonly status: number; // 0: no answer at all
+  readonly code: ErrorCode | "unreachable";
+}
+export type Answer<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: HttpError };
+
+/** One request to the own cell, for what only the server has. Outcomes are values; nothing is thrown. */
+export async function http<T>(path: string, body?: unknown, signal?: AbortSignal): Promise<Answer<T>> {
+  try {
+    const answer = await fetch(path, {
+      method: body === undefined ? "GET" : "POST",
+      headers: { accept: "application/json", ...(body === undefined ? {} : { "content-type": "application/json" }) },
+      credentials: "same-origin",
+      cache: "no-store",
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(signal ? { signal } : {}),
+    });
+    const text = await answer.text();
+    const value: unknown = text === "" ? null : JSON.parse(text);
+    if (answer.ok) return { ok: true, value: value as T }; // the edge validates what it sends by the same schemas
+    const code = (value as { code?: ErrorCode } | null)?.code ?? "unavailable";
+    return { ok: false, error: { status: answer.status, code } };
+  } catch {
+    return { ok: false, error: { status: 0, code: "unreachable" } };
+  }
+}

@@ -1,0 +1,106 @@
+/** Numbers, money, days and instants in the member's language. Pure: locale, zone and now come in. */
+const memo = new Map<string, unknown>();
+function once<T>(key: string, make: () => T): T {
+  const known = memo.get(key) as T | undefined;
+  if (known !== undefined) return known;
+  const made = make();
+  memo.set(key, made);
+  return made;
+}
+
+/** Minor units as money; whole amounts lose their zeros. The number of minor digits is the currency's own. */
+export function money(minor: number, currency: string, locale: string): string {
+  const digits = once(
+    `d${currency}`,
+    () => new Intl.NumberFormat("en", { style: "currency", currency }).resolvedOptions().maximumFractionDigits ?? 2,
+  );
+  const whole = minor % 10 ** digits === 0;
+  const format = once(
+    `m${locale}${currency}${whole}`,
+    () =>
+      new Intl.NumberFormat(locale, {
+        style: "currency",
+        currency,
+        minimumFractionDigits: whole ? 0 : digits,
+        maximumFractionDigits: digits,
+      }),
+  );
+  return format.format(minor / 10 ** digits);
+}
+export const number = (value: number, locale: string): string =>
+  once(`n${locale}`, () => new Intl.NumberFormat(locale)).format(value);
+
+/** Today as a calendar day in a zone. */
+export const dayIn = (now: number, zone: string): string =>
+  once(
+    `c${zone}`,
+    () => new Intl.DateTimeFormat("en-CA", { timeZone: zone, year: "numeric", month: "2-digit", day: "2-digit" }),
+  ).format(now);
+
+const utc = (day: string): number =>
+  Date.UTC(Number(day.slice(0, 4)), Number(day.slice(5, 7)) - 1, Number(day.slice(8, 10)));
+export const daysBetween = (from: string, to: string): number => Math.round((utc(to) - utc(from)) / 86_400_000);
+export const addDays = (day: string, days: number): string =>
+  new Date(utc(day) + days * 86_400_000).toISOString().slice(0, 10);
+
+/** A calendar day, short: near ones by name, this year without the year. Its zone is named when it is not mine. */
+export function day(
+  value: string,
+  opts: { locale: string; today: string; zone?: string | null; mine?: string },
+): string {
+  const away = daysBetween(opts.today, value);
+  const near = Math.abs(away) <= 1;
+  const sameYear = value.slice(0, 4) === opts.today.slice(0, 4);
+  const text = near
+    ? once(`r${opts.locale}`, () => new Intl.RelativeTimeFormat(opts.locale, { numeric: "auto" })).format(away, "day")
+    : once(
+        `y${opts.locale}${sameYear}`,
+        () =>
+          new Intl.DateTimeFormat(opts.locale, {
+            timeZone: "UTC",
+            day: "numeric",
+            month: "short",
+            ...(sameYear ? {} : { year: "numeric" }),
+          }),
+      ).format(utc(value));
+  const foreign = opts.zone && opts.mine && opts.zone !== opts.mine;
+  return foreign ? `${text} (${(opts.zone ?? "").split("/").pop()?.replaceAll("_", " ")})` : text;
+}
+/** A day in full, for headings. */
+export const longDay = (value: string, locale: string, year: boolean): string =>
+  once(
+    `l${locale}${year}`,
+    () =>
+      new Intl.DateTimeFormat(locale, {
+        timeZone: "UTC",
+        weekday: "long",
+        day: "numeric",
+        month: "long",
+        ...(year ? { year: "numeric" } : {}),
+      }),
+  ).format(utc(value));
+
+export const clock = (at: number, locale: string, zone: string): string =>
+  once(
+    `t${locale}${zone}`,
+    () => new Intl.DateTimeFormat(locale, { timeZone: zone, hour: "2-digit", minute: "2-digit", hourCycle: "h23" }),
+  ).format(at);
+
+/** Today: the clock. Else: the day. */
+export const instant = (at: number, opts: { locale: string; zone: string; now: number }): string => {
+  const on = dayIn(at, opts.zone);
+  const today = dayIn(opts.now, opts.zone);
+  return on === today ? clock(at, opts.locale, opts.zone) : day(on, { locale: opts.locale, today });
+};
+/** "2 s ago", "5 min ago". */
+export function ago(at: number, now: number, locale: string): string {
+  const seconds = Math.max(0, Math.round((now - at) / 1000));
+  const format = once(`a${locale}`, () => new Intl.RelativeTimeFormat(locale, { style: "narrow" }));
+  if (seconds < 60) return format.format(-seconds, "second");
+  if (seconds < 3600) return format.format(-Math.floor(seconds / 60), "minute");
+  if (seconds < 86_400) return format.format(-Math.floor(seconds / 3600), "hour");
+  return format.format(-Math.floor(seconds / 86_400), "day");
+}
+
+/** Lower case without accents, for finding by typing. */
+export const fold = (text: string): string => text.normalize("NFKD").replaceAll(/\p{M}/gu, "").toLocaleLowerCase();

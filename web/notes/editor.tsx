@@ -1,0 +1,186 @@
+import { Editor } from "@tiptap/core";
+import Collaboration from "@tiptap/extension-collaboration";
+import CollaborationCaret from "@tiptap/extension-collaboration-caret";
+import Bold from "lucide-solid/icons/bold";
+import Heading2 from "lucide-solid/icons/heading-2";
+import Italic from "lucide-solid/icons/italic";
+import List from "lucide-solid/icons/list";
+import ListOrdered from "lucide-solid/icons/list-ordered";
+import Quote from "lucide-solid/icons/quote";
+import { createSignal, For, onCleanup, onMount, Show, type JSX } from "solid-js";
+import { Dynamic } from "solid-js/web";
+import type { OpenSection } from "../data/rooms.ts";
+import { locale, t } from "../i18n/i18n.ts";
+import { hueOf } from "../i18n/person.ts";
+import { Button } from "../ui/button.tsx";
+import css from "./editor.module.css";
+import { Mirror } from "./mirror.ts";
+import { Opaque, readable, richText, root } from "./schema.ts";
+
+const text = (value: unknown): string => (typeof value === "string" ? value : "");
+
+/** What is shown until the document is drawn. As data: Tiptap would parse its default, a text, as HTML. */
+const blank = { type: "doc", content: [{ type: "paragraph" }] };
+
+/** The caret of a colleague, with the name on it. Built from the room's stamp, not from what the colleague says. */
+function caret(user: Record<string, unknown>): HTMLElement {
+  const line = document.createElement("span");
+  line.className = `${css.caret} ${css[`p${hueOf(text(user["member"]))}`]}`;
+  const label = document.createElement("span");
+  label.className = css.caretLabel ?? "";
+  label.textContent = text(user["name"]);
+  line.append(label);
+  return line;
+}
+const selection = (user: Record<string, unknown>) => ({
+  nodeName: "span",
+  class: `${css.picked} ${css[`p${hueOf(text(user["member"]))}`]}`,
+});
+
+const attributes = () => ({
+  class: css.text ?? "",
+  role: "textbox",
+  "aria-multiline": "true",
+  "aria-label": t("notes.editor"),
+  lang: locale(),
+});
+
+/** The text as it is, for who may read it only, or whose app is older than what is in it. Never bound to the document. */
+export function Reader(props: { readonly section: OpenSection }): JSX.Element {
+  let host: HTMLDivElement | undefined;
+  onMount(() => {
+    const { doc } = props.section;
+    const editor = new Editor({
+      element: host ?? null,
+      extensions: [...richText, Opaque(() => t("notes.newerBlock"), css.opaque ?? "")],
+      editable: false,
+      injectCSS: false,
+      content: readable(doc),
+      editorProps: { attributes: { ...attributes(), "aria-readonly": "true" } },
+    });
+    let frame = 0;
+    const draw = () => {
+      cancelAnimationFrame(frame);
+      frame = requestAnimationFrame(() => editor.commands.setContent(readable(doc)));
+    };
+    doc.on("update", draw);
+    onCleanup(() => {
+      cancelAnimationFrame(frame);
+      doc.off("update", draw);
+      editor.destroy();
+    });
+  });
+  return <div class={css.paper} ref={(element) => (host = element)} />;
+}
+
+const tools = [
+  { name: "bold", icon: Bold, words: "notes.bold", run: (editor: Editor) => editor.chain().focus().toggleBold().run() },
+  {
+    name: "italic",
+    icon: Italic,
+    words: "notes.italic",
+    run: (editor: Editor) => editor.chain().focus().toggleItalic().run(),
+  },
+  {
+    name: "heading",
+    icon: Heading2,
+    words: "notes.heading",
+    run: (editor: Editor) => editor.chain().focus().toggleHeading({ level: 2 }).run(),
+  },
+  {
+    name: "bulletList",
+    icon: List,
+    words: "notes.bullets",
+    run: (editor: Editor) => editor.chain().focus().toggleBulletList().run(),
+  },
+  {
+    name: "orderedList",
+    icon: ListOrdered,
+    words: "notes.numbers",
+    run: (editor: Editor) => editor.chain().focus().toggleOrderedList().run(),
+  },
+  {
+    name: "blockquote",
+    icon: Quote,
+    words: "notes.quote",
+    run: (editor: Editor) => editor.chain().focus().toggleBlockquote().run(),
+  },
+] as const;
+
+/** The co-edited text. */
+export function Writer(props: {
+  readonly section: OpenSection;
+  readonly member: string;
+  readonly name: string;
+}): JSX.Element {
+  let host: HTMLDivElement | undefined;
+  const [editor, setEditor] = createSignal<Editor>();
+  const [marks, setMarks] = createSignal<readonly string[]>([]);
+  const [empty, setEmpty] = createSignal(false);
+  onMount(() => {
+    const mirror = new Mirror(props.section.doc);
+    const made = new Editor({
+      element: host ?? null,
+      injectCSS: false,
+      content: blank,
+      extensions: [
+        ...richText,
+        Collaboration.configure({ document: mirror.doc, field: root }),
+        CollaborationCaret.configure({
+          provider: { awareness: props.section.awareness },
+          user: { member: props.member, name: props.name },
+          render: caret,
+          selectionRender: selection,
+        }),
+      ],
+      editorProps: {
+        attributes: attributes(),
+        handleDOMEvents: {
+          compositionstart: () => mirror.compositionStart(),
+          compositionend: () => mirror.compositionEnd(),
+        },
+      },
+      onTransaction: ({ editor: now }) => {
+        setMarks(tools.filter((tool) => now.isActive(tool.name)).map((tool) => tool.name));
+        setEmpty(now.isEmpty);
+      },
+    });
+    setEmpty(made.isEmpty);
+    setEditor(made);
+    onCleanup(() => {
+      made.destroy();
+      mirror.destroy();
+    });
+  });
+  return (
+    <>
+      <div class={css.tools} role="toolbar" aria-label={t("notes.tools")}>
+        <For each={tools}>
+          {(tool) => (
+            <Button
+              look="quiet"
+              square
+              small
+              aria-label={t(tool.words)}
+              aria-pressed={marks().includes(tool.name)}
+              onMouseDown={(event) => event.preventDefault()}
+              onClick={() => {
+                const now = editor();
+                if (now) tool.run(now);
+              }}
+            >
+              <Dynamic component={tool.icon} size={15} />
+            </Button>
+          )}
+        </For>
+      </div>
+      <div class={css.paper} ref={(element) => (host = element)}>
+        <Show when={empty()}>
+          <p class={css.placeholder} aria-hidden="true">
+            {t("notes.placeholder")}
+          </p>
+        </Show>
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,214 @@
+import { A, useNavigate } from "@solidjs/router";
+import Lock from "lucide-solid/icons/lock";
+import Plus from "lucide-solid/icons/plus";
+import { createEffect, createMemo, createSignal, For, on, onCleanup, Show, type JSX } from "solid-js";
+import type { RecordOf, Row } from "../../shared/records/entities.ts";
+import { currentSchema } from "../../shared/sections/schema.ts";
+import { sectionKinds } from "../../shared/sections/kinds.ts";
+import type { OpenSection } from "../data/rooms.ts";
+import { ago } from "../i18n/format.ts";
+import { locale, t } from "../i18n/i18n.ts";
+import { paths } from "../paths.ts";
+import { useSession } from "../shell/context.ts";
+import { whyWords } from "../shell/sync-words.ts";
+import { AvatarStack, Bone, Empty, PendingDot } from "../ui/bits.tsx";
+import { Button } from "../ui/button.tsx";
+import { toast } from "../ui/toast.tsx";
+import { Reader, Writer } from "./editor.tsx";
+import css from "./notes.module.css";
+import { useRooms } from "./rooms.ts";
+import { isFullyKnown } from "./schema.ts";
+
+type SectionRow = RecordOf<"section">;
+
+/** The co-edited notes of an account: which there are, and one of them open. */
+export default function Notes(props: { readonly account: string; readonly part: string | undefined }): JSX.Element {
+  const { data } = useSession();
+  const rooms = useRooms();
+  const navigate = useNavigate();
+  const sections = data.list("section", () => ({
+    anchor: props.account,
+    where: (row) => row.sectionKind !== "scratch",
+    sort: "title",
+  }));
+  const open = createMemo(() => sections().find((row) => row.id === props.part) ?? sections()[0]);
+  const key = createMemo(() => {
+    const row = open();
+    return row ? `${row.id}.${row.gen ?? 1}` : "";
+  });
+  // Notes of this account open offline, too.
+  createEffect(() => {
+    const wanted = sections().map((row) => ({ id: row.id, gen: row.gen ?? 1 }));
+    if (wanted.length > 0 && data.sync().state === "synced") void rooms.prefetch(props.account, wanted);
+  });
+
+  const create = async () => {
+    const id = data.newId("section");
+    const kind = sectionKinds.shared;
+    const done = await data.mutate("section.create@1", {
+      id,
+      anchor: props.account,
+      compartment: kind.compartment,
+      fields: { title: t("notes.newTitle"), sectionKind: "shared", group: kind.group, about: props.account },
+    });
+    if (done.ok) navigate(paths.account(props.account, "notes", id));
+    else toast({ text: t("tray.notAccepted", done.detail ?? whyWords(done.code)), bad: true });
+  };
+  return (
+    <div class={css.notes}>
+      <div class={css.bar}>
+        <nav class={css.list} aria-label={t("notes.label")}>
+          <For each={sections()}>
+            {(row) => (
+              <A
+                class={css.link}
+                href={paths.account(props.account, "notes", row.id)}
+                aria-current={row.id === open()?.id ? "true" : undefined}
+                replace
+                noScroll
+              >
+                <Show when={row.group !== "shared"}>
+                  <Lock size={12} />
+                </Show>
+                {row.title}
+              </A>
+            )}
+          </For>
+        </nav>
+        <Button look="quiet" small onClick={() => void create()}>
+          <Plus size={14} />
+          {t("notes.new")}
+        </Button>
+      </div>
+      <Show when={key()} keyed fallback={<Empty>{t("notes.empty")}</Empty>}>
+        <Show when={open()}>{(row) => <OneNote row={row()} />}</Show>
+      </Show>
+    </div>
+  );
+}
+
+const audience = (kind: string | null | undefined): string =>
+  kind === "private"
+    ? t("notes.private")
+    : kind === "handoff"
+      ? t("notes.handoff")
+      : kind?.startsWith("internal:")
+        ? t("notes.internal")
+        : t("notes.shared");
+
+function OneNote(props: { readonly row: SectionRow }): JSX.Element {
+  const session = useSession();
+  const { data } = session;
+  const rooms = useRooms();
+  const section = rooms.open({ id: props.row.id, gen: props.row.gen ?? 1, account: props.row.anchor }, currentSchema);
+  onCleanup(() => section.close());
+
+  // An editor that does not know all of it must not be bound to it: looked at again with every change from outside.
+  const [known, setKnown] = createSignal(true);
+  const [filled, setFilled] = createSignal(false);
+  const look = () => {
+    setKnown(isFullyKnown(section.doc));
+    setFilled(true);
+  };
+  createEffect(on(section.state, (state) => state !== "loading" && look()));
+  let timer = 0;
+  const later = (_update: Uint8Array, origin: unknown) => {
+    if (typeof origin === "symbol") return; // typed here, with the schema that is known
+    clearTimeout(timer);
+    timer = window.setTimeout(look, 50);
+  };
+  section.doc.on("update", later);
+  onCleanup(() => {
+    clearTimeout(timer);
+    section.doc.off("update", later);
+  });
+
+  const writing = () =>
+    known() &&
+    section.mode() === "write" &&
+    data.can("write", props.row as Row).allowed &&
+    (props.row.schema ?? 1) <= currentSchema;
+  return (
+    <article class={css.note}>
+      <Show when={section.state() !== "closed"} fallback={<Empty>{t("notes.denied")}</Empty>}>
+        <header class={css.head}>
+          <p class="meta">{audience(props.row.sectionKind)}</p>
+          <Status section={section} />
+          <Here section={section} />
+        </header>
+        <Show when={filled() && !writing()}>
+          <p class={css.said}>{known() ? t("notes.readOnly") : t("notes.newer")}</p>
+        </Show>
+        <Show when={filled()} fallback={<Opening />}>
+          <Show when={writing()} fallback={<Reader section={section} />}>
+            <Writer section={section} member={data.me.member} name={data.me.name} />
+          </Show>
+        </Show>
+      </Show>
+    </article>
+  );
+}
+
+const Opening = (): JSX.Element => (
+  <div class={css.opening} aria-busy="true" aria-label={t("notes.loading")}>
+    <Bone of={6} />
+    <Bone of={5} />
+    <Bone of={4} />
+  </div>
+);
+
+/** Where my words are: on this device, or stored by the room, and since when. */
+function Status(props: { readonly section: OpenSection }): JSX.Element {
+  const [storedAt, setStoredAt] = createSignal<number>();
+  const [second, setSecond] = createSignal(Date.now());
+  createEffect(
+    on(props.section.unsent, (unsent, before) => {
+      if (before === true && !unsent) setStoredAt(Date.now());
+    }),
+  );
+  const timer = setInterval(() => setSecond(Date.now()), 1_000);
+  onCleanup(() => clearInterval(timer));
+  const words = () => {
+    if (props.section.unsent()) return props.section.state() === "live" ? t("sync.sending") : t("notes.savedHere");
+    if (props.section.state() === "offline") return "";
+    const at = storedAt();
+    return at === undefined ? "" : t("notes.storedAt", ago(at, Math.max(second(), at), locale()));
+  };
+  return (
+    <p class={`${css.status} num`}>
+      <Show when={props.section.unsent()}>
+        <PendingDot />
+      </Show>
+      {words()}
+    </p>
+  );
+}
+
+/** Who has this note open now, by the room's stamp. */
+function Here(props: { readonly section: OpenSection }): JSX.Element {
+  const [people, setPeople] = createSignal<readonly { readonly id: string; readonly name: string }[]>([]);
+  const read = () => {
+    const { awareness } = props.section;
+    const found = new Map<string, string>();
+    for (const [client, state] of awareness.getStates()) {
+      const user = (state as { readonly user?: { readonly member?: unknown; readonly name?: unknown } }).user;
+      if (client !== awareness.clientID && typeof user?.member === "string")
+        found.set(user.member, String(user.name ?? ""));
+    }
+    setPeople([...found].map(([id, name]) => ({ id, name })));
+  };
+  props.section.awareness.on("change", read);
+  onCleanup(() => props.section.awareness.off("change", read));
+  read();
+  return (
+    <AvatarStack
+      people={people()}
+      label={t(
+        "account.here",
+        people()
+          .map((person) => person.name)
+          .join(", "),
+      )}
+    />
+  );
+}

@@ -1,0 +1,18 @@
+import { Route, Router } from "@solidjs/router";
+import { lazy, type JSX } from "solid-js";
+import { Inside } from "./shell/inside.tsx";
+import { NotFound } from "./shell/not-found.tsx";
+
+/** The whole route table. Addresses are made by paths.ts. */
+export const Routes = (): JSX.Element => (
+  <Router>
+    <Route path="/sign-in" component={lazy(() => import("./auth/sign-in.tsx"))} />
+    <Route path="/claim/:code" component={lazy(() => import("./auth/claim.tsx"))} />
+    <Route path="/" component={Inside}>
+      <Route path="/" component={lazy(() => import("./today/today.tsx"))} />
+      <Route path="/accounts" component={lazy(() => import("./accounts/list.tsx"))} />
+      <Route path="/accounts/:id/:tab?/:part?" component={lazy(() => import("./accounts/account.tsx"))} />
+      <Route path="*" component={NotFound} />
+    </Route>
+  </Router>
+);

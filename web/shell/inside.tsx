@@ -1,0 +1,58 @@
+import { Navigate, useLocation, type RouteSectionProps } from "@solidjs/router";
+import { createResource, Match, onCleanup, Switch, type JSX } from "solid-js";
+import { loadSession } from "../data/session.ts";
+import { createData, type LocalData } from "../data/store.ts";
+import { localeIsChosen, setLocale, t } from "../i18n/i18n.ts";
+import { paths } from "../paths.ts";
+import { Empty } from "../ui/bits.tsx";
+import { Button } from "../ui/button.tsx";
+import { makeSession, SessionContext } from "./context.ts";
+import { Layout } from "./layout.tsx";
+
+type Opened =
+  | { readonly state: "signed_out" | "unreachable" }
+  | { readonly state: "signed_in"; readonly data: LocalData };
+
+async function open(): Promise<Opened> {
+  const opened = await loadSession();
+  if (opened.state !== "signed_in") return opened;
+  if (!localeIsChosen()) await setLocale(opened.session.me.locale);
+  return { state: "signed_in", data: await createData(opened.session) };
+}
+
+/** Everything behind the sign-in: opens the local copy, with or without a network, then the screens. */
+export function Inside(props: RouteSectionProps): JSX.Element {
+  const location = useLocation();
+  const [opened, { refetch }] = createResource(open);
+  const data = () => {
+    const now = opened();
+    return now?.state === "signed_in" ? now.data : undefined;
+  };
+  return (
+    <Switch>
+      <Match when={opened.error !== undefined || opened()?.state === "unreachable"}>
+        <Empty big title={t("app.name")} act={<Button onClick={() => void refetch()}>{t("act.retry")}</Button>}>
+          {opened.error === undefined ? t("signin.unreachable") : t("app.failed")}
+        </Empty>
+      </Match>
+      <Match when={opened()?.state === "signed_out"}>
+        <Navigate href={`${paths.signIn}?next=${encodeURIComponent(location.pathname + location.search)}`} />
+      </Match>
+      <Match when={data()}>{(local) => <Present {...props} data={local()} />}</Match>
+    </Switch>
+  );
+}
+
+function Present(props: RouteSectionProps & { readonly data: LocalData }): JSX.Element {
+  const session = makeSession(props.data);
+  onCleanup(() => {
+    session.rooms.current?.close();
+    props.data.close();
+  });
+  props.data.onEnd(() => window.location.assign(paths.signIn));
+  return (
+    <SessionContext.Provider value={session}>
+      <Layout {...props} />
+    </SessionContext.Provider>
+  );
+}

@@ -1,0 +1,257 @@
+import { A, useLocation, useNavigate, type RouteSectionProps } from "@solidjs/router";
+import Building from "lucide-solid/icons/building";
+import CalendarCheck from "lucide-solid/icons/calendar-check";
+import Ellipsis from "lucide-solid/icons/ellipsis";
+import PanelLeft from "lucide-solid/icons/panel-left";
+import Plus from "lucide-solid/icons/plus";
+import {
+  createMemo,
+  createSignal,
+  ErrorBoundary,
+  For,
+  onCleanup,
+  onMount,
+  Show,
+  Suspense,
+  type JSX,
+  type ParentProps,
+} from "solid-js";
+import { tinykeys } from "tinykeys";
+import { entityOfId } from "../../shared/records/entities.ts";
+import { t } from "../i18n/i18n.ts";
+import { paths } from "../paths.ts";
+import { buttonClass } from "../ui/button.tsx";
+import { Empty } from "../ui/bits.tsx";
+import { ToastRegion, undoLast } from "../ui/toast.tsx";
+import { isPhone, quietly, useSession } from "./context.ts";
+import css from "./layout.module.css";
+import { LogSheet } from "./log-sheet.tsx";
+import { Mark } from "./mark.tsx";
+import { MemberMenu } from "./member-menu.tsx";
+import { recent } from "./recent.ts";
+import { SyncChip } from "./sync-chip.tsx";
+import { syncWords } from "./sync-words.ts";
+import { Tray } from "./tray.tsx";
+import { applyUpdate, updateReady } from "./update.ts";
+
+const [collapsed, setCollapsed] = createSignal(false);
+
+/** What stands round every screen: navigation, the state of sync, what needs attention, and messages. */
+export function Layout(props: RouteSectionProps): JSX.Element {
+  const session = useSession();
+  const { data } = session;
+  const navigate = useNavigate();
+  const location = useLocation();
+  const [tray, setTray] = createSignal(false);
+  const [log, setLog] = createSignal(false);
+
+  const nameOf = (id: string): string => {
+    const entity = entityOfId(id);
+    const row = entity ? data.record(entity, () => id)() : undefined;
+    const record = row as { readonly name?: unknown; readonly title?: unknown } | undefined;
+    return String(record?.name ?? record?.title ?? "");
+  };
+  const accounts = data.count("account", () => ({}));
+  const waiting = data.count("handoff", () => ({
+    where: (row) => row.toMember === data.me.member && row.state === "offered",
+  }));
+  const here = () => (location.pathname.startsWith("/accounts/") ? location.pathname.split("/")[2] : undefined);
+
+  onMount(() => {
+    const off = tinykeys(window, {
+      "g t": quietly(() => navigate(paths.today)),
+      "g a": quietly(() => navigate(paths.accounts)),
+      "[": quietly(() => setCollapsed((now) => !now)),
+      l: quietly((event) => {
+        event.preventDefault();
+        setLog(true);
+      }),
+      z: quietly(() => void undoLast()),
+    });
+    onCleanup(off);
+  });
+
+  const chip = (bare: boolean) => (
+    <SyncChip
+      bare={bare}
+      sync={data.sync()}
+      outbox={data.outbox()}
+      zone={data.me.zone}
+      nameOf={nameOf}
+      onSync={() => data.syncNow()}
+      onTray={() => setTray(true)}
+    />
+  );
+
+  return (
+    <div class={css.shell} classList={{ [css.collapsed ?? ""]: collapsed() }}>
+      <a class={css.skip} href="#main">
+        {t("app.skip")}
+      </a>
+      <Show when={!isPhone() && !collapsed()}>
+        <aside class={css.sidebar}>
+          <div class={css.brand}>
+            <Mark />
+            <span class={css.word}>{t("app.name")}</span>
+            <button
+              type="button"
+              class={buttonClass({ look: "quiet", square: true, small: true })}
+              aria-label={t("nav.collapse")}
+              title="["
+              onClick={() => setCollapsed(true)}
+            >
+              <PanelLeft size={16} />
+            </button>
+          </div>
+          <nav class={css.nav} aria-label={t("nav.label")}>
+            <A class={css.link} href={paths.today} end>
+              <CalendarCheck size={16} />
+              <span>{t("nav.today")}</span>
+              <Show when={waiting() > 0}>
+                <span class={`${css.count} ${css.countOn} num`}>{waiting()}</span>
+              </Show>
+            </A>
+            <A class={css.link} href={paths.accounts}>
+              <Building size={16} />
+              <span>{t("nav.accounts")}</span>
+              <span class={`${css.count} num`}>{accounts() || ""}</span>
+            </A>
+          </nav>
+          <Recent />
+          <div class={css.foot}>
+            <Show when={updateReady()}>
+              <button
+                type="button"
+                class={`${css.update} ${buttonClass({ small: true, wide: true })}`}
+                title={t("update.body")}
+                onClick={() => applyUpdate()}
+              >
+                {t("update.ready")}
+              </button>
+            </Show>
+            {chip(false)}
+            <MemberMenu />
+          </div>
+        </aside>
+      </Show>
+      <div class={css.body}>
+        <OfflineBanner />
+        <main id="main" class={css.main} tabindex="-1">
+          <ErrorBoundary fallback={(error: unknown) => <Stopped error={error} />}>
+            <Suspense fallback={<div class={css.main} aria-busy="true" />}>{props.children}</Suspense>
+          </ErrorBoundary>
+        </main>
+        <Show when={isPhone()}>
+          <nav class={css.phoneBar} aria-label={t("nav.label")}>
+            <A class={css.tab} href={paths.today} end>
+              <CalendarCheck size={20} />
+              {t("nav.today")}
+            </A>
+            <A class={css.tab} href={paths.accounts}>
+              <Building size={20} />
+              {t("nav.accounts")}
+            </A>
+            <button type="button" class={css.tab} onClick={() => setLog(true)}>
+              <span class={css.plus}>
+                <Plus size={20} />
+              </span>
+              <span class="sr">{t("nav.log")}</span>
+            </button>
+            <MemberMenu
+              phone={
+                <>
+                  <Ellipsis size={20} />
+                  {t("nav.more")}
+                  <span class={`${css.more} ${css[syncWords(data.sync()).tone]}`} />
+                </>
+              }
+            />
+          </nav>
+        </Show>
+      </div>
+      <Show when={isPhone() || collapsed()}>
+        <div class={css.corner}>{chip(true)}</div>
+      </Show>
+      <Tray open={tray()} onClose={() => setTray(false)} nameOf={nameOf} />
+      <LogSheet open={log()} account={here()} onClose={() => setLog(false)} />
+      <ToastRegion />
+    </div>
+  );
+}
+
+function Recent(): JSX.Element {
+  const { data } = useSession();
+  const ids = createMemo(recent);
+  const rows = data.list("account", () => ({ where: (row) => ids().includes(row.id) }));
+  const shown = createMemo(() => {
+    const by = new Map(rows().map((row) => [row.id, row]));
+    return ids().flatMap((id) => by.get(id) ?? []);
+  });
+  return (
+    <Show when={shown().length > 0} fallback={<div class={css.recent} />}>
+      <nav class={css.recent} aria-label={t("nav.recent")}>
+        <h2 class={css.heading}>{t("nav.recent")}</h2>
+        <For each={shown()}>
+          {(row) => (
+            <A class={css.link} href={paths.account(row.id)}>
+              <span class="clip">{row.name}</span>
+            </A>
+          )}
+        </For>
+      </nav>
+    </Show>
+  );
+}
+
+function OfflineBanner(): JSX.Element {
+  const session = useSession();
+  return (
+    <Show when={session.offline()}>
+      <p class={css.banner}>{t("sync.offlineLong")}</p>
+    </Show>
+  );
+}
+function Stopped(props: { readonly error: unknown }): JSX.Element {
+  console.error(props.error);
+  return (
+    <Empty
+      big
+      act={
+        <button type="button" class={buttonClass({})} onClick={() => location.reload()}>
+          {t("app.reload")}
+        </button>
+      }
+    >
+      {t("app.failed")}
+    </Empty>
+  );
+}
+
+/** The bar on top of a screen: title, how many, tools; on a phone a way back. */
+export function PageBar(
+  props: ParentProps<{ readonly title?: string; readonly count?: number | undefined; readonly start?: JSX.Element }>,
+): JSX.Element {
+  return (
+    <header class={css.bar}>
+      <Show when={collapsed() && !isPhone()}>
+        <button
+          type="button"
+          class={buttonClass({ look: "quiet", square: true, small: true })}
+          aria-label={t("nav.expand")}
+          title="["
+          onClick={() => setCollapsed(false)}
+        >
+          <PanelLeft size={16} />
+        </button>
+      </Show>
+      {props.start}
+      <Show when={props.title}>
+        <h1 class={css.title}>{props.title}</h1>
+      </Show>
+      <Show when={props.count !== undefined}>
+        <span class={`${css.titleCount} num`}>{props.count}</span>
+      </Show>
+      <div class={css.tools}>{props.children}</div>
+    </header>
+  );
+}

@@ -1,0 +1,94 @@
+import { useNavigate } from "@solidjs/router";
+import LogOut from "lucide-solid/icons/log-out";
+import { createSignal, Show, type JSX } from "solid-js";
+import { chooseLocale, locale, locales, t } from "../i18n/i18n.ts";
+import { paths } from "../paths.ts";
+import { Avatar } from "../ui/bits.tsx";
+import { Button } from "../ui/button.tsx";
+import { Dialog } from "../ui/dialog.tsx";
+import { Menu, MenuChoices, MenuItem, MenuRule } from "../ui/menu.tsx";
+import { useSession } from "./context.ts";
+import layout from "./layout.module.css";
+import css from "./member-menu.module.css";
+import { forgetRecent } from "./recent.ts";
+import { chooseTheme, theme, themes } from "./theme.ts";
+
+/** Who I am here, my language and theme, and the way out. */
+export function MemberMenu(props: { readonly phone?: JSX.Element }): JSX.Element {
+  const session = useSession();
+  const { data } = session;
+  const navigate = useNavigate();
+  const [asking, ask] = createSignal(false);
+
+  const leave = async (force: boolean) => {
+    if (!force && session.rooms.current?.unsent()) return void ask(true);
+    if (!(await data.signOut(force))) return void ask(true);
+    forgetRecent();
+    ask(false);
+    navigate(paths.signIn, { replace: true });
+    location.reload(); // nothing of the former member stays in memory
+  };
+  return (
+    <>
+      <Menu
+        label={`${data.me.name}: ${t("menu.member")}`}
+        placement={props.phone ? "top-end" : "top-start"}
+        triggerClass={props.phone ? layout.tab : css.member}
+        trigger={
+          props.phone ?? (
+            <>
+              <Avatar id={data.me.member} name={data.me.name} />
+              <span class={css.name}>
+                <span class="clip">{data.me.name}</span>
+              </span>
+            </>
+          )
+        }
+      >
+        <div class={css.who}>
+          <strong>{data.me.name}</strong>
+          <span class="meta">
+            {[data.me.base, ...data.me.duties].map((word) => word.replaceAll("_", " ")).join(" · ")}
+          </span>
+        </div>
+        <MenuRule />
+        <MenuChoices
+          label={t("menu.language")}
+          value={locale()}
+          choices={locales.map((one) => ({ id: one.id, text: one.name }))}
+          onChoose={(id) => void chooseLocale(id === "zh-CN" ? "zh-CN" : "en")}
+        />
+        <MenuRule />
+        <MenuChoices
+          label={t("menu.theme")}
+          value={theme()}
+          choices={themes.map((id) => ({ id, text: t(`menu.${id}`) }))}
+          onChoose={(id) => chooseTheme(themes.find((one) => one === id) ?? "system")}
+        />
+        <MenuRule />
+        <MenuItem icon={<LogOut size={16} />} onSelect={() => void leave(false)}>
+          {t("menu.signOut")}
+        </MenuItem>
+      </Menu>
+      <Show when={asking()}>
+        <Dialog
+          open
+          onClose={() => ask(false)}
+          title={t("menu.signOutTitle")}
+          actions={
+            <>
+              <Button look="danger" onClick={() => void leave(true)}>
+                {t("menu.signOutForce")}
+              </Button>
+              <Button look="primary" onClick={() => ask(false)}>
+                {t("menu.signOutStay")}
+              </Button>
+            </>
+          }
+        >
+          {t("menu.signOutBody", Math.max(1, data.sync().waiting + data.sync().attention))}
+        </Dialog>
+      </Show>
+    </>
+  );
+}

@@ -1,0 +1,25 @@
+import { createSignal, untrack } from "solid-js";
+
+/** Accounts that this device opened lately: ids alone, so that no name stays outside the local copy. */
+const key = "baton.recent";
+const max = 7;
+function read(): readonly string[] {
+  try {
+    const value: unknown = JSON.parse(localStorage.getItem(key) ?? "[]");
+    return Array.isArray(value) ? value.filter((id): id is string => typeof id === "string").slice(0, max) : [];
+  } catch {
+    return []; // written by something else: start again
+  }
+}
+const [recent, set] = createSignal(read());
+export { recent };
+
+export function remember(id: string): void {
+  const next = [id, ...untrack(recent).filter((one) => one !== id)].slice(0, max);
+  set(next);
+  localStorage.setItem(key, JSON.stringify(next));
+}
+export function forgetRecent(): void {
+  set([]);
+  localStorage.removeItem(key);
+}

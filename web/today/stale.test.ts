@@ -1,0 +1,47 @@
+import { expect, test } from "vitest";
+import type { RecordOf } from "../../shared/records/entities.ts";
+import { staleOnes } from "./stale.ts";
+
+const now = Date.UTC(2026, 10, 24, 12);
+const dayMs = 86_400_000;
+const account = (id: string, more: Partial<RecordOf<"account">> = {}): RecordOf<"account"> => ({
+  id,
+  anchor: id,
+  compartment: "core",
+  createdAt: 0,
+  createdBy: "m",
+  ...more,
+});
+const touch = (anchor: string, daysAgo: number): RecordOf<"activity"> => ({
+  id: `${anchor}${daysAgo}`,
+  anchor,
+  compartment: "core",
+  createdAt: 0,
+  createdBy: "m",
+  at: now - daysAgo * dayMs,
+});
+const found = (accounts: RecordOf<"account">[], touches: RecordOf<"activity">[]) =>
+  staleOnes(accounts, touches, now, "2026-11-24").map((one) => [one.account.id, one.why, one.idleDays]);
+
+test("an account without next action is stale after thirty days without a touch, or if nobody ever touched it", () => {
+  expect(
+    found(
+      [account("new"), account("old"), account("fresh")],
+      [touch("old", 31), touch("fresh", 30), touch("fresh", 90)],
+    ),
+  ).toEqual([
+    ["new", "no_touch", null],
+    ["old", "no_touch", 31],
+  ]);
+});
+test("a next action whose day has passed comes first, however lately the account was touched; today is not past", () => {
+  const late = account("late", { nextAction: "Call", nextActionDay: "2026-11-23" });
+  const due = account("due", { nextAction: "Call", nextActionDay: "2026-11-24" });
+  expect(found([account("old"), due, late], [touch("old", 200), touch("late", 1)])).toEqual([
+    ["late", "next_passed", 1],
+    ["old", "no_touch", 200],
+  ]);
+});
+test("a meeting in the future is not a touch", () => {
+  expect(found([account("a")], [touch("a", -5)])).toEqual([["a", "no_touch", null]]);
+});

@@ -1,0 +1,83 @@
+import { Popover } from "@kobalte/core/popover";
+import { Show, splitProps, type JSX, type ParentProps } from "solid-js";
+import { t } from "../i18n/i18n.ts";
+import css from "./button.module.css";
+
+export type Look = "plain" | "primary" | "quiet" | "danger";
+export type ButtonProps = ParentProps<
+  Omit<JSX.ButtonHTMLAttributes<HTMLButtonElement>, "disabled" | "style"> & {
+    readonly look?: Look;
+    readonly small?: boolean;
+    readonly square?: boolean;
+    readonly wide?: boolean;
+    readonly kbd?: string;
+    /** Why it can't be pressed now. The button stays focusable and answers with this sentence: never a dead control. */
+    readonly disabledReason?: string | undefined;
+  }
+>;
+
+/** Class of a button, for links and triggers that look like one. */
+export function buttonClass(props: {
+  look?: Look | undefined;
+  small?: boolean | undefined;
+  square?: boolean | undefined;
+  wide?: boolean | undefined;
+}): string {
+  return [
+    css.button,
+    css[props.look ?? "plain"],
+    props.small && css.small,
+    props.square && css.square,
+    props.wide && css.wide,
+  ]
+    .filter(Boolean)
+    .join(" ");
+}
+
+export function Button(props: ButtonProps): JSX.Element {
+  const [own, rest] = splitProps(props, [
+    "look",
+    "small",
+    "square",
+    "wide",
+    "kbd",
+    "disabledReason",
+    "children",
+    "class",
+  ]);
+  const name = () => [buttonClass(own), own.class].filter(Boolean).join(" ");
+  const inside = () => (
+    <>
+      {own.children}
+      <Show when={own.kbd}>
+        <kbd class={css.kbd} aria-hidden="true">
+          {own.kbd}
+        </kbd>
+      </Show>
+    </>
+  );
+  return (
+    <Show
+      when={own.disabledReason}
+      fallback={
+        <button type="button" {...rest} class={name()}>
+          {inside()}
+        </button>
+      }
+    >
+      {(reason) => (
+        <Popover placement="bottom" gutter={6}>
+          <Popover.Trigger type="button" class={name()} aria-disabled="true" aria-label={rest["aria-label"]}>
+            {inside()}
+          </Popover.Trigger>
+          <Popover.Portal>
+            <Popover.Content class={css.why}>
+              <Popover.Title class={css.whyTitle}>{t("why.title")}</Popover.Title>
+              <Popover.Description>{reason()}</Popover.Description>
+            </Popover.Content>
+          </Popover.Portal>
+        </Popover>
+      )}
+    </Show>
+  );
+}

@@ -1,0 +1,179 @@
+import ChevronDown from "lucide-solid/icons/chevron-down";
+import { createSignal, createUniqueId, Show, type JSX } from "solid-js";
+import { t } from "../i18n/i18n.ts";
+import { PendingDot } from "./bits.tsx";
+import css from "./field.module.css";
+import { Menu, MenuChoices, type Choice } from "./menu.tsx";
+
+export interface FieldProps {
+  readonly label: string;
+  /** As typed. Null is empty. */
+  readonly value: string | null | undefined;
+  /** As shown, when that differs. */
+  readonly show?: JSX.Element;
+  readonly kind?: "text" | "long" | "day" | "number";
+  readonly choices?: readonly Choice[];
+  readonly placeholder?: string;
+  /** Absent: this member can't change it, and it is plain text. */
+  readonly onCommit?: ((value: string | null) => Promise<string | undefined> | undefined) | undefined;
+  readonly pending?: boolean | undefined;
+  /** What I tried and what was said, until I deal with it. */
+  readonly refused?: string | undefined;
+  readonly required?: boolean;
+  readonly look?: "row" | "bare" | "title";
+  readonly maxLength?: number;
+}
+
+/**
+ * A value that is edited where it stands: click or Enter opens, Enter commits, Esc restores, leaving commits.
+ * No Save button. `onCommit` may answer with a sentence; then the field stays open and says it.
+ */
+export function Field(props: FieldProps): JSX.Element {
+  const [open, setOpen] = createSignal(false);
+  const [said, setSaid] = createSignal<string>();
+  const id = createUniqueId();
+  let opener: HTMLButtonElement | undefined;
+  let settled = false;
+
+  const close = (refocus: boolean) => {
+    settled = true;
+    setOpen(false);
+    setSaid(undefined);
+    if (refocus) queueMicrotask(() => opener?.focus());
+  };
+  const commit = async (text: string, refocus: boolean) => {
+    if (settled) return;
+    const next = props.kind === "long" ? text : text.trim();
+    const value = next === "" ? null : next;
+    if (value === (props.value ?? null)) return close(refocus);
+    if (value === null && props.required) return void setSaid(t("field.invalid"));
+    settled = true; // leaving the field while it is being saved must not save it twice
+    const answer = await props.onCommit?.(value);
+    settled = false;
+    if (answer) setSaid(answer);
+    else close(refocus);
+  };
+  const keys = (event: KeyboardEvent & { currentTarget: HTMLInputElement | HTMLTextAreaElement }) => {
+    if (event.isComposing) return;
+    if (event.key === "Escape") {
+      event.stopPropagation();
+      close(true);
+    } else if (event.key === "Enter" && (props.kind !== "long" || event.metaKey || event.ctrlKey)) {
+      event.preventDefault();
+      event.stopPropagation();
+      void commit(event.currentTarget.value, true);
+    }
+  };
+  const begin = () => {
+    settled = false;
+    setOpen(true);
+  };
+  const take = (element: HTMLInputElement | HTMLTextAreaElement) =>
+    queueMicrotask(() => {
+      element.focus();
+      if (element.type === "text") element.select();
+    });
+  const inside = () => (
+    <>
+      <span class={`${css.text} ${props.value || props.show ? "" : css.none}`}>
+        {props.show ?? (props.value || (props.placeholder ?? (props.onCommit ? t("field.empty") : "–")))}
+      </span>
+      <Show when={props.pending}>
+        <PendingDot />
+      </Show>
+    </>
+  );
+  const shared = () => `${props.look === "title" ? css.title : ""}`;
+  const shown = () => props.value || (props.placeholder ?? t("field.empty"));
+
+  return (
+    <div
+      class={[
+        css.row,
+        props.kind === "long" && `${css.tall} ${css.long}`,
+        (props.look === "bare" || props.look === "title") && css.bare,
+      ]
+        .filter(Boolean)
+        .join(" ")}
+    >
+      <span class={css.label} id={id}>
+        {props.label}
+      </span>
+      <Show when={props.onCommit} fallback={<span class={`${css.value} ${css.fixed} ${shared()}`}>{inside()}</span>}>
+        <Show
+          when={!props.choices}
+          fallback={
+            <Menu
+              label={`${t("field.edit", props.label)}: ${props.choices?.find((one) => one.id === props.value)?.text ?? t("field.empty")}`}
+              triggerClass={`${css.value} ${css.menu}`}
+              trigger={
+                <>
+                  {inside()}
+                  <ChevronDown size={14} />
+                </>
+              }
+            >
+              <MenuChoices
+                value={props.value}
+                choices={props.choices ?? []}
+                onChoose={(choice) => void props.onCommit?.(choice)}
+              />
+            </Menu>
+          }
+        >
+          <Show
+            when={open()}
+            fallback={
+              <button
+                type="button"
+                ref={(element) => (opener = element)}
+                class={`${css.value} ${shared()}`}
+                aria-label={`${t("field.edit", props.label)}: ${shown()}`}
+                onClick={begin}
+              >
+                {inside()}
+              </button>
+            }
+          >
+            <Show
+              when={props.kind === "long"}
+              fallback={
+                <input
+                  ref={take}
+                  class={`${css.input} ${shared()} ${said() ? css.bad : ""}`}
+                  type={props.kind === "day" ? "date" : "text"}
+                  inputmode={props.kind === "number" ? "numeric" : undefined}
+                  value={props.value ?? ""}
+                  maxlength={props.maxLength ?? 500}
+                  aria-labelledby={id}
+                  aria-invalid={said() ? "true" : undefined}
+                  title={t("field.hint")}
+                  onKeyDown={keys}
+                  onBlur={(event) => void commit(event.currentTarget.value, false)}
+                />
+              }
+            >
+              <textarea
+                ref={take}
+                class={`${css.input} ${said() ? css.bad : ""}`}
+                value={props.value ?? ""}
+                maxlength={props.maxLength ?? 20_000}
+                aria-labelledby={id}
+                onKeyDown={keys}
+                onBlur={(event) => void commit(event.currentTarget.value, false)}
+              />
+            </Show>
+          </Show>
+        </Show>
+      </Show>
+      <Show when={said()}>
+        <p class={css.said} role="alert">
+          {said()}
+        </p>
+      </Show>
+      <Show when={props.refused}>
+        <p class={`${css.said} ${css.tried}`}>{props.refused}</p>
+      </Show>
+    </div>
+  );
+}
