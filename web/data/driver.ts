@@ -4,7 +4,8 @@
  */
 import { limits } from "../../shared/kernel/limits.ts";
 import { TermPassed } from "./disk.ts";
-import { pullOnce, pushOnce, WireError, type Exchange } from "./exchange.ts";
+import { pullOnce, pushOnce, type Exchange } from "./exchange.ts";
+import { WireError } from "./wire-error.ts";
 import type { Net } from "./messages.ts";
 import { backoffMs } from "./wire.ts";
 

@@ -9,16 +9,8 @@ import { drop, entryKey, put, type ClientMeta, type Entry, type Plan, type Reade
 import { lineGroups } from "./lines.ts";
 import { ask, cardOf, PageReader } from "./page.ts";
 import type { Replica } from "./replica.ts";
+import { WireError } from "./wire-error.ts";
 
-/** Why the edge did not do it. Everything else (network, 429, 5xx, odd text) is `retry`. */
-export type Refusal = "signed_out" | "update_needed" | "client_unknown" | "retry";
-export class WireError extends Error {
-  readonly refusal: Refusal;
-  constructor(refusal: Refusal, detail: string) {
-    super(detail);
-    this.refusal = refusal;
-  }
-}
 export interface Wire {
   push(body: PushRequest): Promise<PushAnswer>;
   /** The answer's text as it arrives. Throws `WireError` for anything but a 200, also in the middle. */

@@ -1,6 +1,7 @@
 /** Reads pull answers: NDJSON, cut anywhere by the network. A line that is not understood ends the page unapplied. */
 import * as z from "zod/mini";
 import type { PullLine } from "../../shared/sync/protocol.ts";
+import { WireError } from "./wire-error.ts";
 
 const rights = z.record(z.string(), z.record(z.string(), z.nullable(z.number())));
 const row = z.looseObject({ id: z.string(), anchor: z.string(), compartment: z.string() });
@@ -23,17 +24,15 @@ const line = z.discriminatedUnion("t", [
   }),
 ]);
 
-export class LineBroken extends Error {}
-
 export function parseLine(text: string): PullLine {
   let json: unknown;
   try {
     json = JSON.parse(text);
   } catch {
-    throw new LineBroken("not JSON");
+    throw new WireError("retry", "a line that is not JSON");
   }
   const parsed = line.safeParse(json);
-  if (!parsed.success) throw new LineBroken("not a line of this protocol");
+  if (!parsed.success) throw new WireError("retry", "not a line of this protocol");
   return json as PullLine; // checked above; values of fields are cut by rights, not by type
 }
 

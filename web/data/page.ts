@@ -10,7 +10,7 @@ import { protocolVersion } from "../../shared/sync/protocol.ts";
 import { limits } from "../../shared/kernel/limits.ts";
 import { entryKey, type Entry, type SyncMeta, type Write } from "./disk.ts";
 import { Draft, type Replica } from "./replica.ts";
-import { isNothing, maskIn, narrow, widens } from "./rights.ts";
+import { alive, equalRights, isNothing, maskIn, narrow, widens } from "./rights.ts";
 import type { AttentionCard } from "./types.ts";
 
 type Page = Extract<PullLine, { t: "page" }>;
@@ -95,7 +95,14 @@ export class PageReader {
     const { draft } = this;
     const round = this.replica.sync.round + 1;
     const widened = new Set<string>();
-    for (const line of this.later) if (line.t === "rights") this.grant(line.h, line.g, round, widened);
+    const early: string[] = []; // ended by this device's clock, if not yet by the edge's
+    const time = Math.max(page.now, now);
+    for (const line of this.later) {
+      if (line.t !== "rights") continue;
+      const left = alive(line.g, time);
+      if (!equalRights(left, line.g)) early.push(line.h);
+      this.grant(line.h, left, round, widened);
+    }
     for (const line of this.later) {
       switch (line.t) {
         case "moved":
@@ -115,6 +122,7 @@ export class PageReader {
     for (const [h, number] of [...this.asked.ask, ...this.taken]) {
       if (draft.get("ask", h) === number) draft.set("ask", h, undefined);
     }
+    for (const h of early) draft.ask(h);
     for (const key of this.asked.follow) draft.set("follow", key, undefined);
     settle(draft, this.asked.body.client, page.outcomes, page.lmid);
     const sync: SyncMeta = {
@@ -127,7 +135,7 @@ export class PageReader {
     };
     draft.set("meta", "sync", sync);
     if (draft.names("want").length === 0) draft.set("meta", "ready", 1); // everything that was allowed then is here
-    draft.expire(Math.max(page.now, now)); // what ended while the page was on its way is not shown even once
+    draft.expire(time); // what ended while the page was on its way is not shown even once
     return draft.writes();
   }
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { PullLine } from "../../shared/sync/protocol.ts";
-import { pullOnce, pushOnce, WireError } from "./exchange.ts";
+import { pullOnce, pushOnce } from "./exchange.ts";
+import { refusalOf, WireError } from "./wire-error.ts";
 import { account, all, contact, Device, idOf, page, rights, snap, start } from "./testing/bench.ts";
-import { refusalOf } from "./wire.ts";
 
 /** A device that holds the account and two contacts under h1. */
 async function settled(): Promise<Device> {

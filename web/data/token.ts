@@ -1,5 +1,5 @@
 /** What other cells are shown: the short-lived token that the home cell signs, renewed a little before it ends. */
-import { WireError } from "./exchange.ts";
+import { WireError } from "./wire-error.ts";
 
 const earlyMs = 60_000;
 

@@ -1,6 +1,7 @@
 /** The real wire: fetch and the poke socket of one cell. */
 import { hubMessage } from "./messages.ts";
-import { WireError, type Refusal, type Wire } from "./exchange.ts";
+import type { Wire } from "./exchange.ts";
+import { refusalOf, WireError } from "./wire-error.ts";
 import type { PushAnswer } from "../../shared/sync/protocol.ts";
 
 /** How to reach a cell. Ours by cookie; another one by the token that the home cell signs. */
@@ -67,13 +68,6 @@ async function refusal(response: Response): Promise<WireError> {
   }
   return new WireError(refusalOf(response.status, code), `${response.status} ${code}`);
 }
-export function refusalOf(status: number, code: string): Refusal {
-  if (status === 401) return "signed_out";
-  if (code === "unsupported_version") return "update_needed";
-  if (code === "client_unknown" || code === "out_of_order") return "client_unknown";
-  return "retry";
-}
-
 export interface HubSocket {
   close(): void;
 }
