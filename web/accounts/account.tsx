@@ -27,15 +27,16 @@ import { Bone, Empty, Health, Person } from "../ui/bits.tsx";
 import { Button } from "../ui/button.tsx";
 import { Field } from "../ui/field.tsx";
 import css from "./account.module.css";
-import { Cases } from "./cases.tsx";
 import type { Account } from "./columns.ts";
 import { editing } from "./edit.ts";
 import { focusComposer } from "./log-form.tsx";
-import { Opportunities } from "./opportunities.tsx";
-import { People, SharedPicture, TeamSection } from "./picture.tsx";
+import { People, SharedPicture } from "./picture.tsx";
 import { Timeline } from "./timeline.tsx";
 
 const Notes = lazy(() => import("../notes/notes.tsx"));
+const TeamSection = lazy(async () => ({ default: (await import("./team.tsx")).TeamSection }));
+const Opportunities = lazy(async () => ({ default: (await import("./opportunities.tsx")).Opportunities }));
+const Cases = lazy(async () => ({ default: (await import("./cases.tsx")).Cases }));
 /** An account that one may see comes within this time; after it, missing and forbidden read the same. */
 const patienceMs = 8_000;
 
@@ -194,14 +195,18 @@ function Present(props: {
           </Suspense>
           <Show when={isPhone() && props.tab === "timeline"}>
             <People account={props.account.id} />
-            <TeamSection account={props.account} />
+            <Suspense>
+              <TeamSection account={props.account} />
+            </Suspense>
           </Show>
         </div>
         <Show when={!isPhone()}>
           <aside class={css.side} aria-label={t("account.picture")}>
             <SharedPicture account={props.account} />
             <People account={props.account.id} />
-            <TeamSection account={props.account} />
+            <Suspense>
+              <TeamSection account={props.account} />
+            </Suspense>
           </aside>
         </Show>
       </div>

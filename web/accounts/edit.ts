@@ -2,6 +2,7 @@ import { entity, type EntityName, type Row } from "../../shared/records/entities
 import { fieldSchema } from "../../shared/records/record.ts";
 import type { Value } from "../../shared/records/field.ts";
 import { t } from "../i18n/i18n.ts";
+import { idOf } from "../shell/id-of.ts";
 import type { Session } from "../shell/context.ts";
 import { whyWords } from "../shell/sync-words.ts";
 
@@ -54,5 +55,3 @@ export function editing(
       : undefined,
   };
 }
-export const idOf = (args: unknown): string =>
-  typeof args === "object" && args !== null && "id" in args && typeof args.id === "string" ? args.id : "";

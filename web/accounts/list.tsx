@@ -5,7 +5,19 @@ import ArrowUpDown from "lucide-solid/icons/arrow-up-down";
 import Search from "lucide-solid/icons/search";
 import X from "lucide-solid/icons/x";
 import { createVirtualizer } from "@tanstack/solid-virtual";
-import { createEffect, createMemo, createSignal, For, on, onCleanup, onMount, Show, type JSX } from "solid-js";
+import {
+  createEffect,
+  createMemo,
+  createSignal,
+  For,
+  lazy,
+  Suspense,
+  on,
+  onCleanup,
+  onMount,
+  Show,
+  type JSX,
+} from "solid-js";
 import { tinykeys } from "tinykeys";
 import { day, dayIn } from "../i18n/format.ts";
 import { locale, t } from "../i18n/i18n.ts";
@@ -14,13 +26,13 @@ import { isPhone, now, quietly, useSession } from "../shell/context.ts";
 import { PageBar } from "../shell/layout.tsx";
 import { Bone, Empty, Health, PendingDot, Person } from "../ui/bits.tsx";
 import { Button, buttonClass } from "../ui/button.tsx";
-import { Menu, MenuChoices } from "../ui/menu.tsx";
+import { Menu } from "../ui/menu.tsx";
 import { saveScroll, savedScroll } from "../ui/scroll-memo.ts";
 import { columns, finder, onlyFilters, passes, sorted, type Account, type Column } from "./columns.ts";
 import css from "./list.module.css";
 import { onlineAccounts } from "./online.ts";
-import { Peek } from "./peek.tsx";
 
+const Peek = lazy(async () => ({ default: (await import("./peek.tsx")).Peek }));
 /** Columns that the server can sort by; names of people and regions are not in its rows. */
 const onlineSorts: readonly Column[] = ["name", "health", "country", "type"];
 const label = (column: Column): string => t(column === "nextAction" ? "account.next" : `account.${column}`);
@@ -91,14 +103,15 @@ export default function Accounts(): JSX.Element {
             placement="bottom-end"
             triggerClass={buttonClass({ square: true })}
             trigger={<ArrowUpDown size={18} />}
-          >
-            <MenuChoices
-              label={t("accounts.sort")}
-              value={sort()}
-              choices={columns.map((column) => ({ id: column, text: label(column) }))}
-              onChoose={(id) => set({ sort: id })}
-            />
-          </Menu>
+            parts={[
+              {
+                label: t("accounts.sort"),
+                value: sort(),
+                choices: columns.map((column) => ({ id: column, text: label(column) })),
+                onChoose: (id) => set({ sort: id }),
+              },
+            ]}
+          />
         </div>
       </Show>
       <div class={css.filters}>
@@ -158,7 +171,9 @@ export default function Accounts(): JSX.Element {
         </Show>
         <Show when={!isPhone() && search.peek}>
           {(id) => (
-            <Peek id={id()} row={rows().find((row) => row.id === id())} onClose={() => set({ peek: undefined })} />
+            <Suspense>
+              <Peek id={id()} row={rows().find((row) => row.id === id())} onClose={() => set({ peek: undefined })} />
+            </Suspense>
           )}
         </Show>
       </div>

@@ -6,7 +6,7 @@ import { locale, t } from "../i18n/i18n.ts";
 import { now, useSession } from "../shell/context.ts";
 import { whyWords } from "../shell/sync-words.ts";
 import { Dot, Empty, HiddenChip, OnlineChip, PendingDot, Person } from "../ui/bits.tsx";
-import { Menu, MenuChoices } from "../ui/menu.tsx";
+import { Menu } from "../ui/menu.tsx";
 import { toast } from "../ui/toast.tsx";
 import { onlineUnder } from "./online.ts";
 import css from "./records.module.css";
@@ -148,8 +148,7 @@ function StageMenu(props: { readonly row: Opportunity; readonly stages: readonly
           <ChevronDown size={14} />
         </>
       }
-    >
-      <MenuChoices value={props.row.stage} choices={choices()} onChoose={(to) => void move(to)} />
-    </Menu>
+      parts={[{ value: props.row.stage, choices: choices(), onChoose: (to) => void move(to) }]}
+    />
   );
 }

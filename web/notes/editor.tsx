@@ -118,7 +118,7 @@ export function Writer(props: {
   const [marks, setMarks] = createSignal<readonly string[]>([]);
   const [empty, setEmpty] = createSignal(false);
   onMount(() => {
-    const mirror = new Mirror(props.section.doc);
+    const mirror = new Mirror(props.section.doc, props.section.awareness.clientID);
     const made = new Editor({
       element: host ?? null,
       injectCSS: false,

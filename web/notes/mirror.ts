@@ -17,11 +17,14 @@ export class Mirror {
   private composing = false;
   private timer = 0;
 
-  constructor(room: Y.Doc) {
+  /** `author`: who presence says is typing here, so that carets and words are of one client. */
+  constructor(room: Y.Doc, author: number) {
     this.room = room;
-    // The same author in both: only this one writes, so no clock is used twice, and carets name the same places.
-    this.doc.clientID = room.clientID;
     Y.applyUpdate(this.doc, Y.encodeStateAsUpdate(room), fromRoom);
+    // From here on only this document writes as that author. The room's writes nothing itself, and Yjs would rename a
+    // document that is brought words under its own name.
+    if (room.clientID === author) room.clientID = crypto.getRandomValues(new Uint32Array(1))[0] ?? 1;
+    this.doc.clientID = author;
     this.doc.on("update", this.toRoom);
     room.on("update", this.toEditor);
   }

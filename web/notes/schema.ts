@@ -1,26 +1,29 @@
 import { getSchema, Node, type AnyExtension, type JSONContent } from "@tiptap/core";
-import StarterKit from "@tiptap/starter-kit";
+import Blockquote from "@tiptap/extension-blockquote";
+import Bold from "@tiptap/extension-bold";
+import Code from "@tiptap/extension-code";
+import CodeBlock from "@tiptap/extension-code-block";
+import Document from "@tiptap/extension-document";
+import HardBreak from "@tiptap/extension-hard-break";
+import Heading from "@tiptap/extension-heading";
+import HorizontalRule from "@tiptap/extension-horizontal-rule";
+import Italic from "@tiptap/extension-italic";
+import { BulletList, ListItem, ListKeymap, OrderedList } from "@tiptap/extension-list";
+import Paragraph from "@tiptap/extension-paragraph";
+import Strike from "@tiptap/extension-strike";
+import Text from "@tiptap/extension-text";
+import Underline from "@tiptap/extension-underline";
 import { initProseMirrorDoc, yXmlFragmentToProsemirrorJSON } from "@tiptap/y-tiptap";
 import * as Y from "yjs";
+import { Link } from "./link.ts";
 import { currentSchema, markName, schemaOf } from "../../shared/sections/schema.ts";
 
 export const root = "default";
-/** Checked when shown, because values in a shared document are free. */
-const safeLink = (url: string): boolean => /^(https?:\/\/|mailto:|tel:)/i.test(url.trim());
-
-/** What the editor knows: exactly the names of the current schema number. */
+/** What the editor knows: exactly the names of the current schema number. Undo is the collaboration's: own words only. */
 export const richText: readonly AnyExtension[] = [
-  StarterKit.configure({
-    undoRedo: false, // the collaboration's own undo takes back only own words
-    trailingNode: false, // opening a note must not write into it
-    heading: { levels: [1, 2, 3] },
-    link: {
-      openOnClick: false,
-      isAllowedUri: safeLink,
-      HTMLAttributes: { rel: "noopener noreferrer nofollow", target: "_blank" },
-    },
-  }),
-];
+  Document, Paragraph, Text, Heading.configure({ levels: [1, 2, 3] }), Blockquote, CodeBlock, HardBreak, HorizontalRule,
+  BulletList, OrderedList, ListItem, ListKeymap, Bold, Italic, Strike, Underline, Code, Link,
+]; // prettier-ignore
 export const schema = getSchema([...richText]);
 
 const opaqueName = "opaque";
@@ -45,7 +48,8 @@ export function isFullyKnown(doc: Y.Doc): boolean {
   Y.applyUpdate(shadow, Y.encodeStateAsUpdate(doc));
   const before = Y.encodeStateAsUpdate(shadow);
   try {
-    initProseMirrorDoc(shadow.getXmlFragment(root), schema);
+    const { doc: opened } = initProseMirrorDoc(shadow.getXmlFragment(root), schema);
+    if (opened.childCount > 0) opened.check(); // names alone do not say that a block may stand where it stands
     return equal(before, Y.encodeStateAsUpdate(shadow));
   } catch {
     return false; // it can't even be read: read-only

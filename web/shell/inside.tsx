@@ -1,7 +1,6 @@
 import { Navigate, useLocation, type RouteSectionProps } from "@solidjs/router";
 import { createResource, Match, onCleanup, Switch, type JSX } from "solid-js";
-import { loadSession } from "../data/session.ts";
-import { createData, type LocalData } from "../data/store.ts";
+import type { LocalData } from "../data/store.ts";
 import { localeIsChosen, setLocale, t } from "../i18n/i18n.ts";
 import { paths } from "../paths.ts";
 import { Empty } from "../ui/bits.tsx";
@@ -14,6 +13,11 @@ type Opened =
   | { readonly state: "signed_in"; readonly data: LocalData };
 
 async function open(): Promise<Opened> {
+  // The engine of the local copy is fetched beside the first paint, not before it.
+  const [{ loadSession }, { createData }] = await Promise.all([
+    import("../data/session.ts"),
+    import("../data/store.ts"),
+  ]);
   const opened = await loadSession();
   if (opened.state !== "signed_in") return opened;
   if (!localeIsChosen()) await setLocale(opened.session.me.locale);

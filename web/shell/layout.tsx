@@ -9,6 +9,7 @@ import {
   createSignal,
   ErrorBoundary,
   For,
+  lazy,
   onCleanup,
   onMount,
   Show,
@@ -17,7 +18,6 @@ import {
   type ParentProps,
 } from "solid-js";
 import { tinykeys } from "tinykeys";
-import { entityOfId } from "../../shared/records/entities.ts";
 import { t } from "../i18n/i18n.ts";
 import { paths } from "../paths.ts";
 import { buttonClass } from "../ui/button.tsx";
@@ -25,14 +25,17 @@ import { Empty } from "../ui/bits.tsx";
 import { ToastRegion, undoLast } from "../ui/toast.tsx";
 import { isPhone, quietly, useSession } from "./context.ts";
 import css from "./layout.module.css";
-import { LogSheet } from "./log-sheet.tsx";
 import { Mark } from "./mark.tsx";
+import { nameOf } from "./name-of.ts";
 import { MemberMenu } from "./member-menu.tsx";
 import { recent } from "./recent.ts";
 import { SyncChip } from "./sync-chip.tsx";
 import { syncWords } from "./sync-words.ts";
-import { Tray } from "./tray.tsx";
 import { applyUpdate, updateReady } from "./update.ts";
+
+// What opens on demand comes on demand.
+const Tray = lazy(async () => ({ default: (await import("./tray.tsx")).Tray }));
+const LogSheet = lazy(async () => ({ default: (await import("./log-sheet.tsx")).LogSheet }));
 
 const [collapsed, setCollapsed] = createSignal(false);
 
@@ -45,12 +48,6 @@ export function Layout(props: RouteSectionProps): JSX.Element {
   const [tray, setTray] = createSignal(false);
   const [log, setLog] = createSignal(false);
 
-  const nameOf = (id: string): string => {
-    const entity = entityOfId(id);
-    const row = entity ? data.record(entity, () => id)() : undefined;
-    const record = row as { readonly name?: unknown; readonly title?: unknown } | undefined;
-    return String(record?.name ?? record?.title ?? "");
-  };
   const accounts = data.count("account", () => ({}));
   const waiting = data.count("handoff", () => ({
     where: (row) => row.toMember === data.me.member && row.state === "offered",
@@ -77,7 +74,7 @@ export function Layout(props: RouteSectionProps): JSX.Element {
       sync={data.sync()}
       outbox={data.outbox()}
       zone={data.me.zone}
-      nameOf={nameOf}
+      nameOf={(id) => nameOf(data, id)}
       onSync={() => data.syncNow()}
       onTray={() => setTray(true)}
     />
@@ -172,8 +169,14 @@ export function Layout(props: RouteSectionProps): JSX.Element {
       <Show when={isPhone() || collapsed()}>
         <div class={css.corner}>{chip(true)}</div>
       </Show>
-      <Tray open={tray()} onClose={() => setTray(false)} nameOf={nameOf} />
-      <LogSheet open={log()} account={here()} onClose={() => setLog(false)} />
+      <Suspense>
+        <Show when={tray()}>
+          <Tray open onClose={() => setTray(false)} />
+        </Show>
+        <Show when={log()}>
+          <LogSheet open account={here()} onClose={() => setLog(false)} />
+        </Show>
+      </Suspense>
       <ToastRegion />
     </div>
   );

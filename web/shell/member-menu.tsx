@@ -6,7 +6,7 @@ import { paths } from "../paths.ts";
 import { Avatar } from "../ui/bits.tsx";
 import { Button } from "../ui/button.tsx";
 import { Dialog } from "../ui/dialog.tsx";
-import { Menu, MenuChoices, MenuItem, MenuRule } from "../ui/menu.tsx";
+import { Menu } from "../ui/menu.tsx";
 import { useSession } from "./context.ts";
 import layout from "./layout.module.css";
 import css from "./member-menu.module.css";
@@ -44,32 +44,32 @@ export function MemberMenu(props: { readonly phone?: JSX.Element }): JSX.Element
             </>
           )
         }
-      >
-        <div class={css.who}>
-          <strong>{data.me.name}</strong>
-          <span class="meta">
-            {[data.me.base, ...data.me.duties].map((word) => word.replaceAll("_", " ")).join(" · ")}
-          </span>
-        </div>
-        <MenuRule />
-        <MenuChoices
-          label={t("menu.language")}
-          value={locale()}
-          choices={locales.map((one) => ({ id: one.id, text: one.name }))}
-          onChoose={(id) => void chooseLocale(id === "zh-CN" ? "zh-CN" : "en")}
-        />
-        <MenuRule />
-        <MenuChoices
-          label={t("menu.theme")}
-          value={theme()}
-          choices={themes.map((id) => ({ id, text: t(`menu.${id}`) }))}
-          onChoose={(id) => chooseTheme(themes.find((one) => one === id) ?? "system")}
-        />
-        <MenuRule />
-        <MenuItem icon={<LogOut size={16} />} onSelect={() => void leave(false)}>
-          {t("menu.signOut")}
-        </MenuItem>
-      </Menu>
+        parts={[
+          {
+            text: (
+              <>
+                <strong class={css.who}>{data.me.name}</strong>
+                <span class="meta">
+                  {[data.me.base, ...data.me.duties].map((word) => word.replaceAll("_", " ")).join(" · ")}
+                </span>
+              </>
+            ),
+          },
+          {
+            label: t("menu.language"),
+            value: locale(),
+            choices: locales.map((one) => ({ id: one.id, text: one.name })),
+            onChoose: (id) => void chooseLocale(id === "zh-CN" ? "zh-CN" : "en"),
+          },
+          {
+            label: t("menu.theme"),
+            value: theme(),
+            choices: themes.map((id) => ({ id, text: t(`menu.${id}`) })),
+            onChoose: (id) => chooseTheme(themes.find((one) => one === id) ?? "system"),
+          },
+          { icon: <LogOut size={16} />, words: t("menu.signOut"), onSelect: () => void leave(false) },
+        ]}
+      />
       <Show when={asking()}>
         <Dialog
           open

@@ -2,12 +2,13 @@ import { For, Show, type JSX } from "solid-js";
 import type { AttentionCard } from "../data/types.ts";
 import type { Fields } from "../../shared/records/mutation.ts";
 import { instant } from "../i18n/format.ts";
-import { idOf } from "../accounts/edit.ts";
 import { locale, t } from "../i18n/i18n.ts";
 import { Button } from "../ui/button.tsx";
 import { Dialog } from "../ui/dialog.tsx";
 import { toast } from "../ui/toast.tsx";
 import { now, useSession } from "./context.ts";
+import { idOf } from "./id-of.ts";
+import { nameOf } from "./name-of.ts";
 import { fieldLabel, whyWords } from "./sync-words.ts";
 import css from "./tray.module.css";
 
@@ -19,24 +20,20 @@ const show = (value: unknown): string =>
       : String(value);
 
 /** Refused and conflicting changes, each with the member's own words, until it is dealt with. */
-export function Tray(props: {
-  readonly open: boolean;
-  readonly onClose: () => void;
-  readonly nameOf: (id: string) => string;
-}): JSX.Element {
+export function Tray(props: { readonly open: boolean; readonly onClose: () => void }): JSX.Element {
   const { data } = useSession();
   return (
     <Dialog open={props.open} onClose={props.onClose} title={t("tray.title")} side>
       <Show when={data.attention().length > 0} fallback={<p>{t("tray.none")}</p>}>
         <ul class={css.cards}>
-          <For each={data.attention()}>{(card) => <Card card={card} nameOf={props.nameOf} />}</For>
+          <For each={data.attention()}>{(card) => <Card card={card} />}</For>
         </ul>
       </Show>
     </Dialog>
   );
 }
 
-function Card(props: { readonly card: AttentionCard; readonly nameOf: (id: string) => string }): JSX.Element {
+function Card(props: { readonly card: AttentionCard }): JSX.Element {
   const { data } = useSession();
   const both = () => props.card.code === "version_conflict";
   const fields = () => Object.keys(props.card.mine).filter((field) => field !== "id");
@@ -51,7 +48,7 @@ function Card(props: { readonly card: AttentionCard; readonly nameOf: (id: strin
   return (
     <li class={css.card}>
       <div class={css.head}>
-        <span class={css.name}>{props.nameOf(idOf(props.card.args))}</span>
+        <span class={css.name}>{nameOf(data, idOf(props.card.args))}</span>
         <span class="meta num">{instant(props.card.at, { locale: locale(), zone: data.me.zone, now: now() })}</span>
       </div>
       <p class={both() ? css.both : css.refused}>

@@ -6,6 +6,8 @@ import { Health, HiddenChip } from "./bits.tsx";
 import { Button } from "./button.tsx";
 
 afterEach(cleanup);
+/** What opens is fetched when it is first opened. */
+const fetched = { timeout: 8_000 };
 
 test("a hidden field group is one closed chip that says what it is and why, and nothing of its values", async () => {
   const { container } = render(() => <HiddenChip group="Billing" />);
@@ -15,7 +17,7 @@ test("a hidden field group is one closed chip that says what it is and why, and 
   });
   expect(found.violations.map((one) => one.id)).toEqual([]);
   fireEvent.click(chip);
-  expect((await screen.findByRole("dialog")).textContent).toContain(
+  expect((await screen.findByRole("dialog", {}, fetched)).textContent).toContain(
     "Billing: these fields exist, but your duties do not include them.",
   );
 });
@@ -43,7 +45,7 @@ test("an act that is not possible now keeps its place, can be focused and answer
   expect(button.getAttribute("aria-disabled")).toBe("true");
   expect(button.hasAttribute("disabled")).toBe(false);
   fireEvent.click(button);
-  expect((await screen.findByRole("dialog")).textContent).toContain("You are offline.");
+  expect((await screen.findByRole("dialog", {}, fetched)).textContent).toContain("You are offline.");
   expect(pressed).toBe(0);
 });
 

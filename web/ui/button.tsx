@@ -1,7 +1,7 @@
-import { Popover } from "@kobalte/core/popover";
 import { Show, splitProps, type JSX, type ParentProps } from "solid-js";
 import { t } from "../i18n/i18n.ts";
 import css from "./button.module.css";
+import { Popover } from "./menu.tsx";
 
 export type Look = "plain" | "primary" | "quiet" | "danger";
 export type ButtonProps = ParentProps<
@@ -66,16 +66,16 @@ export function Button(props: ButtonProps): JSX.Element {
       }
     >
       {(reason) => (
-        <Popover placement="bottom" gutter={6}>
-          <Popover.Trigger type="button" class={name()} aria-disabled="true" aria-label={rest["aria-label"]}>
-            {inside()}
-          </Popover.Trigger>
-          <Popover.Portal>
-            <Popover.Content class={css.why}>
-              <Popover.Title class={css.whyTitle}>{t("why.title")}</Popover.Title>
-              <Popover.Description>{reason()}</Popover.Description>
-            </Popover.Content>
-          </Popover.Portal>
+        <Popover
+          placement="bottom"
+          disabled
+          showTitle
+          label={rest["aria-label"]}
+          title={t("why.title")}
+          triggerClass={name()}
+          trigger={inside()}
+        >
+          <p class={css.why}>{reason()}</p>
         </Popover>
       )}
     </Show>

@@ -1,42 +1,22 @@
-import { Dialog as Base } from "@kobalte/core/dialog";
-import X from "lucide-solid/icons/x";
-import { Show, type JSX, type ParentProps } from "solid-js";
-import { t } from "../i18n/i18n.ts";
-import { buttonClass } from "./button.tsx";
-import css from "./overlay.module.css";
+import { lazy, Show, Suspense, type JSX, type ParentProps } from "solid-js";
 
-/** A dialog in the middle, or a panel at the side; on a phone both are sheets from below. */
-export function Dialog(
-  props: ParentProps<{
-    readonly open: boolean;
-    readonly onClose: () => void;
-    readonly title: string;
-    readonly side?: boolean;
-    readonly actions?: JSX.Element;
-  }>,
-): JSX.Element {
+export type DialogProps = ParentProps<{
+  readonly open: boolean;
+  readonly onClose: () => void;
+  readonly title: string;
+  /** A panel at the side instead of the middle. */
+  readonly side?: boolean;
+  readonly actions?: JSX.Element;
+}>;
+const RealDialog = lazy(async () => ({ default: (await import("./dialog-real.tsx")).RealDialog }));
+
+/** A dialog in the middle, or a panel at the side; on a phone both are sheets from below. Fetched when first opened. */
+export function Dialog(props: DialogProps): JSX.Element {
   return (
-    <Base open={props.open} onOpenChange={(open) => !open && props.onClose()}>
-      <Base.Portal>
-        <Base.Overlay class={css.scrim} />
-        <div class={[css.place, props.side && css.side].filter(Boolean).join(" ")}>
-          <Base.Content class={css.dialog}>
-            <div class={css.head}>
-              <Base.Title class={css.title}>{props.title}</Base.Title>
-              <Base.CloseButton
-                class={buttonClass({ look: "quiet", square: true, small: true })}
-                aria-label={t("act.close")}
-              >
-                <X size={16} />
-              </Base.CloseButton>
-            </div>
-            <div class={css.body}>{props.children}</div>
-            <Show when={props.actions}>
-              <div class={css.actions}>{props.actions}</div>
-            </Show>
-          </Base.Content>
-        </div>
-      </Base.Portal>
-    </Base>
+    <Show when={props.open}>
+      <Suspense>
+        <RealDialog {...props} />
+      </Suspense>
+    </Show>
   );
 }

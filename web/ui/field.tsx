@@ -3,7 +3,7 @@ import { createSignal, createUniqueId, Show, type JSX } from "solid-js";
 import { t } from "../i18n/i18n.ts";
 import { PendingDot } from "./bits.tsx";
 import css from "./field.module.css";
-import { Menu, MenuChoices, type Choice } from "./menu.tsx";
+import { Menu, type Choice } from "./menu.tsx";
 
 export interface FieldProps {
   readonly label: string;
@@ -112,13 +112,14 @@ export function Field(props: FieldProps): JSX.Element {
                   <ChevronDown size={14} />
                 </>
               }
-            >
-              <MenuChoices
-                value={props.value}
-                choices={props.choices ?? []}
-                onChoose={(choice) => void props.onCommit?.(choice)}
-              />
-            </Menu>
+              parts={[
+                {
+                  value: props.value,
+                  choices: props.choices ?? [],
+                  onChoose: (choice) => void props.onCommit?.(choice),
+                },
+              ]}
+            />
           }
         >
           <Show

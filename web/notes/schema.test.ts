@@ -1,0 +1,142 @@
+import { describe, expect, test } from "vitest";
+import * as Y from "yjs";
+import { currentSchema, schemaOf } from "../../shared/sections/schema.ts";
+import { isSafeLink } from "./link.ts";
+import { Mirror } from "./mirror.ts";
+import { isFullyKnown, readable, root, schema } from "./schema.ts";
+
+type Build = (fragment: Y.XmlFragment) => void;
+function doc(build: Build): Y.Doc {
+  const made = new Y.Doc();
+  build(made.getXmlFragment(root));
+  return made;
+}
+function element(
+  name: string,
+  attributes: Readonly<Record<string, unknown>>,
+  ...children: (Y.XmlElement | Y.XmlText)[]
+): Y.XmlElement {
+  const made = new Y.XmlElement(name);
+  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value as string);
+  made.insert(0, children);
+  return made;
+}
+const text = (words: string, marks?: object) => {
+  const made = new Y.XmlText();
+  made.insert(0, words, marks ?? {});
+  return made;
+};
+const paragraph = (words: string, marks?: object) => element("paragraph", {}, text(words, marks));
+const plain = doc((at) =>
+  at.push([
+    element("heading", { level: 2 }, text("Plan")),
+    paragraph("bold", { bold: {} }),
+    element("bulletList", {}, element("listItem", {}, paragraph("one"))),
+  ]),
+);
+
+test("[SECTION-3] the editor knows exactly the names of the current schema number", () => {
+  const known = schemaOf(currentSchema);
+  expect(
+    Object.keys(schema.nodes)
+      .filter((name) => name !== "doc" && name !== "text")
+      .sort(),
+  ).toEqual([...(known?.nodes ?? [])].sort());
+  expect(Object.keys(schema.marks).sort()).toEqual([...(known?.marks ?? [])].sort());
+});
+
+describe("[SECTION-3] an editor is bound only to a document that it would leave as it is", () => {
+  test.each<readonly [string, Build]>([
+    ["an unknown block", (at) => at.push([element("hologram", {}, text("x"))])],
+    ["an unknown block inside a known one", (at) => at.push([element("blockquote", {}, element("hologram", {}))])],
+    ["an unknown mark", (at) => at.push([paragraph("x", { sparkle: {} })])],
+    ["an unknown attribute", (at) => at.push([element("paragraph", { onerror: "x" }, text("x"))])],
+    ["a known block where it does not belong", (at) => at.push([element("listItem", {}, paragraph("x"))])],
+    ["text where no text may be", (at) => at.push([element("bulletList", {}, text("x"))])],
+    ["prototype names", (at) => at.push([element("__proto__", {}), element("constructor", {})])],
+  ])("not with %s", (_name, build) => {
+    const made = doc(build);
+    const before = Y.encodeStateAsUpdate(made);
+    expect(isFullyKnown(made)).toBe(false);
+    expect(Y.encodeStateAsUpdate(made)).toEqual(before);
+  });
+  test("with everything known, and with nothing in it", () => {
+    expect(isFullyKnown(plain)).toBe(true);
+    expect(isFullyKnown(new Y.Doc())).toBe(true);
+  });
+});
+
+test("what is unknown is shown as an opaque block, what is known round it as it is", () => {
+  const made = doc((at) =>
+    at.push([
+      paragraph("before"),
+      element("hologram", { level: 9 }, text("secret form")),
+      element("blockquote", {}, element("hologram", {})),
+      paragraph("after", { sparkle: {} }),
+    ]),
+  );
+  expect(readable(made).content).toEqual([
+    { type: "paragraph", content: [{ type: "text", text: "before" }] },
+    { type: "opaque" },
+    { type: "blockquote", content: [{ type: "opaque" }] },
+    { type: "paragraph", content: [{ type: "text", text: "after" }] },
+  ]);
+});
+
+test("links go to web pages, mail and telephone only", () => {
+  expect(["https://a.example", "HTTP://a", " mailto:a@b", "tel:1"].filter((url) => !isSafeLink(url))).toEqual([]);
+  expect(
+    [
+      "javascript:alert(1)",
+      "data:text/html,x",
+      "//a.example",
+      "/x",
+      "",
+      null,
+      7,
+      "java\nscript:x",
+      "https:evil",
+    ].filter(isSafeLink),
+  ).toEqual([]);
+});
+
+describe("while someone composes, colleagues' words wait", () => {
+  const words = (made: Y.Doc) => made.getText("plain").toString(); // any root will do
+  test("and come in whole after the composition, nothing lost in either direction", async () => {
+    const room = new Y.Doc();
+    const author = room.clientID;
+    const mirror = new Mirror(room, author);
+    const ana = new Y.Doc();
+    ana.on("update", (update: Uint8Array) => Y.applyUpdate(room, update, "ana"));
+    ana.getText("plain").insert(0, "A");
+    expect(words(mirror.doc)).toBe("A");
+    mirror.compositionStart();
+    mirror.doc.getText("plain").insert(1, "你");
+    ana.getText("plain").insert(0, "B");
+    ana.getText("plain").insert(0, "C");
+    expect(words(mirror.doc)).toBe("A你");
+    expect(words(room)).toBe("CBA你");
+    mirror.compositionEnd();
+    mirror.compositionStart(); // the next syllable begins at once: still composing
+    await new Promise((done) => setTimeout(done, 90));
+    expect(words(mirror.doc)).toBe("A你");
+    mirror.compositionEnd();
+    await new Promise((done) => setTimeout(done, 90));
+    expect(words(mirror.doc)).toBe("CBA你");
+    expect(Y.encodeStateVector(mirror.doc)).toEqual(Y.encodeStateVector(room));
+    expect(mirror.doc.clientID).toBe(author); // or carets and presence would part
+    mirror.destroy();
+  });
+  test("a new editor on the same document goes on where the last one stopped", () => {
+    const room = new Y.Doc();
+    const author = room.clientID;
+    const first = new Mirror(room, author);
+    first.doc.getText("plain").insert(0, "one");
+    first.destroy();
+    const second = new Mirror(room, author);
+    second.doc.getText("plain").insert(3, " two");
+    expect(words(room)).toBe("one two");
+    expect(Y.decodeStateVector(Y.encodeStateVector(room)).size).toBe(1);
+    second.destroy();
+  });
+});
