@@ -51,6 +51,8 @@ export class PageReader {
   private readonly later: PullLine[] = [];
   /** Keys that this page's removals touched, with the number of their question. */
   private readonly taken = new Map<string, number>();
+  /** Keys with groups that have ended by this device's clock, if not yet by the edge's. */
+  private readonly early = new Set<string>();
 
   constructor(replica: Replica, asked: Asked) {
     this.replica = replica;
@@ -95,12 +97,11 @@ export class PageReader {
     const { draft } = this;
     const round = this.replica.sync.round + 1;
     const widened = new Set<string>();
-    const early: string[] = []; // ended by this device's clock, if not yet by the edge's
     const time = Math.max(page.now, now);
     for (const line of this.later) {
       if (line.t !== "rights") continue;
       const left = alive(line.g, time);
-      if (!equalRights(left, line.g)) early.push(line.h);
+      if (!equalRights(left, line.g)) this.early.add(line.h);
       this.grant(line.h, left, round, widened);
     }
     for (const line of this.later) {
@@ -122,7 +123,7 @@ export class PageReader {
     for (const [h, number] of [...this.asked.ask, ...this.taken]) {
       if (draft.get("ask", h) === number) draft.set("ask", h, undefined);
     }
-    for (const h of early) draft.ask(h);
+    for (const h of this.early) draft.ask(h);
     for (const key of this.asked.follow) draft.set("follow", key, undefined);
     settle(draft, this.asked.body.client, page.outcomes, page.lmid);
     const sync: SyncMeta = {
@@ -178,6 +179,7 @@ export class PageReader {
   private wonder(h: string): void {
     if (!this.draft.key(h)) return this.draft.ask(h);
     if (this.draft.get("want", h)) return;
+    if (this.early.has(h) || this.draft.get("ask", h) !== undefined) return; // known to hold less than the edge believes
     this.drift += 1;
     this.draft.set("want", h, { after: "", round: this.replica.sync.round + 1 });
   }

@@ -1,0 +1,171 @@
+/** One cell of the edge: the worker's own pull, push and commit over SQLite, with the world's clock and members. */
+import "./quick-crypto.ts";
+import { bind, type Bound, type Facts } from "../../shared/access/engine.ts";
+import { orgAnchor } from "../../shared/kernel/id.ts";
+import type { Policy } from "../../shared/access/policy.ts";
+import type { Mask } from "../../shared/records/groups.ts";
+import { pullRequest, pushRequest, type PullLine, type PullRequest, type PushAnswer, type PushRequest } from "../../shared/sync/protocol.ts";
+import type { Actor } from "../../worker/context.ts";
+import { openDb, type Db } from "../../worker/db/db.ts";
+import { cursorKey, Handles, openCursor, type Cursor } from "../../worker/sync/cursor.ts";
+import { pull } from "../../worker/sync/pull.ts";
+import { push } from "../../worker/sync/push.ts";
+import type { Write } from "../../worker/sync/plan.ts";
+import { refusalOf, WireError } from "../../web/data/wire-error.ts";
+import { SimD1 } from "./d1.ts";
+import { readInputs, type Inputs } from "./oracle.ts";
+
+export const cell = "local";
+const key = await cursorKey("dGVzdC1jdXJzb3Ita2V5LTAxMjM0NTY3ODlhYmNkZWY=");
+
+export interface PushedAt {
+  readonly actor: Actor;
+  readonly client: string;
+  readonly answer: PushAnswer;
+  readonly writes: readonly Write[];
+}
+
+export class Edge {
+  readonly d1 = new SimD1();
+  readonly db: Db = openDb(this.d1 as unknown as D1Database);
+  time = 1_800_000_000_000;
+  epoch = 1;
+  bug: string | undefined;
+  /** What others do between this request's reading and writing. */
+  race: (() => Promise<void>) | null = null;
+  onPush: ((pushed: PushedAt) => void) | null = null;
+  private read: { readonly writes: number; readonly inputs: Inputs } | null = null;
+  private readonly bounds = new Map<string, Bound>();
+
+  inputs(): Inputs {
+    const writes = Number(this.sql("select total_changes() as n")[0]?.["n"]);
+    if (this.read?.writes !== writes) this.read = { writes, inputs: readInputs(this.d1) };
+    return this.read.inputs;
+  }
+  sql(text: string, ...values: (string | number | null)[]): Record<string, unknown>[] {
+    return this.d1.statement(text).all(...values) as Record<string, unknown>[];
+  }
+
+  /** Null: signed out, for the session of a member who is not active is cut. */
+  actor(member: string): Actor | null {
+    const row = this.sql("select * from member where id = ? and deleted_at is null", member)[0];
+    const policy = this.sql("select version, body from policy order by version desc limit 1")[0];
+    const directory = Number(this.sql("select v from meta where k = 'directory'")[0]?.["v"]);
+    if (!row || !policy || row["employment"] !== "active") return null;
+    const list = (value: unknown): string[] => JSON.parse(String(value ?? "[]")) as string[];
+    const facts: Facts = { member, base: String(row["base"]), duties: list(row["duties"]), teams: list(row["teams"]), regions: list(row["regions"]), employment: "active" };
+    const body = String(policy["body"]);
+    const text = `${String(policy["version"])}|${JSON.stringify(facts)}`;
+    let bound = this.bounds.get(text);
+    if (!bound) this.bounds.set(text, (bound = bind(JSON.parse(body) as Policy, facts)));
+    return { member, session: "s", facts, bound: this.seeded(bound), policyBody: body, directory, capabilities: null, freshAt: this.time };
+  }
+  /** Seeded bugs of the binding. */
+  private seeded(bound: Bound): Bound {
+    if (this.bug === "keep_ignored") {
+      const names = (mask: Mask) => mask;
+      return {
+        ...bound,
+        holdRights: (entity, compartment, place, at) => {
+          const seen = names(bound.readMask(entity, compartment, place, at));
+          const all = ["identity", "shared", "qualification", "terms", "billing", "contract", "personal", "consent", "resolution", "handoff", "internal"];
+          return seen === 0 ? {} : Object.fromEntries(all.filter((_, bit) => seen & (1 << bit)).map((group) => [group, null]));
+        },
+      };
+    }
+    if (this.bug === "no_until") {
+      return { ...bound, holdRights: (...args) => Object.fromEntries(Object.keys(bound.holdRights(...args)).map((group) => [group, null])) };
+    }
+    return bound;
+  }
+
+  async pull(member: string, body: PullRequest): Promise<readonly PullLine[]> {
+    const actor = this.actor(member);
+    if (!actor) throw new WireError("signed_out", "401");
+    const request = pullRequest.parse(JSON.parse(JSON.stringify(body)));
+    const pulled = await pull({ db: this.db, actor, now: this.time, cell, epoch: this.epoch, cursorKey: key, ...(this.bug === undefined ? {} : { bug: this.bug }) }, request);
+    if (!pulled.ok) throw new WireError(refusalOf(503, pulled.error.code), pulled.error.code);
+    return pulled.value.lines;
+  }
+  async push(member: string, body: PushRequest): Promise<PushAnswer> {
+    const actor = this.actor(member);
+    if (!actor) throw new WireError("signed_out", "401");
+    const request = pushRequest.parse(JSON.parse(JSON.stringify(body)));
+    return this.apply(actor, request.client, request.device, request.muts);
+  }
+  async apply(actor: Actor, client: string, device: string, muts: PushRequest["muts"]): Promise<PushAnswer> {
+    const race = this.race;
+    this.race = null;
+    const pushed = await push(
+      {
+        db: this.db, actor, now: this.time, cell,
+        ...(this.bug === undefined ? {} : { bug: this.bug }),
+        ...(race ? { betweenReadAndWrite: once(race) } : {}),
+      },
+      { client, device, muts },
+    ); // prettier-ignore
+    if (!pushed.ok) throw new WireError(refusalOf(503, pushed.error.code), pushed.error.code);
+    this.onPush?.({ actor, client, answer: pushed.value.answer, writes: pushed.value.writes });
+    if (this.bug === "no_was_row") this.d1.sqlite.exec("delete from was");
+    return JSON.parse(JSON.stringify(pushed.value.answer)) as PushAnswer;
+  }
+
+  cursor(device: string, text: string): Promise<Cursor | null> {
+    return openCursor(key, device, text);
+  }
+  /** The keys that handles of a device stand for. */
+  async keysOf(device: string, handles: Iterable<string>): Promise<Map<string, string>> {
+    const secret = this.sql("select secret from device where id = ?", device)[0]?.["secret"];
+    const out = new Map<string, string>();
+    if (typeof secret !== "string") return out;
+    const known = await Handles.of(secret);
+    for (const handle of handles) {
+      const opened = await known.open(handle);
+      const id = opened && this.sql("select id from anchor where no = ?", opened.no)[0]?.["id"];
+      if (opened && typeof id === "string") out.set(handle, `${id}|${opened.compartment}`);
+    }
+    return out;
+  }
+
+  // --- what no mutation does yet: written as the routes that come later will, with its change and was rows
+
+  publish(policy: Policy): void {
+    const before = this.sql("select max(version) as v from policy")[0]?.["v"] ?? null;
+    this.sql("insert into policy (version, body, author, approver, why, at) values (?, ?, 'root', null, 'why', ?)", policy.version, JSON.stringify(policy), this.time);
+    if (before !== null) this.input("policy", "policy", null, null, { version: before });
+  }
+  share(id: string, anchor: string, compartment: string, to: string, groups: number, from: number | null, until: number | null): void {
+    this.sql(
+      "insert into share (id, anchor, compartment, record, to_kind, to_id, groups, recipe, from_t, until_t, ended_at, cause) values (?, ?, ?, null, ?, ?, ?, 'hand', ?, ?, null, 'hand')",
+      id, anchor, compartment, to.includes("_tea_") ? "team" : "member", to, groups, from, until,
+    ); // prettier-ignore
+    this.sql("update anchor set ver = ver + 1 where id = ?", anchor);
+    this.input("share", id, anchor, to, null);
+  }
+  endShare(id: string): void {
+    const row = this.sql("select * from share where id = ? and ended_at is null", id)[0];
+    if (!row) return;
+    const { anchor, compartment, groups, recipe, from_t: from, until_t: until, to_id: toId } = row;
+    this.sql("update share set ended_at = ? where id = ?", this.time, id);
+    this.sql("update anchor set ver = ver + 1 where id = ?", String(anchor));
+    this.input("share", id, String(anchor), String(toId), { id, anchor, compartment, groups, recipe, from, until, toId });
+  }
+  private input(kind: string, id: string, anchor: string | null, member: string | null, before: object | null): void {
+    this.sql(
+      "insert into change (anchor, compartment, entity, record, op, actor, client, n, at, mutation, patch) values (?, 'core', ?, ?, 'edit', 'root', 'rights', 1, ?, 'rights.change@1', null)",
+      anchor ?? orgAnchor(cell), kind, id, this.time,
+    ); // prettier-ignore
+    if (this.bug === "no_was_row") return;
+    this.sql("insert into was (seq, kind, id, anchor, member, before) values ((select max(seq) from change), ?, ?, ?, ?, ?)", kind, id, anchor, member, before && JSON.stringify(before));
+  }
+}
+
+function once(run: () => Promise<void>): () => Promise<void> {
+  let left = true;
+  return async () => {
+    if (left) {
+      left = false;
+      await run();
+    }
+  };
+}

@@ -1,0 +1,145 @@
+/**
+ * What a device must hold, by brute force: all tables of the cell are read, and each record and field is asked about
+ * one by one. Written from SYNC-H1 to H5 of the spec; shares no code with the pull. Rights come from the second
+ * evaluator of tests/policy.
+ */
+import type { Anchor, Facts, KeyShare, Place } from "../../shared/access/engine.ts";
+import type { Policy } from "../../shared/access/policy.ts";
+import { entities, entityNames, type EntityName, type Row } from "../../shared/records/entities.ts";
+import type { Field } from "../../shared/records/field.ts";
+import { holdable } from "../policy/oracle.ts";
+import type { SimD1 } from "./d1.ts";
+
+type Raw = Record<string, string | number | null>;
+export interface StoredRecord {
+  readonly entity: EntityName;
+  readonly row: Row;
+  readonly deleted: boolean;
+}
+interface AnchorState extends Anchor {
+  readonly no: number;
+  readonly deleted: boolean;
+}
+/** Everything in the cell at one instant. */
+export interface Inputs {
+  readonly policy: Policy;
+  readonly members: ReadonlyMap<string, Facts>;
+  readonly anchors: ReadonlyMap<string, AnchorState>;
+  readonly shares: readonly (KeyShare & { readonly to: string; readonly ended: boolean })[];
+  readonly records: ReadonlyMap<string, StoredRecord>;
+  readonly follow: ReadonlyMap<string, ReadonlyMap<string, string>>; // device -> anchor -> newest choice
+}
+export interface Expected {
+  readonly entity: EntityName;
+  readonly key: string; // anchor|compartment
+  readonly fields: { readonly [name: string]: unknown };
+}
+
+const columns = new Map<EntityName, readonly (readonly [string, string, Field])[]>();
+function columnsOf(name: EntityName): readonly (readonly [string, string, Field])[] {
+  let known = columns.get(name);
+  if (!known) columns.set(name, (known = Object.entries<Field>(entities[name].fields).map(([key, field]) => [key, under(key), field])));
+  return known;
+}
+const under = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+
+/** Immutable parts are kept between reads: a policy by its version. */
+const policies = new Map<string, Policy>();
+
+export function readInputs(d1: SimD1): Inputs {
+  const all = (sql: string): Raw[] => d1.statement(sql).all() as Raw[];
+  const body = String(all("select body from policy order by version desc limit 1")[0]?.["body"]);
+  let policy = policies.get(body);
+  if (!policy) policies.set(body, (policy = JSON.parse(body) as Policy));
+  const anchors = new Map<string, AnchorState>();
+  for (const raw of all("select * from anchor")) {
+    anchors.set(String(raw["id"]), {
+      id: String(raw["id"]), no: Number(raw["no"]), owner: raw["owner"] as string | null, team: raw["team"] as string | null,
+      region: raw["region"] as string | null, restricted: raw["restricted"] === 1, deleted: raw["deleted_at"] !== null,
+    }); // prettier-ignore
+  }
+  const records = new Map<string, StoredRecord>();
+  for (const name of entityNames) {
+    if (!simulated.has(name)) continue;
+    for (const raw of all(`select * from "${name}"`)) {
+      const row: Record<string, unknown> = { id: raw["id"], anchor: raw["anchor"], compartment: raw["compartment"], createdAt: raw["created_at"], createdBy: raw["created_by"] };
+      for (const [key, column, field] of columnsOf(name)) {
+        if (field.of === "anchor") row[key] = anchors.get(String(raw["id"]))?.[key as "owner"];
+        else row[key] = decode(field, raw[column] ?? null);
+      }
+      records.set(String(raw["id"]), { entity: name, row: row as Row, deleted: raw["deleted_at"] !== null });
+    }
+  }
+  const members = new Map<string, Facts>();
+  for (const { entity, row, deleted } of records.values()) {
+    if (entity !== "member" || deleted) continue;
+    members.set(row.id, {
+      member: row.id, base: String(row["base"]), duties: (row["duties"] as string[] | null) ?? [], teams: (row["teams"] as string[] | null) ?? [],
+      regions: (row["regions"] as string[] | null) ?? [], employment: row["employment"] as Facts["employment"],
+    }); // prettier-ignore
+  }
+  const shares = all("select * from share where record is null").map((raw) => ({
+    id: String(raw["id"]), anchor: String(raw["anchor"]), compartment: String(raw["compartment"]), groups: Number(raw["groups"]), recipe: String(raw["recipe"]),
+    from: raw["from_t"] as number | null, until: raw["until_t"] as number | null, to: String(raw["to_id"]), ended: raw["ended_at"] !== null,
+  })); // prettier-ignore
+  const follow = new Map<string, Map<string, string>>();
+  for (const raw of all("select * from follow order by v")) {
+    const device = String(raw["device"]);
+    if (!follow.has(device)) follow.set(device, new Map());
+    follow.get(device)?.set(String(raw["anchor"]), String(raw["kind"]));
+  }
+  return { policy, members, anchors, shares, records, follow };
+}
+/** Records that the world makes; the others' tables stay empty. */
+export const simulated: ReadonlySet<EntityName> = new Set(["member", "team", "region", "pipeline", "stage", "account", "account_team", "contact", "opportunity", "activity", "section"]);
+
+function decode(field: Field, value: string | number | null): unknown {
+  if (value === null) return null;
+  if (field.type === "bool") return value === 1;
+  return field.type === "custom" || field.type === "list" ? JSON.parse(String(value)) : value;
+}
+
+const lives = (x: { readonly from: number | null; readonly until: number | null }, at: number): boolean => (x.from === null || x.from <= at) && (x.until === null || at < x.until);
+
+export function placeFor(inputs: Inputs, facts: Facts, anchor: string): Place | null {
+  const found = inputs.anchors.get(anchor);
+  if (!found || found.deleted) return null;
+  const accountTeam = [...inputs.records.values()]
+    .filter(({ entity, row, deleted }) => entity === "account_team" && !deleted && row.anchor === anchor && row["member"] === facts.member)
+    .map(({ row }) => ({ from: row["from"] as number | null, until: row["until"] as number | null }));
+  const shares = inputs.shares.filter((share) => share.anchor === anchor && !share.ended && (share.to === facts.member || facts.teams.includes(share.to)));
+  return { anchor: found, accountTeam, shares };
+}
+
+/** policy ∩ keep ∩ follow set, record by record, field by field. */
+export function mustHold(inputs: Inputs, device: string, member: string, at: number): Map<string, Expected> {
+  const out = new Map<string, Expected>();
+  const facts = inputs.members.get(member);
+  if (!facts || facts.employment !== "active") return out;
+  const places = new Map<string, Place | null>();
+  const groups = new Map<string, ReadonlySet<string>>();
+  for (const { entity, row, deleted } of inputs.records.values()) {
+    if (deleted) continue;
+    let place = places.get(row.anchor);
+    if (place === undefined) places.set(row.anchor, (place = placeFor(inputs, facts, row.anchor)));
+    if (!place || !isFollowed(inputs, device, facts, place, at)) continue;
+    const key = `${row.anchor}|${row.compartment}`;
+    let held = groups.get(`${key}|${entity}`);
+    if (!held) groups.set(`${key}|${entity}`, (held = holdable({ policy: inputs.policy, facts, entity, compartment: row.compartment, place, at, row: null })));
+    if (!held.has("identity")) continue;
+    const gate = "group" in entities[entity].fields ? row["group"] : null;
+    if (typeof gate === "string" && !held.has(gate)) continue;
+    const fields: Record<string, unknown> = { id: row.id, anchor: row.anchor, compartment: row.compartment, createdAt: row.createdAt, createdBy: row.createdBy };
+    for (const [name, , field] of columnsOf(entity)) if (held.has(field.group)) fields[name] = row[name];
+    out.set(row.id, { entity, key, fields });
+  }
+  return out;
+}
+
+function isFollowed(inputs: Inputs, device: string, facts: Facts, place: Place, at: number): boolean {
+  if (!inputs.records.has(place.anchor.id)) return true; // the organisation's own anchor is no account
+  const choice = inputs.follow.get(device)?.get(place.anchor.id);
+  if (choice !== undefined) return choice !== "unfollow";
+  const { owner, team } = place.anchor;
+  return owner === facts.member || (team !== null && facts.teams.includes(team)) || [...place.accountTeam, ...place.shares].some((x) => lives(x, at));
+}

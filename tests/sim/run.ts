@@ -1,0 +1,75 @@
+/** `npm run sim -- [--seeds N] [--start S] [--json FILE] [--bug NAME]`: two threads, each every second seed. */
+import { writeFileSync } from "node:fs";
+import { isMainThread, parentPort, Worker, workerData } from "node:worker_threads";
+import { runSeed, shrink } from "./simulate.ts";
+
+interface Part {
+  readonly start: number;
+  readonly end: number;
+  readonly step: number;
+  readonly bug?: string;
+}
+interface Done {
+  readonly seed: number;
+  readonly pulls: number;
+  readonly pushes: number;
+  readonly comparisons: number;
+  readonly report: string | null;
+}
+const threads = 2;
+const shrinkMax = 3; // failures of a thread that are made short: enough to look at
+
+if (isMainThread) await lead();
+else await work(workerData as Part);
+
+async function lead(): Promise<void> {
+  const option = (name: string): string | undefined => {
+    const at = process.argv.indexOf(`--${name}`);
+    return at < 0 ? undefined : process.argv[at + 1];
+  };
+  const start = Number(option("start") ?? 0);
+  const seeds = Number(option("seeds") ?? 200);
+  const bug = option("bug");
+  const totals = { seeds: 0, pulls: 0, pushes: 0, comparisons: 0, violations: 0 };
+  const parts = Array.from({ length: threads }, (_, index) => ({ start: start + index, end: start + seeds, step: threads, ...(bug === undefined ? {} : { bug }) }));
+  await Promise.all(
+    parts.map(
+      (part) =>
+        new Promise<void>((resolve, reject) => {
+          const worker = new Worker(`${import.meta.dirname}/run.ts`, { workerData: part, execArgv: ["--disable-warning=ExperimentalWarning"] });
+          worker.on("message", (message) => {
+            const done = message as Done;
+            totals.seeds += 1;
+            totals.pulls += done.pulls;
+            totals.pushes += done.pushes;
+            totals.comparisons += done.comparisons;
+            if (done.report === null) return;
+            totals.violations += 1;
+            process.stdout.write(`${done.report}\n`);
+          });
+          worker.on("error", reject);
+          worker.on("exit", resolve);
+        }),
+    ),
+  );
+  process.stdout.write(`${JSON.stringify(totals)}\n`);
+  const file = option("json");
+  if (file) writeFileSync(file, `${JSON.stringify(totals)}\n`);
+  if (totals.violations > 0 || totals.seeds < seeds) process.exitCode = 1;
+}
+
+async function work({ start, end, step, bug }: Part): Promise<void> {
+  let shrunk = 0;
+  for (let seed = start; seed < end; seed += step) {
+    const { stats, violation } = await runSeed(seed, bug);
+    let report: string | null = null;
+    if (violation !== null) {
+      report = `seed ${seed}: ${violation}`;
+      if ((shrunk += 1) <= shrinkMax) {
+        const shortest = await shrink(seed, bug);
+        report += `\n  shortest: ${shortest.violation}\n${shortest.acts.map(({ kind, r }) => `    ${kind} ${r}`).join("\n")}`;
+      }
+    }
+    parentPort?.postMessage({ seed, ...stats, report } satisfies Done);
+  }
+}

@@ -1,0 +1,3 @@
+import { seeds } from "./suite.ts";
+
+seeds(100, 100);
