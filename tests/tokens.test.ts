@@ -6,6 +6,9 @@ import { describe, expect, test } from "vitest";
 const web = fileURLToPath(new URL("../web", import.meta.url));
 const tokens = readFileSync(join(web, "ui/tokens.css"), "utf8");
 
+const sheetsOf = (): string[] =>
+  readdirSync(web, { recursive: true, encoding: "utf8" }).filter((path) => path.endsWith(".css"));
+
 type Theme = ReadonlyMap<string, string>;
 /** Colour tokens of a block, `name -> oklch(...)`. */
 function read(block: string): Theme {
@@ -97,9 +100,7 @@ test("both themes name the same colours", () => {
 });
 
 test("components take colours and sizes from the tokens: no raw colour, no raw px", () => {
-  const sheets = readdirSync(web, { recursive: true, encoding: "utf8" }).filter(
-    (path) => path.endsWith(".css") && !path.endsWith("tokens.css"),
-  );
+  const sheets = sheetsOf().filter((path) => path.endsWith(".css") && !path.endsWith("tokens.css"));
   expect(sheets.length).toBeGreaterThan(10);
   const raw = sheets.flatMap((path) =>
     readFileSync(join(web, path), "utf8")
@@ -112,7 +113,7 @@ test("components take colours and sizes from the tokens: no raw colour, no raw p
 });
 
 test("every component sheet names the order of layers, whichever of them the browser reads first", () => {
-  const sheets = readdirSync(web, { recursive: true, encoding: "utf8" }).filter((path) => path.endsWith(".css"));
+  const sheets = sheetsOf().filter((path) => path.endsWith(".css"));
   const without = sheets.filter(
     (path) =>
       !path.endsWith("tokens.css") && !readFileSync(join(web, path), "utf8").startsWith("@layer reset, base, comp;"),

@@ -109,6 +109,7 @@ export function LogForm(props: {
       </div>
       <textarea
         data-composer-text
+        data-autofocus
         class={css.text}
         rows={3}
         aria-label={t("timeline.what")}

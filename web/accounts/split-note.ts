@@ -4,6 +4,8 @@ import { limits } from "../../shared/kernel/limits.ts";
 export function splitNote(text: string): { readonly name: string; readonly body: string | null } {
   const trimmed = text.trim();
   const line = trimmed.split("\n", 1)[0]?.trim() ?? "";
-  const name = line.length <= limits.nameMax ? line : `${[...line].slice(0, 120).join("")}…`;
-  return { name, body: trimmed === name ? null : trimmed };
+  const fits = line.length <= limits.nameMax;
+  const name = fits ? line : `${[...line].slice(0, 120).join("")}…`;
+  const body = fits ? trimmed.slice(line.length).trim() : trimmed;
+  return { name, body: body === "" ? null : body };
 }

@@ -40,7 +40,7 @@ test("it is cut into what is ahead, today, yesterday and months, by the member's
   ]);
 });
 test("the first line of a note names it; one line alone has no body; a very long line is cut between characters", () => {
-  expect(splitNote("Visit\nThey agreed. ")).toEqual({ name: "Visit", body: "Visit\nThey agreed." });
+  expect(splitNote("Visit\nThey agreed. ")).toEqual({ name: "Visit", body: "They agreed." });
   expect(splitNote(" Call ")).toEqual({ name: "Call", body: null });
   const long = splitNote("好".repeat(300));
   expect([...long.name]).toHaveLength(121);

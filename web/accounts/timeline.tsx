@@ -84,7 +84,7 @@ export function Timeline(props: { readonly account: string }): JSX.Element {
         <For each={shown()}>
           {(group) => (
             <section class={css.group}>
-              <h3 class={css.heading}>{heading(group.key)}</h3>
+              <h2 class={css.heading}>{heading(group.key)}</h2>
               <ul>
                 <For each={group.entries}>
                   {(entry) => <OneEntry entry={entry} near={group.key === "today" || group.key === "yesterday"} />}

@@ -126,7 +126,6 @@ function DemoMembers(props: {
               <button
                 type="button"
                 class={css.member}
-                aria-label={t("signin.as", member.name)}
                 aria-busy={busy() === member.handle}
                 onClick={() => void choose(member.handle)}
               >

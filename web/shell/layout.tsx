@@ -210,7 +210,9 @@ function OfflineBanner(): JSX.Element {
   const session = useSession();
   return (
     <Show when={session.offline()}>
-      <p class={css.banner}>{t("sync.offlineLong")}</p>
+      <p class={css.banner} role="status">
+        {t("sync.offlineLong")}
+      </p>
     </Show>
   );
 }

@@ -46,6 +46,7 @@ function Inside(props: { readonly account: string | undefined; readonly onClose:
           <input
             class={css.input}
             type="search"
+            data-autofocus
             aria-label={t("timeline.forWhich")}
             placeholder={t("timeline.forWhich")}
             value={text()}
@@ -71,7 +72,7 @@ function Inside(props: { readonly account: string | undefined; readonly onClose:
           <p class={css.for}>
             <strong>{row.name}</strong>
             <button type="button" class={css.other} onClick={() => choose(undefined)}>
-              {t("act.edit")}
+              {t("act.change")}
             </button>
           </p>
           <LogForm account={row.id} onDone={props.onClose} onCancel={props.onClose} />

@@ -31,7 +31,6 @@ export function MemberMenu(props: { readonly phone?: JSX.Element }): JSX.Element
   return (
     <>
       <Menu
-        label={`${data.me.name}: ${t("menu.member")}`}
         placement={props.phone ? "top-end" : "top-start"}
         triggerClass={props.phone ? layout.tab : css.member}
         trigger={
@@ -40,6 +39,7 @@ export function MemberMenu(props: { readonly phone?: JSX.Element }): JSX.Element
               <Avatar id={data.me.member} name={data.me.name} />
               <span class={css.name}>
                 <span class="clip">{data.me.name}</span>
+                <span class="sr">{t("menu.member")}</span>
               </span>
             </>
           )

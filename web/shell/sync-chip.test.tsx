@@ -62,7 +62,8 @@ test("the chip's name says the whole sentence and it has no accessibility violat
     <SyncChip sync={at("saved_here", 3)} outbox={[]} zone="UTC" nameOf={() => ""} onSync={() => {}} onTray={() => {}} />
   ));
   expect(
-    screen.getByRole("button", { name: "Sync: 3 changes are saved on this device, not sent yet" }).textContent,
+    screen.getByRole("button", { name: "Sync: 3 saved here. 3 changes are saved on this device, not sent yet" })
+      .textContent,
   ).toBe("3 saved here");
   const found = await axe.run(container, {
     rules: { "color-contrast": { enabled: false }, region: { enabled: false } },

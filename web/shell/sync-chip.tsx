@@ -36,7 +36,7 @@ export function SyncChip(props: Props): JSX.Element {
   return (
     <>
       <Popover
-        label={`${t("sync.title")}: ${words().long}`}
+        label={`${t("sync.title")}: ${words().short}. ${words().long}`}
         title={t("sync.title")}
         placement="top-start"
         triggerClass={`${css.chip} ${css[words().tone]} ${props.bare ? css.bare : ""}`}

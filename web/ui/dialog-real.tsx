@@ -7,12 +7,22 @@ import type { DialogProps } from "./dialog.tsx";
 import css from "./overlay.module.css";
 
 export function RealDialog(props: DialogProps): JSX.Element {
+  let content: HTMLElement | undefined;
   return (
     <Base open={props.open} onOpenChange={(open) => !open && props.onClose()}>
       <Base.Portal>
         <Base.Overlay class={css.scrim} />
         <div class={[css.place, props.side && css.side].filter(Boolean).join(" ")}>
-          <Base.Content class={css.dialog}>
+          <Base.Content
+            class={css.dialog}
+            ref={(element) => (content = element)}
+            onOpenAutoFocus={(event) => {
+              const first = content?.querySelector<HTMLElement>("[data-autofocus]");
+              if (!first) return;
+              event.preventDefault();
+              first.focus();
+            }}
+          >
             <div class={css.head}>
               <Base.Title class={css.title}>{props.title}</Base.Title>
               <Base.CloseButton

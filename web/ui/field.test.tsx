@@ -35,7 +35,7 @@ test("Enter commits the value, shows it and gives the focus back", async () => {
   fireEvent.input(input(), { target: { value: "  York " } });
   expect(await violations(container)).toEqual([]);
   fireEvent.keyDown(input(), { key: "Enter" });
-  await waitFor(() => expect(screen.getByRole("button")).toHaveProperty("textContent", "York"));
+  await waitFor(() => expect(screen.getByRole("button").textContent).toBe("Edit City: York"));
   expect(sent).toEqual(["York"]);
   await waitFor(() => expect(document.activeElement).toBe(screen.getByRole("button")));
   expect(await violations(container)).toEqual([]);
@@ -46,7 +46,7 @@ test("Esc restores what was there and sends nothing", () => {
   open();
   fireEvent.input(input(), { target: { value: "York" } });
   fireEvent.keyDown(input(), { key: "Escape" });
-  expect(screen.getByRole("button").textContent).toBe("Leeds");
+  expect(screen.getByRole("button").textContent).toBe("Edit City: Leeds");
   expect(sent).toEqual([]);
 });
 

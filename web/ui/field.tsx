@@ -75,6 +75,9 @@ export function Field(props: FieldProps): JSX.Element {
     });
   const inside = () => (
     <>
+      <Show when={props.onCommit}>
+        <span class="sr">{t("field.edit", props.label)}: </span>
+      </Show>
       <span class={`${css.text} ${props.value || props.show ? "" : css.none}`}>
         {props.show ?? (props.value || (props.placeholder ?? (props.onCommit ? t("field.empty") : "–")))}
       </span>
@@ -84,7 +87,6 @@ export function Field(props: FieldProps): JSX.Element {
     </>
   );
   const shared = () => `${props.look === "title" ? css.title : ""}`;
-  const shown = () => props.value || (props.placeholder ?? t("field.empty"));
 
   return (
     <div
@@ -104,8 +106,6 @@ export function Field(props: FieldProps): JSX.Element {
           when={!props.choices}
           fallback={
             <Menu
-              label={`${t("field.edit", props.label)}: ${props.choices?.find((one) => one.id === props.value)?.text ?? t("field.empty")}`}
-              triggerClass={`${css.value} ${css.menu}`}
               trigger={
                 <>
                   {inside()}
@@ -129,7 +129,6 @@ export function Field(props: FieldProps): JSX.Element {
                 type="button"
                 ref={(element) => (opener = element)}
                 class={`${css.value} ${shared()}`}
-                aria-label={`${t("field.edit", props.label)}: ${shown()}`}
                 onClick={begin}
               >
                 {inside()}

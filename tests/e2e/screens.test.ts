@@ -1,0 +1,203 @@
+/** The screens against a real cell in a real browser, under the page's own security headers. */
+import { execFile } from "node:child_process";
+import { createRequire } from "node:module";
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { launchBrowser } from "./browser.ts";
+import { startServer, type Server } from "./server.ts";
+
+const at = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url));
+const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const desktop = { width: 1360, height: 850 };
+const phone = { width: 390, height: 844 };
+const firstSyncMs = 30_000;
+
+let cell: Server;
+let browser: Browser;
+let seller: { readonly handle: string; readonly name: string };
+
+beforeAll(async () => {
+  cell = await startServer();
+  await promisify(execFile)(at("node_modules/.bin/node"), [at("scripts/load-demo.mjs"), "--url", cell.url], {
+    maxBuffer: 50_000_000,
+  });
+  browser = await launchBrowser();
+  const { items } = (await (await fetch(`${cell.url}/api/demo/members`)).json()) as {
+    items: { handle: string; name: string; base: string }[];
+  };
+  const found = items.find((member) => member.base === "seller") ?? items[0];
+  if (!found) throw new Error("the demo has no members");
+  seller = found;
+}, 180_000);
+afterAll(async () => {
+  await browser?.close();
+  await cell?.stop();
+});
+
+interface Visit {
+  readonly context: BrowserContext;
+  readonly page: Page;
+  /** Console errors, uncaught errors and violations of the page policy so far. */
+  readonly wrong: string[];
+}
+async function visit(options: BrowserContextOptions = {}): Promise<Visit> {
+  const context = await browser.newContext({ viewport: desktop, serviceWorkers: "block", ...options });
+  const page = await context.newPage();
+  const wrong: string[] = [];
+  page.on("console", (message) => message.type() === "error" && wrong.push(`console: ${message.text()}`));
+  page.on("pageerror", (error) => wrong.push(`error: ${error.message}`));
+  await page.addInitScript(() => {
+    addEventListener("securitypolicyviolation", (event) =>
+      console.error("policy", event.violatedDirective, event.blockedURI, event.sample),
+    );
+  });
+  return { context, page, wrong };
+}
+async function signIn(page: Page, path = "/"): Promise<void> {
+  await page.goto(`${cell.url}/sign-in?next=${encodeURIComponent(path)}`);
+  await page.locator("button", { hasText: seller.name }).first().click();
+  await page.locator("#main").waitFor({ timeout: firstSyncMs });
+}
+async function firstAccount(page: Page): Promise<string> {
+  await page.goto(`${cell.url}/accounts`);
+  const row = page.locator('[role="row"][aria-rowindex="2"] a');
+  await row.waitFor({ timeout: firstSyncMs });
+  return (await row.getAttribute("href")) ?? "";
+}
+async function violations(page: Page): Promise<string[]> {
+  await page.evaluate(axeSource);
+  const found = await page.evaluate(async () => {
+    const { axe } = globalThis as unknown as {
+      axe: { run(options: object): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
+    };
+    return axe.run({ runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] });
+  });
+  return found.violations.flatMap((one) => one.nodes.map((node) => `${one.id}: ${node.html.slice(0, 160)}`));
+}
+const sideways = (page: Page): Promise<number> =>
+  page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+
+describe.each(["light", "dark"] as const)("in the %s theme", (colorScheme) => {
+  test("no screen has an accessibility violation, a console error or a policy violation", async () => {
+    const { context, page, wrong } = await visit({ colorScheme });
+    await page.goto(`${cell.url}/sign-in`);
+    await page.locator("main li button").first().waitFor();
+    expect(await violations(page), "sign-in").toEqual([]);
+
+    await signIn(page);
+    const account = await firstAccount(page);
+    for (const path of [
+      "/",
+      "/accounts",
+      account,
+      `${account}/notes`,
+      `${account}/opportunities`,
+      `${account}/cases`,
+    ]) {
+      await page.goto(cell.url + path);
+      await page.locator("h1").first().waitFor({ timeout: firstSyncMs });
+      await page.locator('[aria-busy="true"]').first().waitFor({ state: "detached", timeout: firstSyncMs });
+      expect(await violations(page), path).toEqual([]);
+    }
+    expect(wrong).toEqual([]);
+    await context.close();
+  });
+});
+
+test("the accounts table renders rows, says which part it shows, and opens one from the keyboard and comes back", async () => {
+  const { context, page, wrong } = await visit();
+  await signIn(page);
+  await firstAccount(page);
+  const rows = page.locator('[role="row"][aria-rowindex]:not([aria-rowindex="1"])');
+  expect(await rows.count()).toBeGreaterThan(5);
+  await expect.poll(() => page.locator("p", { hasText: "on this device" }).innerText()).toMatch(/^\d+ on this device/);
+
+  await page.keyboard.press("j");
+  await page.keyboard.press("j");
+  const name = await page.locator('[role="row"][aria-selected="true"] a').innerText();
+  await page.keyboard.press(" ");
+  await page.locator("aside", { hasText: name }).last().waitFor();
+  await page.keyboard.press("Enter");
+  await page.locator("h1", { hasText: name }).waitFor();
+  await page.goBack();
+  await rows.first().waitFor();
+
+  await page.getByRole("button", { name: /All you may see/ }).click();
+  await expect.poll(() => rows.count(), { timeout: firstSyncMs }).toBeGreaterThan(5);
+  expect(wrong).toEqual([]);
+  await context.close();
+});
+
+test("a field is edited in place: shown at once, dotted until sent, still there after a reload", async () => {
+  const { context, page, wrong } = await visit();
+  await signIn(page);
+  await page.goto(cell.url + (await firstAccount(page)));
+  const next = `Call ${Date.now()}`;
+  await page.getByRole("button", { name: /^Edit Next action/ }).click({ timeout: firstSyncMs });
+  await page.keyboard.press("ControlOrMeta+a");
+  await page.keyboard.type(next);
+  await page.keyboard.press("Enter");
+  await page.getByRole("button", { name: `Edit Next action: ${next}` }).waitFor();
+  await page.getByRole("button", { name: /All changes sent/ }).waitFor({ timeout: firstSyncMs });
+  await page.reload();
+  await page.getByRole("button", { name: `Edit Next action: ${next}` }).waitFor({ timeout: firstSyncMs });
+  expect(wrong).toEqual([]);
+  await context.close();
+});
+
+test.each(["en-US", "zh-CN"])(
+  "on a phone in %s no screen scrolls sideways and the bar below leads on",
+  async (locale) => {
+    const { context, page, wrong } = await visit({ viewport: phone, hasTouch: true, isMobile: true, locale });
+    await page.goto(`${cell.url}/sign-in`);
+    await page.locator("main li button").first().waitFor();
+    expect(await sideways(page), "sign-in").toBe(0);
+    await page.evaluate((text) => localStorage.setItem("baton.locale", text), locale.startsWith("zh") ? "zh-CN" : "en");
+    await signIn(page);
+    const account = await firstAccount(page);
+    for (const path of ["/", "/accounts", account, `${account}/notes`, `${account}/opportunities`]) {
+      await page.goto(cell.url + path);
+      await page.locator("h1").first().waitFor({ timeout: firstSyncMs });
+      expect(await sideways(page), path).toBe(0);
+      expect(await page.locator("nav a[href='/accounts']").first().isVisible()).toBe(true);
+    }
+    expect(await page.evaluate(() => document.documentElement.lang)).toBe(locale.startsWith("zh") ? "zh-CN" : "en");
+    expect(wrong).toEqual([]);
+    await context.close();
+  },
+);
+
+test("a deep link opens without a network, says so, and keeps an edit until it is back", async () => {
+  const { context, page } = await visit({ serviceWorkers: "allow" });
+  await signIn(page);
+  const account = await firstAccount(page);
+  await page.goto(cell.url + account);
+  await page.getByRole("button", { name: /All changes sent/ }).waitFor({ timeout: firstSyncMs });
+  await page.evaluate(async () => void (await navigator.serviceWorker.ready));
+  await page.reload(); // from now on the service worker answers
+  await expect.poll(() => page.evaluate(() => navigator.serviceWorker.controller !== null)).toBe(true);
+  const title = await page.locator("h1").innerText();
+
+  await context.setOffline(true);
+  await page.reload();
+  await page.locator("h1", { hasText: title }).waitFor({ timeout: firstSyncMs });
+  await page.getByText("You are offline.").first().waitFor();
+  await page.getByRole("button", { name: /^Edit Industry/ }).click();
+  await page.keyboard.press("ControlOrMeta+a");
+  await page.keyboard.type("Kept offline");
+  await page.keyboard.press("Enter");
+  await page.getByRole("button", { name: /1 change is saved on this device/ }).waitFor();
+  await page.reload();
+  await page.getByRole("button", { name: "Edit Industry: Kept offline" }).waitFor({ timeout: firstSyncMs });
+
+  await page.goto(`${cell.url}/accounts`);
+  await page.getByRole("button", { name: /All you may see/ }).click();
+  await page.getByText("This list lives on the server and you are offline.").waitFor();
+
+  await context.setOffline(false);
+  await page.getByRole("button", { name: /All changes sent/ }).waitFor({ timeout: firstSyncMs });
+  await context.close();
+}, 120_000);
