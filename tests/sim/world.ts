@@ -165,7 +165,8 @@ export class World {
         await this.pull(device, random, chanceOf(random));
         break;
       case "push":
-        await this.push(device, random, chanceOf(random), 0.7);
+        // A pull follows, also after a push that failed: a stuck write never delays a revocation.
+        if ((await this.push(device, random, chanceOf(random), 0.7)) === "failed") await this.pull(device, random, noFaults);
         break;
       case "sync":
         await this.settle(device, random, 12, 0.5);
