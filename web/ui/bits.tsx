@@ -33,7 +33,9 @@ export function AvatarStack(props: {
 export function Person(props: { readonly id: string; readonly name: string }): JSX.Element {
   return (
     <span class={css.person}>
-      <Avatar id={props.id} name={props.name} quiet />
+      <Show when={props.id}>
+        <Avatar id={props.id} name={props.name} quiet />
+      </Show>
       <span class="clip">{props.name}</span>
     </span>
   );

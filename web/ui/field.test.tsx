@@ -97,3 +97,26 @@ test("a change that is not sent yet has a dot that says so; a field that may not
   expect(screen.getByRole("img", { name: "Saved on this device, not sent yet" })).toBeTruthy();
   expect(screen.queryByRole("button")).toBeNull();
 });
+
+test("a choice is made from a menu: the present one marked, the chosen one committed", async () => {
+  const sent: (string | null)[] = [];
+  const choices = [
+    { id: "good", text: "Good" },
+    { id: "watch", text: "Watch" },
+  ];
+  render(() => (
+    <Field label="Health" value="good" show="Good" choices={choices} onCommit={async (next) => void sent.push(next)} />
+  ));
+  const button = screen.getByRole("button", { name: /^Edit Health: ?Good$/ });
+  fireEvent.click(button);
+  const items = await screen.findAllByRole("menuitemradio", {}, { timeout: 8_000 });
+  expect(items.map((item) => [item.textContent, item.getAttribute("aria-checked")])).toEqual([
+    ["Good", "true"],
+    ["Watch", "false"],
+  ]);
+  const watch = items[1];
+  if (!watch) throw new Error("no second choice");
+  watch.focus();
+  fireEvent.keyDown(watch, { key: "Enter" });
+  await waitFor(() => expect(sent).toEqual(["watch"]));
+});

@@ -106,6 +106,7 @@ export function Field(props: FieldProps): JSX.Element {
           when={!props.choices}
           fallback={
             <Menu
+              triggerClass={`${css.value} ${css.menu}`}
               trigger={
                 <>
                   {inside()}
