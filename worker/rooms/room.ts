@@ -77,7 +77,7 @@ export class Room {
     this.seats.delete(ws);
     for (const open of seat.open.values()) this.unindex(open);
     seat.open.clear();
-    if (this.seats.size > 0) return;
+    if (!seat.principal || this.members.length > 0) return; // of strangers the hub was never told
     this.registered = "";
     this.ports.emptied();
   }
