@@ -21,7 +21,10 @@ function parse(type: string, text: string | null): Value | undefined {
   return Number.isFinite(number) ? number : undefined;
 }
 
-/** Editing one field of a record in place, by the generic mutation: checked here first, by the edge's own schema. */
+/**
+ * Editing one field of a record in place, by the generic mutation: checked here first, by the edge's own schema.
+ * Getters, because a spread asks for every property by itself, and most are never asked for.
+ */
 export function editing(
   session: Session,
   name: EntityName,
@@ -31,27 +34,29 @@ export function editing(
 ): Editing {
   const { data } = session;
   const about = entity(name).fields[field];
-  const value = row[field];
-  const card = data.attention().find((one) => idOf(one.args) === row.id && one.mine[field] !== undefined);
-  const editable = about !== undefined && !about.act && data.can("edit", row).allowed;
+  const commit = async (text: string | null): Promise<string | undefined> => {
+    const next = about && parse(about.type, text);
+    if (!about || next === undefined || !fieldSchema(about).safeParse(next).success) return t("field.invalid");
+    const set = { [field]: next, ...(next === null ? {} : more) };
+    const done = await data.mutate(`${name}.edit@1`, { id: row.id, set });
+    return done.ok ? undefined : t("tray.notAccepted", done.detail ?? whyWords(done.code));
+  };
   return {
-    value: value === null || value === undefined ? null : String(value),
-    pending: data
-      .pendingFields(() => row.id)()
-      .has(field),
-    refused: card ? t("field.tried", String(card.mine[field] ?? ""), card.detail ?? whyWords(card.code)) : undefined,
-    onCommit: editable
-      ? async (text) => {
-          const next = parse(about.type, text);
-          if (next === undefined || !fieldSchema(about).safeParse(next).success) return t("field.invalid");
-          const set = { [field]: next, ...(next === null ? {} : more) };
-          const done = await data.mutate(`${name}.edit@1`, {
-            id: row.id,
-            set,
-            ...(about.careful ? { seen: { [field]: value ?? null } } : {}),
-          });
-          return done.ok ? undefined : t("tray.notAccepted", done.detail ?? whyWords(done.code));
-        }
-      : undefined,
+    get value() {
+      const value = row[field];
+      return value === null || value === undefined ? null : String(value);
+    },
+    get pending() {
+      return data
+        .pendingFields(() => row.id)()
+        .has(field);
+    },
+    get refused() {
+      const card = data.attention().find((one) => idOf(one.args) === row.id && one.mine[field] !== undefined);
+      return card && t("field.tried", String(card.mine[field] ?? ""), card.detail ?? whyWords(card.code));
+    },
+    get onCommit() {
+      return about && !about.act && data.can("edit", row).allowed ? commit : undefined;
+    },
   };
 }

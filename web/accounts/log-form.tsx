@@ -46,7 +46,7 @@ export function LogForm(props: {
   const save = async () => {
     const { kind, text, next, nextDay } = draft();
     if (text.trim() === "") return void setWrong(t("field.invalid"));
-    const id = data.newId("activity");
+    const id = data.newId("activity", props.account);
     const done = await data.mutate("activity.create@1", {
       id,
       anchor: props.account,

@@ -43,7 +43,7 @@ export default function Notes(props: { readonly account: string; readonly part: 
   });
 
   const create = async () => {
-    const id = data.newId("section");
+    const id = data.newId("section", props.account);
     const kind = sectionKinds.shared;
     const done = await data.mutate("section.create@1", {
       id,

@@ -8,6 +8,8 @@ export interface Session {
   readonly data: LocalData;
   /** Filled when the first note is opened. */
   readonly rooms: { current?: Rooms };
+  /** Set while this tab itself signs out: it must stay until that is done. */
+  leaving: boolean;
   readonly offline: Accessor<boolean>;
   readonly memberName: (id: string | null | undefined) => string;
   readonly regionName: (id: string | null | undefined) => string;
@@ -28,6 +30,7 @@ export function makeSession(data: LocalData): Session {
   return {
     data,
     rooms: {},
+    leaving: false,
     offline: createMemo(() => data.sync().state === "offline" || !networkIsUp()),
     memberName: (id) => (id ? (members().get(id) ?? (id === data.me.member ? data.me.name : "")) : ""),
     regionName: (id) => (id ? (regions().get(id) ?? "") : ""),

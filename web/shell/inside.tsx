@@ -53,7 +53,9 @@ function Present(props: RouteSectionProps & { readonly data: LocalData }): JSX.E
     session.rooms.current?.close();
     props.data.close();
   });
-  props.data.onEnd(() => window.location.assign(paths.signIn));
+  props.data.onEnd(() => {
+    if (!session.leaving) window.location.assign(paths.signIn);
+  });
   return (
     <SessionContext.Provider value={session}>
       <Layout {...props} />

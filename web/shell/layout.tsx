@@ -135,7 +135,9 @@ export function Layout(props: RouteSectionProps): JSX.Element {
         <OfflineBanner />
         <main id="main" class={css.main} tabindex="-1">
           <ErrorBoundary fallback={(error: unknown) => <Stopped error={error} />}>
-            <Suspense fallback={<div class={css.main} aria-busy="true" />}>{props.children}</Suspense>
+            <Show when={data.sync().state !== "locked"} fallback={<Locked unsent={data.sync().waiting} />}>
+              <Suspense fallback={<div class={css.main} aria-busy="true" />}>{props.children}</Suspense>
+            </Show>
           </ErrorBoundary>
         </main>
         <Show when={isPhone()}>
@@ -208,12 +210,34 @@ function Recent(): JSX.Element {
 
 function OfflineBanner(): JSX.Element {
   const session = useSession();
+  const ended = () => session.data.sync().state === "signed_out";
   return (
-    <Show when={session.offline()}>
+    <Show when={ended() || session.offline()}>
       <p class={css.banner} role="status">
-        {t("sync.offlineLong")}
+        <Show when={ended()} fallback={t("sync.offlineLong")}>
+          {t("sync.signedOutLong")}{" "}
+          <A class={css.again} href={paths.signIn}>
+            {t("signin.title")}
+          </A>
+        </Show>
       </p>
     </Show>
+  );
+}
+/** The lease is over: nothing opens until sign-in, what is not sent stays. */
+function Locked(props: { readonly unsent: number }): JSX.Element {
+  return (
+    <Empty
+      big
+      title={t("sync.lockedLong")}
+      act={
+        <A class={buttonClass({ look: "primary" })} href={paths.signIn}>
+          {t("signin.title")}
+        </A>
+      }
+    >
+      {props.unsent > 0 ? t("sync.saved", props.unsent) : ""}
+    </Empty>
   );
 }
 function Stopped(props: { readonly error: unknown }): JSX.Element {

@@ -1,4 +1,3 @@
-import { useNavigate } from "@solidjs/router";
 import LogOut from "lucide-solid/icons/log-out";
 import { createSignal, Show, type JSX } from "solid-js";
 import { chooseLocale, locale, locales, t } from "../i18n/i18n.ts";
@@ -17,16 +16,17 @@ import { chooseTheme, theme, themes } from "./theme.ts";
 export function MemberMenu(props: { readonly phone?: JSX.Element }): JSX.Element {
   const session = useSession();
   const { data } = session;
-  const navigate = useNavigate();
   const [asking, ask] = createSignal(false);
 
   const leave = async (force: boolean) => {
     if (!force && session.rooms.current?.unsent()) return void ask(true);
-    if (!(await data.signOut(force))) return void ask(true);
+    session.leaving = true;
+    if (!(await data.signOut(force))) {
+      session.leaving = false;
+      return void ask(true);
+    }
     forgetRecent();
-    ask(false);
-    navigate(paths.signIn, { replace: true });
-    location.reload(); // nothing of the former member stays in memory
+    window.location.assign(paths.signIn); // a full load: nothing of the former member stays in memory
   };
   return (
     <>
