@@ -43,7 +43,7 @@ export function sorted(rows: readonly Account[], sort: string, names: Names, loc
 }
 
 export const onlyFilters = ["mine", "care", "no-next"] as const;
-export type Only = (typeof onlyFilters)[number];
+
 export function passes(row: Account, only: string | undefined, me: string): boolean {
   switch (only) {
     case "mine":

@@ -9,7 +9,7 @@ import { toast } from "../ui/toast.tsx";
 import css from "./log-form.module.css";
 import { splitNote } from "./split-note.ts";
 
-export const activityKinds = ["call", "visit", "meeting", "email", "note"] as const;
+const activityKinds = ["call", "visit", "meeting", "email", "note"] as const;
 type ActivityKind = (typeof activityKinds)[number];
 
 interface Draft {

@@ -5,7 +5,7 @@ import type { EntityName, RecordOf } from "../../shared/records/entities.ts";
 import type { Account } from "./columns.ts";
 
 /** For what only the server has. In memory alone: nothing of it is kept on the device. */
-export const queryClient = new QueryClient({
+const queryClient = new QueryClient({
   defaultOptions: { queries: { staleTime: 30_000, gcTime: 300_000, retry: 1 } },
 });
 
@@ -15,7 +15,7 @@ interface Page {
 }
 const pageRows = 100;
 
-export class RequestFailed extends Error {
+class RequestFailed extends Error {
   readonly error: HttpError;
   constructor(error: HttpError) {
     super(error.code);

@@ -1,4 +1,4 @@
-import { createContext, createMemo, createRoot, createSignal, onCleanup, useContext, type Accessor } from "solid-js";
+import { createContext, createMemo, createRoot, createSignal, useContext, type Accessor } from "solid-js";
 import type { Rooms } from "../data/rooms.ts";
 import type { LocalData } from "../data/store.ts";
 import { displayName } from "../i18n/person.ts";
@@ -62,8 +62,4 @@ export function quietly(run: (event: KeyboardEvent) => void): (event: KeyboardEv
     if (document.querySelector('[role="dialog"],[role="menu"]')) return;
     run(event);
   };
-}
-export function onWindow<K extends keyof WindowEventMap>(type: K, listener: (event: WindowEventMap[K]) => void): void {
-  addEventListener(type, listener);
-  onCleanup(() => removeEventListener(type, listener));
 }

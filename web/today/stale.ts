@@ -2,7 +2,7 @@ import type { RecordOf } from "../../shared/records/entities.ts";
 import { daysBetween, dayIn } from "../i18n/format.ts";
 
 /** An account that nobody has touched for this long asks for attention. */
-export const staleAfterDays = 30;
+const staleAfterDays = 30;
 
 export interface Stale {
   readonly account: RecordOf<"account">;

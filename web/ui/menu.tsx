@@ -13,7 +13,7 @@ export interface MenuChoice {
   readonly choices: readonly Choice[];
   readonly onChoose: (id: string) => void;
 }
-export interface MenuAct {
+interface MenuAct {
   readonly icon?: JSX.Element;
   readonly words: string;
   readonly onSelect: () => void;
