@@ -1,5 +1,5 @@
 /**
- * Pictures of the screens from a running demo: `npm start`, then `node scripts/screenshots.mjs [--url URL] [--out DIR]`.
+ * Pictures of the screens from a running demo: `npm start`, then `node_modules/.bin/node scripts/screenshots.mjs [--url URL] [--out DIR]`.
  * Light and dark, English and Chinese, desk and phone go to the folder; the README's picture to docs/screenshot.png.
  */
 import { mkdirSync, statSync } from "node:fs";
