@@ -118,6 +118,7 @@ const here = (path: string) => new URL(path, import.meta.url).pathname;
 export default defineConfig({
   root: here("web"),
   publicDir: here("web/public"),
+  cacheDir: here("node_modules/.cache/vite"),
   plugins: [
     trustedTypes(),
     solid(),
