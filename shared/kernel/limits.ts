@@ -1,0 +1,81 @@
+/**
+ * Every bound of the product, with its reason. Numbers of the policy mirror the table in docs/spec/access.md;
+ * a policy may lower them, never raise them.
+ */
+const minuteMs = 60_000;
+const hourMs = 60 * minuteMs;
+const dayMs = 24 * hourMs;
+
+export const limits = {
+  // --- HTTP
+  bodyBytesMax: 1_048_576, // one import chunk or a push of 200 mutations fits; a phone can still send it again
+  listMax: 200, // contract
+  listDefault: 50,
+
+  // --- sync
+  pageRowsMax: 500, // visible rows a page; the scan inside is not bounded by it, or others' work would show
+  pageBytesMax: 262_144,
+  scanRowsMax: 20_000, // change rows read for one page; past it the page ends early but only on a mutation's end
+  pushMutationsMax: 50, // one D1 batch stays under 1,000 statements
+  wantMax: 2_000, // keys asked for in one pull
+  removalsMax: 10_000, // more differences than this cost more than a reset
+  guardTries: 3,
+  leaseMs: 72 * hourMs, // device lease
+  pollMs: minuteMs, // a lost poke costs at most this
+  pokeCoalesceMs: 250,
+  hubTailMax: 10_000,
+  outboxBytesMax: 512_000, // one mutation
+
+  // --- rooms (docs/spec/rooms.md)
+  frameBytesMax: 1_048_576,
+  updateBytesMax: 1_000_000, // D1 and Durable Object rows stop at 2 MB in production, not locally
+  sectionSoftBytes: 524_288,
+  sectionHardBytes: 1_572_864,
+  attachmentBytesMax: 12_000, // platform: 16,384 with framing
+  openSectionsMax: 24, // a socket
+  presenceBytesMax: 512,
+  presencePerSecond: 10,
+  clientIdsPerSocket: 8,
+  structsMax: 20_000,
+  deleteRangesMax: 10_000,
+  nestingMax: 64,
+  framesPerSecond: 60,
+  framesBurst: 200,
+  preAuthBytesMax: 5_242_880,
+  preAuthFramesMax: 100,
+  socketsPerRoom: 256,
+  sendSkipBytes: 1_048_576,
+  sendCloseBytes: 4_194_304,
+  memberHourWarnBytes: 524_288,
+  memberHourFreezeBytes: 1_048_576,
+  compactTailRows: 500,
+  compactTailBytes: 65_536,
+  strikesMax: 3,
+  rightsReadMs: minuteMs, // backstop read of a room with traffic
+
+  // --- identity
+  sessionTokenMs: 10 * minuteMs,
+  freshMs: 5 * minuteMs, // how long a sign-in counts as fresh
+  directoryStaleMs: 15 * minuteMs,
+  roomTicketMs: 30_000,
+  apiTokenDaysMax: 90,
+  claimLinkMs: 24 * hourMs,
+  codeMs: 10 * minuteMs,
+  sessionMs: 30 * dayMs,
+
+  // --- policy
+  rolesHard: 30,
+  rulesPerEntity: 25,
+  conditionDepth: 8,
+  readPredicates: 50,
+  guardrailsMax: 10,
+  whereParametersMax: 80, // D1 allows 100
+  sliceBytesMax: 20_480,
+
+  // --- text
+  nameMax: 200,
+  textMax: 500,
+  longTextMax: 20_000,
+  customBytesMax: 8_192,
+  amountMinorMax: 9_000_000_000_000, // well inside 2^53, so that sums of a thousand stay exact
+} as const;

@@ -1,0 +1,44 @@
+/** Expected outcomes are values; only bugs are thrown (decision 12 of ARCHITECTURE.md). */
+
+/** The closed list of error codes, each stating a fact. `missing` also stands for forbidden: the two must not differ. */
+export const errorCodes = [
+  "missing", // not there, or not visible: one answer for both
+  "denied", // visible, but this act on it is not allowed
+  "invalid", // a field, a type, a range; details.fields says which
+  "version_conflict", // the record changed since the value that was sent as seen
+  "deleted", // the record was deleted; it can be restored
+  "gate_unmet", // a stage rule asks for something first; details.fields says what, as far as visible
+  "transition_unknown", // the state machine has no such step
+  "unauthenticated",
+  "origin_refused",
+  "not_json",
+  "too_large",
+  "too_many_requests",
+  "unsupported_version", // of the protocol or of a mutation
+  "client_unknown", // a push by a client id that this member and device do not own
+  "out_of_order", // a push whose number is not the next one
+  "busy", // the guard failed three times, or the store is not ready; trying again helps
+  "unavailable",
+] as const;
+export type ErrorCode = (typeof errorCodes)[number];
+
+export interface DomainError {
+  readonly code: ErrorCode;
+  /** Names of fields, never values; only those that the member may see. */
+  readonly fields?: readonly string[];
+  /** A sentence for people, without names of records, rules or members. */
+  readonly detail?: string;
+}
+
+export type Result<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: DomainError };
+
+export const ok = <T>(value: T): Result<T> => ({ ok: true, value });
+export const fail = (code: ErrorCode, more: Omit<DomainError, "code"> = {}): { ok: false; error: DomainError } => ({
+  ok: false,
+  error: { code, ...more },
+});
+
+/** For the default of a switch over a closed type: reaching it is a bug. */
+export function unreachable(value: never): never {
+  throw new Error(`unexpected ${JSON.stringify(value)}`);
+}

@@ -1,0 +1,411 @@
+import type { Compartment } from "./compartments.ts";
+import type { Base, Field, FieldsOf, FieldsShape, Value } from "./field.ts";
+import type { Group } from "./groups.ts";
+
+/**
+ * The records of the product, declared once. Every field has a field group; `keep` and existence come from the group
+ * unless the field says otherwise. Source: docs/spec/access.md, table of records.
+ */
+export interface Entity {
+  readonly kind: string; // three letters inside ids
+  readonly plural: string; // table and route
+  readonly compartments: readonly Compartment[] | "subject"; // subject: where the record that it is about lives
+  readonly fields: FieldsShape;
+}
+
+const name = { type: "name", group: "identity", required: true } as const satisfies Field;
+const title = { type: "text", group: "identity", required: true } as const satisfies Field;
+/** Where an imported record came from, for example `salesforce:Account:001x`; and references that could not be resolved, kept as they were. */
+const source = { type: "text", group: "shared" } as const satisfies Field;
+const unresolved = { type: "custom", group: "shared" } as const satisfies Field;
+const custom = (group: Group) => ({ type: "custom", group }) as const satisfies Field;
+const text = (group: Group) => ({ type: "text", group }) as const satisfies Field;
+const day = (group: Group) => ({ type: "day", group }) as const satisfies Field;
+const zone = (group: Group) => ({ type: "zone", group }) as const satisfies Field;
+const ref = <T extends string>(to: T, group: Group) => ({ type: "ref", to, group }) as const satisfies Field;
+const choice = <const V extends readonly string[]>(values: V, group: Group) =>
+  ({ type: "enum", values, group }) as const satisfies Field;
+/** Who answers for a record; empty means the owner of its key. Moves only by `reassign`. */
+const owner = { type: "ref", to: "member", group: "shared", act: "reassign" } as const satisfies Field;
+
+export const entities = {
+  // --- configuration, under the organisation's anchor
+  member: {
+    kind: "mem",
+    plural: "members",
+    compartments: ["core"],
+    fields: {
+      name,
+      handle: { type: "text", group: "identity" },
+      email: { type: "email", group: "personal", act: "manage_member" },
+      base: { type: "text", group: "shared", act: "assign_duty" },
+      duties: { type: "list", group: "shared", act: "assign_duty" },
+      teams: { type: "list", group: "identity", act: "manage_member" },
+      regions: { type: "list", group: "identity", act: "manage_member" },
+      locale: choice(["en", "zh-CN"], "shared"),
+      zone: zone("shared"),
+      employment: { type: "enum", values: ["active", "suspended", "left"], group: "shared", act: "manage_member" },
+      cohort: { type: "text", group: "personal", act: "manage_member" },
+      manager: ref("member", "shared"),
+      source,
+    },
+  },
+  team: { kind: "tea", plural: "teams", compartments: ["core"], fields: { name, parent: ref("team", "shared"), source } },
+  region: { kind: "reg", plural: "regions", compartments: ["core"], fields: { name, zone: zone("shared"), source } },
+  pipeline: {
+    kind: "pip",
+    plural: "pipelines",
+    compartments: ["core"],
+    fields: { name, order: { type: "order", group: "identity" }, source },
+  },
+  stage: {
+    kind: "stg",
+    plural: "stages",
+    compartments: ["core"],
+    fields: {
+      name,
+      pipeline: ref("pipeline", "identity"),
+      order: { type: "order", group: "identity" },
+      outcome: choice(["open", "won", "lost"], "identity"),
+      probabilityPct: { type: "int", group: "shared", max: 100 },
+      next: { type: "list", group: "shared" },
+      source,
+    },
+  },
+  // --- the work
+  account: {
+    kind: "acc",
+    plural: "accounts",
+    compartments: ["core"],
+    fields: {
+      name,
+      owner: { type: "ref", to: "member", group: "shared", act: "reassign", of: "anchor" },
+      team: { type: "ref", to: "team", group: "shared", act: "reassign", of: "anchor" },
+      region: { type: "ref", to: "region", group: "shared", act: "reassign", of: "anchor" },
+      restricted: { type: "bool", group: "shared", act: "restrict", of: "anchor" },
+      type: text("shared"),
+      industry: text("shared"),
+      health: choice(["good", "watch", "at_risk"], "shared"),
+      healthReason: text("shared"),
+      nextAction: text("shared"),
+      nextActionDay: day("shared"),
+      nextActionZone: zone("shared"),
+      website: { type: "text", group: "shared" },
+      phone: { type: "phone", group: "shared" },
+      street: text("shared"),
+      city: text("shared"),
+      state: text("shared"),
+      postcode: text("shared"),
+      country: text("shared"),
+      employees: { type: "int", group: "shared" },
+      description: { type: "long", group: "shared" },
+      sharedPicture: { type: "long", group: "shared" },
+      annualRevenueMinor: { type: "money", group: "billing" },
+      currency: { type: "currency", group: "shared" },
+      billingStatus: choice(["current", "late", "blocked"], "billing"),
+      paymentTerms: text("billing"),
+      contractEndDay: day("contract"),
+      contractTerms: { type: "long", group: "contract" },
+      internalNote: { type: "long", group: "internal" },
+      customShared: custom("shared"),
+      customBilling: custom("billing"),
+      customContract: custom("contract"),
+      customInternal: custom("internal"),
+      customUnclassified: custom("unclassified"),
+      source,
+      unresolved,
+    },
+  },
+  account_team: {
+    kind: "atm",
+    plural: "account_teams",
+    compartments: ["core"],
+    fields: {
+      member: { type: "ref", to: "member", group: "identity", required: true, act: "manage_account_team" },
+      role: { type: "text", group: "identity", act: "manage_account_team" },
+      from: { type: "instant", group: "identity", act: "manage_account_team" },
+      until: { type: "instant", group: "identity", act: "manage_account_team" },
+    },
+  },
+  contact: {
+    kind: "con",
+    plural: "contacts",
+    compartments: ["core"],
+    fields: {
+      name,
+      given: text("identity"),
+      family: text("identity"),
+      title: text("shared"),
+      department: text("shared"),
+      email: { type: "email", group: "shared" },
+      phone: { type: "phone", group: "shared" },
+      role: text("shared"),
+      mobile: { type: "phone", group: "personal" },
+      birthday: day("personal"),
+      homeAddress: text("personal"),
+      assistant: text("personal"),
+      marketingConsent: choice(["given", "refused", "unknown"], "consent"),
+      locale: text("shared"),
+      leadSource: text("shared"),
+      description: { type: "long", group: "shared" },
+      owner,
+      customShared: custom("shared"),
+      customPersonal: custom("personal"),
+      customUnclassified: custom("unclassified"),
+      source,
+      unresolved,
+    },
+  },
+  lead: {
+    kind: "lea",
+    plural: "leads",
+    compartments: ["sales"],
+    fields: {
+      name,
+      company: text("identity"),
+      status: { type: "enum", values: ["new", "working", "qualified", "disqualified", "converted"], group: "shared", act: "qualify" },
+      leadSource: text("shared"),
+      need: text("qualification"),
+      budgetMinor: { type: "money", group: "qualification" },
+      currency: { type: "currency", group: "qualification" },
+      timeline: text("qualification"),
+      email: { type: "email", group: "personal" },
+      phone: { type: "phone", group: "personal" },
+      marketingConsent: choice(["given", "refused", "unknown"], "consent"),
+      owner,
+      customShared: custom("shared"),
+      customQualification: custom("qualification"),
+      customUnclassified: custom("unclassified"),
+      source,
+      unresolved,
+    },
+  },
+  opportunity: {
+    kind: "opp",
+    plural: "opportunities",
+    compartments: ["sales"],
+    fields: {
+      name,
+      pipeline: { type: "ref", to: "pipeline", group: "identity", act: "advance" },
+      stage: { type: "ref", to: "stage", group: "identity", act: "advance" },
+      order: { type: "order", group: "identity" },
+      closeDay: { type: "day", group: "shared", careful: true },
+      closeZone: zone("shared"),
+      nextAction: text("shared"),
+      nextActionDay: day("shared"),
+      nextActionZone: zone("shared"),
+      blockers: text("shared"),
+      decisionMaker: ref("contact", "shared"),
+      outcomeReason: text("shared"),
+      need: text("qualification"),
+      amountMinor: { type: "money", group: "terms", careful: true },
+      currency: { type: "currency", group: "terms" },
+      discountPct: { type: "int", group: "terms", max: 100, careful: true },
+      legalNote: { type: "long", group: "legal" },
+      commissionMinor: { type: "money", group: "compensation" },
+      owner,
+      customShared: custom("shared"),
+      customTerms: custom("terms"),
+      customUnclassified: custom("unclassified"),
+      source,
+      unresolved,
+    },
+  },
+  case: {
+    kind: "cas",
+    plural: "cases",
+    compartments: ["service"],
+    fields: {
+      number: { type: "text", group: "identity", required: true },
+      name: title,
+      status: { type: "enum", values: ["new", "open", "waiting", "resolved", "closed"], group: "identity", act: "resolve" },
+      severity: choice(["critical", "high", "moderate", "low"], "shared"),
+      nextAction: text("shared"),
+      nextActionDay: day("shared"),
+      nextActionZone: zone("shared"),
+      category: text("shared"),
+      queue: text("shared"),
+      openedAt: { type: "instant", group: "shared" },
+      resolvedAt: { type: "instant", group: "shared" },
+      slaMet: { type: "bool", group: "shared" },
+      reopened: { type: "int", group: "shared" },
+      cause: { type: "long", group: "resolution" },
+      fix: { type: "long", group: "resolution" },
+      internalNote: { type: "long", group: "internal" },
+      owner,
+      customShared: custom("shared"),
+      customUnclassified: custom("unclassified"),
+      source,
+      unresolved,
+    },
+  },
+  task: {
+    kind: "tas",
+    plural: "tasks",
+    compartments: "subject",
+    fields: {
+      name: title,
+      about: ref("record", "identity"),
+      done: { type: "bool", group: "identity" },
+      doneAt: { type: "instant", group: "identity" },
+      dueDay: day("identity"),
+      dueZone: zone("identity"),
+      priority: choice(["high", "normal", "low"], "shared"),
+      status: text("shared"),
+      description: { type: "long", group: "shared" },
+      internalNote: { type: "long", group: "internal" },
+      owner,
+      customShared: custom("shared"),
+      source,
+      unresolved,
+    },
+  },
+  handoff: {
+    kind: "han",
+    plural: "handoffs",
+    compartments: ["handoff"],
+    fields: {
+      name: title,
+      about: ref("record", "identity"),
+      state: { type: "enum", values: ["draft", "offered", "accepted", "returned", "done"], group: "identity", act: "hand_off" },
+      handoffKind: choice(
+        ["lead_to_opportunity", "sales_to_onboarding", "sales_to_support", "region_to_region", "cover", "queue_to_queue"],
+        "identity",
+      ),
+      fromMember: { type: "ref", to: "member", group: "identity", act: "hand_off" },
+      toMember: { type: "ref", to: "member", group: "identity", act: "hand_off" },
+      fromQueue: text("identity"),
+      toQueue: text("identity"),
+      offeredAt: { type: "instant", group: "shared" },
+      acceptedAt: { type: "instant", group: "shared" },
+      lagMs: { type: "int", group: "shared" },
+      promised: { type: "long", group: "handoff" },
+      risks: { type: "long", group: "handoff" },
+      returnReason: text("handoff"),
+      nextAction: text("shared"),
+      nextActionDay: day("shared"),
+      nextActionZone: zone("shared"),
+      source,
+      unresolved,
+    },
+  },
+  activity: {
+    kind: "act",
+    plural: "activities",
+    compartments: "subject",
+    fields: {
+      name: title,
+      activityKind: choice(["call", "visit", "meeting", "email", "letter", "note", "other"], "identity"),
+      about: ref("record", "identity"),
+      at: { type: "instant", group: "identity" },
+      durationMin: { type: "int", group: "shared" },
+      outcome: text("shared"),
+      body: { type: "long", group: "shared" },
+      internalNote: { type: "long", group: "internal" },
+      owner,
+      customShared: custom("shared"),
+      source,
+      unresolved,
+    },
+  },
+  comment: {
+    kind: "com",
+    plural: "comments",
+    compartments: "subject",
+    fields: {
+      body: { type: "long", group: "shared", required: true },
+      about: ref("record", "identity"),
+      section: ref("section", "identity"),
+      gen: { type: "int", group: "identity" },
+      position: { type: "text", group: "shared" },
+      quote: { type: "text", group: "shared", max: 120 },
+      group: { type: "text", group: "identity", act: "create" },
+      at: { type: "instant", group: "identity" },
+    },
+  },
+  approval: {
+    kind: "apr",
+    plural: "approvals",
+    compartments: "subject",
+    fields: {
+      name: title,
+      about: ref("record", "identity"),
+      approvalKind: { type: "text", group: "identity" },
+      asked: { type: "text", group: "identity", act: "ask" },
+      state: {
+        type: "enum",
+        values: ["draft", "open", "returned", "approved", "refused", "withdrawn", "expired", "stale", "used"],
+        group: "identity",
+        act: "decide",
+      },
+      requester: { type: "ref", to: "member", group: "identity", act: "ask" },
+      reason: { type: "long", group: "shared" },
+      decidedBy: { type: "ref", to: "member", group: "shared", act: "decide" },
+      decidedAt: { type: "instant", group: "shared", act: "decide" },
+      expiresAt: { type: "instant", group: "shared", act: "ask" },
+      binds: { type: "text", group: "shared", act: "ask" },
+    },
+  },
+  file: {
+    kind: "fil",
+    plural: "files",
+    compartments: "subject",
+    fields: {
+      name,
+      about: ref("record", "identity"),
+      mediaType: text("shared"),
+      bytes: { type: "int", group: "shared" },
+      sha256: text("shared"),
+      state: choice(["expected", "here", "failed"], "identity"),
+      group: { type: "text", group: "identity", act: "create" },
+    },
+  },
+  section: {
+    kind: "sec",
+    plural: "sections",
+    compartments: ["core", "sales", "service", "finance", "handoff", "private"],
+    fields: {
+      title: { type: "text", group: "identity", required: true },
+      sectionKind: { type: "text", group: "identity", required: true, act: "create" }, // shared, internal:<function>, handoff, private, scratch
+      about: ref("record", "identity"),
+      gen: { type: "int", group: "identity", act: "regen" },
+      schema: { type: "int", group: "identity", act: "raise_schema" },
+      group: { type: "text", group: "identity", required: true, act: "tighten" },
+    },
+  },
+} as const satisfies Record<string, Entity>;
+
+export type EntityName = keyof typeof entities;
+export const entityNames = Object.keys(entities) as EntityName[];
+export const entity = (name: EntityName): Entity => entities[name];
+
+export function isEntity(text: string): text is EntityName {
+  return Object.hasOwn(entities, text);
+}
+export function entityOfPlural(plural: string): EntityName | null {
+  return entityNames.find((name) => entities[name].plural === plural) ?? null;
+}
+const byKind = new Map<string, EntityName>(entityNames.map((name) => [entities[name].kind, name]));
+/** The entity that an id is of, by its three letters. */
+export function entityOfId(id: string): EntityName | null {
+  return byKind.get(id.split("_")[1] ?? "") ?? null;
+}
+
+/** A record of an entity as this member or this cell holds it: fields that are hidden are absent. */
+export type RecordOf<E extends EntityName> = Base & Partial<FieldsOf<(typeof entities)[E]["fields"]>>;
+/** A record of any entity. Absent: hidden (or not loaded). Null: empty. */
+export type Row = Base & { readonly [field: string]: Value | undefined };
+
+/** Compartments in which records of an entity may live; `subject` ones may live in any. */
+export function compartmentsOf(name: EntityName): readonly Compartment[] {
+  const own = entity(name).compartments;
+  return own === "subject" ? ["core", "sales", "service", "finance", "legal", "handoff", "private"] : own;
+}
+/** Configuration: known to all, and kept under the organisation's own anchor, where nothing else is. */
+export const configuration: ReadonlySet<EntityName> = new Set(["member", "team", "region", "pipeline", "stage"]);
+
+/** Entities that can have records in a compartment of an anchor. */
+export function entitiesAt(anchor: string, compartment: Compartment): EntityName[] {
+  const isOrganisation = anchor.includes("_org_");
+  return entityNames.filter((name) => configuration.has(name) === isOrganisation && compartmentsOf(name).includes(compartment));
+}

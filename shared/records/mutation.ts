@@ -1,0 +1,50 @@
+import type * as z from "zod/mini";
+import type { Action } from "../kernel/actions.ts";
+import type { Result } from "../kernel/result.ts";
+import type { EntityName, Row } from "./entities.ts";
+import type { Value } from "./field.ts";
+
+/**
+ * A mutation is the only way data changes: named, versioned, validated, pure. The same function runs in the browser on
+ * the local copy (optimistic) and at the edge on the real records (authoritative); the edge never trusts the browser's
+ * result. Names are `noun.verb@version` for ever, because an outbox may be a month old.
+ */
+export interface Mutation<A = unknown> {
+  readonly name: `${string}.${string}@${number}`;
+  readonly args: z.ZodMiniType<A>;
+  /** Records that `run` will ask for, so that the edge can load them all in one read. */
+  readonly reads: (args: A) => readonly string[];
+  /** Plans the writes. No clock, no randomness, no I/O: time and actor come with `tx`, new ids with the arguments. */
+  readonly run: (tx: Tx, args: A) => Result<void>;
+}
+
+export interface ActorFacts {
+  readonly member: string;
+  readonly teams: readonly string[];
+  readonly regions: readonly string[];
+}
+
+/** What a mutator may see and do. Reads see the writes before them. */
+export interface Tx {
+  /** The edge's clock when run there; the device's when run optimistically (audit only: it orders nothing). */
+  readonly now: number;
+  readonly cell: string;
+  readonly actor: ActorFacts;
+  /** The record, or null if it is missing, deleted or not visible: a mutator can't tell which. */
+  get(id: string): Row | null;
+  /** Creates a record of `entity` under the key (anchor, compartment). */
+  create(entity: EntityName, row: NewRow, action?: Action): void;
+  /** Changes fields; every changed field must be in the edit mask of `action` before and after. */
+  edit(id: string, set: Fields, action?: Action): void;
+  /** Soft delete; `restore` undoes it. */
+  remove(id: string): void;
+  /** False if there is nothing to restore. */
+  restore(id: string): boolean;
+}
+export type Fields = { readonly [field: string]: Value | undefined };
+export type NewRow = { readonly id: string; readonly anchor: string; readonly compartment: string } & Fields;
+
+/** Gives a mutation its types and loses them again for the registry. */
+export function defineMutation<A>(mutation: Mutation<A>): Mutation {
+  return mutation as unknown as Mutation;
+}

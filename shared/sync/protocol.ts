@@ -1,0 +1,98 @@
+import * as z from "zod/mini";
+import type { ErrorCode } from "../kernel/result.ts";
+import { limits } from "../kernel/limits.ts";
+import { groupNames } from "../records/groups.ts";
+import type { Row } from "../records/entities.ts";
+import type { Fields } from "../records/mutation.ts";
+
+/**
+ * The record sync protocol. Rules with their ids: docs/spec/sync.md.
+ * History: 1 (2026-11) first version.
+ */
+export const protocolVersion = 1;
+
+const id = z.string().check(z.minLength(1), z.maxLength(64));
+const handle = z.string().check(z.minLength(1), z.maxLength(64));
+
+export const pullRequest = z.strictObject({
+  v: z.literal(protocolVersion),
+  device: id, // random, made by the device once per (member, cell)
+  client: id, // whose watermark and outcomes are wanted
+  cursor: z.nullable(z.string().check(z.maxLength(400))),
+  /** Keys whose snapshot the device still needs, in the order in which it wants them; `after`: the last record id it has. */
+  want: z.array(z.strictObject({ h: handle, after: z.optional(z.string().check(z.maxLength(64))) })).check(z.maxLength(limits.wantMax)),
+  /** Handles of which the device holds less than its cursor says. */
+  ask: z.array(handle).check(z.maxLength(limits.wantMax)),
+  /** New follow choices of this device, oldest first. */
+  follow: z.array(z.strictObject({ anchor: id, kind: z.enum(["open", "pin", "unfollow"]) })).check(z.maxLength(200)),
+  /** Outcomes up to this number are stored on the device and may be forgotten by the edge. */
+  seen: z.int().check(z.gte(0)),
+});
+export type PullRequest = z.infer<typeof pullRequest>;
+
+/** Field groups held of one entity in a key, each with the instant at which it ends if nothing is written (null: none known). */
+export type EntityRights = { readonly [group: string]: number | null };
+/** By entity; empty: the key is dropped. */
+export type KeyRights = { readonly [entity: string]: EntityRights };
+
+/**
+ * A pull answer is NDJSON, one page. Order: `reset`? · `rights`* · `gone`/`moved`* · `set`/`patch`* · `snap`* · `page`.
+ * Removals come first, so that a page may break off anywhere and the device still holds nothing forbidden (SYNC-5).
+ */
+export type PullLine =
+  | { readonly t: "reset" }
+  | { readonly t: "rights"; readonly h: string; readonly g: KeyRights }
+  | { readonly t: "gone"; readonly id: string }
+  /** The record left the key in which the device held it, and is now held under h: replaces the old row whole. */
+  | { readonly t: "moved"; readonly e: string; readonly h: string; readonly row: Row }
+  | { readonly t: "set"; readonly e: string; readonly h: string; readonly row: Row }
+  | { readonly t: "patch"; readonly e: string; readonly h: string; readonly id: string; readonly set: Fields }
+  /** All rows of h with ids in (from, to]; to null: to the end. The device deletes its others in that range. */
+  | { readonly t: "snap"; readonly h: string; readonly from: string; readonly to: string | null; readonly rows: readonly (readonly [string, Row])[] }
+  | {
+      readonly t: "page";
+      readonly cursor: string;
+      readonly more: boolean; // visible entries remain: ask again at once
+      readonly lmid: number | null; // null while the delta is not complete
+      readonly outcomes: readonly Outcome[];
+      readonly now: number; // the edge's clock
+      readonly lease: number; // the store locks at this instant unless a page comes before
+    };
+
+export interface Outcome {
+  readonly n: number;
+  readonly code: ErrorCode;
+  readonly fields?: readonly string[];
+  readonly detail?: string;
+  /** For conflicts: present values of the fields in question, as far as this member sees them. */
+  readonly theirs?: Fields;
+}
+
+const value = z.any(); // validated by the mutation's own schema
+export const pushedMutation = z.strictObject({
+  n: z.int().check(z.gte(1)),
+  name: z.string().check(z.regex(/^[a-z_]+\.[a-z_]+@\d+$/)),
+  args: value,
+  /** Values that the member saw in the fields being changed, never versions. `{id: {field: value}}` */
+  base: z.optional(z.record(id, z.record(z.string(), value))),
+  at: z.int(), // the device's clock, for the audit only
+});
+export const pushRequest = z.strictObject({
+  v: z.literal(protocolVersion),
+  device: id,
+  client: id,
+  seen: z.int().check(z.gte(0)),
+  muts: z.array(pushedMutation).check(z.minLength(1), z.maxLength(limits.pushMutationsMax)),
+});
+export type PushedMutation = z.infer<typeof pushedMutation>;
+export type PushRequest = z.infer<typeof pushRequest>;
+
+/** One answer per mutation, in order. An error never deletes anything on the device; only `page.lmid` does. */
+export interface PushAnswer {
+  readonly results: readonly ({ readonly n: number; readonly ok: true } | ({ readonly ok: false } & Outcome))[];
+}
+
+/** What the poke socket says: `poke` (pull now), `cut` (this session ended). Content-free. */
+export type HubMessage = { readonly t: "poke" } | { readonly t: "cut" };
+
+export const groupSchema = z.enum(groupNames);

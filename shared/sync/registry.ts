@@ -1,0 +1,19 @@
+import { advanceOpportunity } from "../pipeline/advance.ts";
+import { reassignAccount, restrictAccount } from "../records/account.ts";
+import { entityNames } from "../records/entities.ts";
+import { createMutation, editMutation, removeMutation, restoreMutation } from "../records/generic.ts";
+import { assignDuties, setMemberFacts } from "../records/member.ts";
+import type { Mutation } from "../records/mutation.ts";
+import { completeTask } from "../tasks/complete.ts";
+
+/** All mutations there are, by name and version. Nothing else changes data. */
+const all: readonly Mutation[] = [
+  ...entityNames.flatMap((name) => [createMutation(name), editMutation(name), removeMutation(name), restoreMutation(name)]),
+  reassignAccount,
+  restrictAccount,
+  setMemberFacts,
+  assignDuties,
+  advanceOpportunity,
+  completeTask,
+];
+export const mutations: ReadonlyMap<string, Mutation> = new Map(all.map((mutation) => [mutation.name, mutation]));

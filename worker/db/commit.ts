@@ -1,0 +1,166 @@
+import { and, getTableColumns, sql, type SQL } from "drizzle-orm";
+import { directoryEntities } from "./rows.ts";
+import { entity, entityOfId as entityNameOf, type EntityName, type Row } from "../../shared/records/entities.ts";
+import { touchesAnchor, type Planned, type Write } from "../sync/plan.ts";
+import { batch, type Db, type Query } from "./db.ts";
+import * as tables from "./schema.ts";
+
+/** One mutation on its way into the tables. */
+export interface CommitItem {
+  readonly client: string;
+  readonly device: string;
+  readonly member: string;
+  readonly n: number;
+  readonly mutation: string;
+  readonly planned: Planned;
+  /** Directory version that the rights were read at. */
+  readonly directory: number;
+  /** A refusal takes no effect but advances the watermark, and is kept until the device has seen it. */
+  readonly outcome?: object;
+}
+
+/** The guard of some mutation failed: something that was read has changed, or the number was not the next one. */
+export class GuardFailed extends Error {}
+
+/**
+ * Writes mutations in one D1 batch, all or nothing (SYNC-W3). Per mutation: the client's watermark, which is replay
+ * guard, base guard and right guard at once · the records · the anchor's row and what it was · one change row a record.
+ * Rows written: a field edit 4 (5 with an indexed column), a stage move 4, reassigning an account 6 (SYNC-D2).
+ */
+export async function commit(db: Db, items: readonly CommitItem[], now: number): Promise<void> {
+  try {
+    await batch(db, items.flatMap((item) => statements(db, item, now)));
+  } catch (error) {
+    if (isGuard(error)) throw new GuardFailed();
+    throw error;
+  }
+}
+const isGuard = (error: unknown): boolean => {
+  for (let at: unknown = error; at instanceof Error; at = at.cause) if (at.message.includes("CHECK constraint failed")) return true;
+  return false;
+};
+
+function statements(db: Db, item: CommitItem, now: number): Query[] {
+  const { writes } = item.planned;
+  const creates = writes.filter((write) => write.op === "create");
+  const queries: Query[] = [db.run(guard(item))];
+  for (const name of new Set(creates.map((write) => write.entity))) {
+    queries.push(db.run(insertRows(name, creates.filter((write) => write.entity === name), now)));
+  }
+  const newAccounts = creates.filter((write) => write.entity === "account");
+  if (newAccounts.length > 0) queries.push(db.run(insertAnchors(newAccounts)));
+  for (const write of writes) {
+    if (write.op === "create") continue;
+    const own = ownColumns(write);
+    const anchorOnly = write.op === "edit" && Object.keys(own).length === 0;
+    if (!anchorOnly) {
+      const table = tables.recordTables[write.entity];
+      const deletedAt = write.op === "delete" ? now : write.op === "restore" ? null : undefined;
+      queries.push(
+        db
+          .update(table)
+          .set({ ...own, ...(deletedAt === undefined ? {} : { deletedAt }), ver: write.ver + 1, updatedAt: now })
+          .where(sql`${table.id} = ${write.id}`),
+      );
+    }
+    if (touchesAnchor(write)) queries.push(db.run(updateAnchor(write, now)));
+  }
+  if (writes.length > 0) queries.push(db.run(insertChanges(item, now)));
+  const inputs = writes.flatMap(rightsInput);
+  if (inputs.length > 0) queries.push(db.run(insertWas(inputs)));
+  const teamAnchors = [...new Set(writes.filter((write) => write.entity === "account_team").map((write) => write.after.anchor))];
+  for (const id of teamAnchors) queries.push(db.run(sql`update anchor set ver = ver + 1 where id = ${id}`));
+  if (writes.some((write) => directoryEntities.has(write.entity))) queries.push(db.run(sql`update meta set v = v + 1 where k = 'directory'`));
+  if (item.outcome) queries.push(db.insert(tables.outcome).values({ client: item.client, n: item.n, body: item.outcome }));
+  return queries;
+}
+
+/**
+ * The watermark moves to n only from n - 1, only for the client's own member, and only if every record, anchor and the
+ * directory are as they were read. Otherwise `ok` becomes 0 and the CHECK rolls the whole batch back.
+ */
+function guard(item: CommitItem): SQL {
+  const held: SQL[] = [sql`(select v from meta where k = 'directory') = ${item.directory}`];
+  // One parameter per table, whatever the number of records: an import guards hundreds, D1 allows 100 parameters.
+  const pairs = new Map<EntityName, [string, number][]>();
+  for (const [id, ver] of item.planned.guards) {
+    const name = entityNameOf(id);
+    if (name) pairs.set(name, [...(pairs.get(name) ?? []), [id, ver]]);
+  }
+  for (const [name, seen] of pairs) held.push(unmoved(sql`${tables.recordTables[name]}`, seen));
+  const anchors = [...item.planned.anchors].filter(([, ver]) => ver > 0);
+  if (anchors.length > 0) held.push(unmoved(sql`anchor`, anchors));
+  return sql`insert into client (id, member, device, n, ok) values (${item.client}, ${item.member}, ${item.device}, ${item.n}, coalesce((${and(...held)}), 0))
+    on conflict (id) do update set n = excluded.n,
+      ok = (excluded.ok and client.n = excluded.n - 1 and client.member = excluded.member and client.device = excluded.device)`;
+}
+
+const unmoved = (table: SQL, seen: readonly (readonly [string, number])[]): SQL =>
+  sql`not exists (select 1 from json_each(${JSON.stringify(seen)}) g left join ${table} t on t.id = g.value ->> 0 where t.ver is not g.value ->> 1)`;
+
+const isOwn = (name: EntityName, key: string): boolean => entity(name).fields[key]?.of === undefined && key in entity(name).fields;
+
+function ownColumns(write: Write): Record<string, unknown> {
+  return Object.fromEntries(write.changed.filter((key) => isOwn(write.entity, key)).map((key) => [key, write.after[key] ?? null]));
+}
+
+/** Many rows of one entity in one statement: one JSON parameter, whatever the number. */
+function insertRows(name: EntityName, writes: readonly Write[], now: number): SQL {
+  const table = tables.recordTables[name];
+  const columns = Object.entries(getTableColumns(table));
+  const values = writes.map((write) => ({ ...write.after, ver: 1, updatedAt: now, deletedAt: null }));
+  const names = sql.join(columns.map(([, column]) => sql.identifier(column.name)), sql`, `);
+  const picks = sql.join(columns.map(([key]) => sql`json_extract(value, ${sql.raw(`'$.${key}'`)})`), sql`, `);
+  return sql`insert into ${table} (${names}) select ${picks} from json_each(${JSON.stringify(values)})`;
+}
+
+function insertAnchors(writes: readonly Write[]): SQL {
+  const rows = writes.map(({ id, after }) => [id, after["owner"], after["team"], after["region"], after["restricted"] === true ? 1 : 0]);
+  return sql`insert into anchor (id, owner, team, region, restricted, deleted_at, ver)
+    select value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, null, 1 from json_each(${JSON.stringify(rows)})`;
+}
+
+function updateAnchor(write: Write, now: number): SQL {
+  const moved = write.changed.filter((key) => entity("account").fields[key]?.of === "anchor");
+  const sets = moved.map((key) => sql`${sql.identifier(key)} = ${key === "restricted" ? Number(write.after[key] === true) : (write.after[key] ?? null)}`);
+  if (write.op !== "edit") sets.push(sql`deleted_at = ${write.op === "delete" ? now : null}`);
+  return sql`update anchor set ${sql.join([...sets, sql`ver = ver + 1`], sql`, `)} where id = ${write.id}`;
+}
+
+const changeOp = { create: "in", restore: "in", edit: "edit", delete: "del" } as const;
+
+/** One change row per record written, in the order of the writes. The patch holds before and after, for history. */
+function insertChanges(item: CommitItem, now: number): SQL {
+  const rows = item.planned.writes.map((write) => [
+    write.after.anchor,
+    write.after.compartment,
+    write.entity,
+    write.id,
+    changeOp[write.op],
+    write.op === "edit" ? Object.fromEntries(write.changed.map((key) => [key, [write.before?.[key] ?? null, write.after[key] ?? null]])) : null,
+  ]);
+  return sql`insert into change (anchor, compartment, entity, record, op, actor, client, n, at, mutation, patch)
+    select value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, ${item.member}, ${item.client}, ${item.n}, ${now}, ${item.mutation}, value ->> 5
+    from json_each(${JSON.stringify(rows)})`;
+}
+
+type Input = readonly [kind: string, id: string, anchor: string | null, member: string | null, before: object | null];
+
+/** Whoever changes a rights input writes, in the same batch, what it was (SYNC-T1). */
+function rightsInput(write: Write): Input[] {
+  if (touchesAnchor(write)) return [["anchor", write.id, write.id, null, write.op === "create" || write.op === "restore" ? null : anchorFields(write.before)]];
+  if (write.entity === "account_team") {
+    const before = write.op === "create" || write.op === "restore" ? null : write.before;
+    return [["account_team", write.id, write.after.anchor, String(write.after["member"]), before && { member: before["member"], from: before["from"] ?? null, until: before["until"] ?? null }]];
+  }
+  if (write.entity === "member") return [["member", write.id, null, write.id, write.before && factsOf(write.before)]];
+  return [];
+}
+const anchorFields = (row: Row | null): object | null =>
+  row && { id: row.id, owner: row["owner"] ?? null, team: row["team"] ?? null, region: row["region"] ?? null, restricted: row["restricted"] === true };
+const factsOf = (row: Row): object => ({ base: row["base"], duties: row["duties"], teams: row["teams"], regions: row["regions"], employment: row["employment"] });
+
+function insertWas(inputs: readonly Input[]): SQL {
+  return sql`insert into was (seq, kind, id, anchor, member, before)
+    select (select max(seq) from change), value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4 from json_each(${JSON.stringify(inputs)})`;
+}

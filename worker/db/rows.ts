@@ -1,0 +1,143 @@
+import { sql, type SQL } from "drizzle-orm";
+import type { Anchor, Interval, KeyShare, Place } from "../../shared/access/engine.ts";
+import { entityOfId, type EntityName, type Row } from "../../shared/records/entities.ts";
+import { batch, type Db, type Query } from "./db.ts";
+import * as tables from "./schema.ts";
+
+/** A record as the cell has it, with every column; never leaves `worker/db` and the sync without a projection. */
+export interface Stored {
+  readonly entity: EntityName;
+  readonly row: Row;
+  readonly ver: number;
+  readonly deletedAt: number | null;
+}
+/** A place with what a push guards: `ver` rises with the anchor row, its account team and its shares. */
+export interface StoredPlace extends Place {
+  readonly no: number;
+  readonly ver: number;
+  /** Deleted with its account: visible to nobody, but then-versus-now still asks what it was. */
+  readonly deleted: boolean;
+  readonly accountTeam: readonly StoredInterval[];
+  readonly shares: readonly StoredShare[];
+}
+export interface StoredShare extends KeyShare {
+  /** The member or team that it lets in. */
+  readonly to: string;
+}
+export interface StoredInterval extends Interval {
+  readonly id: string;
+}
+
+/** One JSON parameter for a list of ids: D1 allows 100 parameters a statement, and 5,000 ids in one JSON work. */
+export const inIds = (column: SQL | { name: string }, ids: readonly string[]): SQL =>
+  sql`${column} in (select value from json_each(${JSON.stringify(ids)}))`;
+
+/** Loads records by id, of any entities, deleted ones too. Ids of no entity are ignored. */
+export async function loadRows(db: Db, ids: readonly string[]): Promise<Map<string, Stored>> {
+  const byEntity = new Map<EntityName, string[]>();
+  for (const id of new Set(ids)) {
+    const name = entityOfId(id);
+    if (name) byEntity.set(name, [...(byEntity.get(name) ?? []), id]);
+  }
+  const names = [...byEntity.keys()];
+  const queries: Query[] = names.map((name) => {
+    const table = tables.recordTables[name];
+    return db.select().from(table).where(inIds(sql`${table.id}`, byEntity.get(name) ?? []));
+  });
+  const accounts = byEntity.get("account") ?? [];
+  if (accounts.length > 0) queries.push(db.select().from(tables.anchor).where(inIds(sql`${tables.anchor.id}`, accounts)));
+  const found = await batch(db, queries);
+  const anchors = new Map(((found[names.length] as AnchorRow[] | undefined) ?? []).map((row) => [row.id, row]));
+  const rows = new Map<string, Stored>();
+  names.forEach((name, index) => {
+    for (const raw of found[index] as RawRow[]) rows.set(raw.id, stored(name, raw, anchors.get(raw.id)));
+  });
+  return rows;
+}
+
+export type AnchorRow = typeof tables.anchor.$inferSelect;
+type RawRow = { id: string; anchor: string; compartment: string; ver: number; createdAt: number; createdBy: string; updatedAt: number; deletedAt: number | null };
+
+/** Joins what the anchor's row holds for its account (owner, team, region, restricted). */
+export function stored(name: EntityName, raw: RawRow, anchorRow?: AnchorRow): Stored {
+  const { ver, deletedAt, updatedAt: _cellOnly, ...row } = raw;
+  const fields: Row = row;
+  if (name !== "account") return { entity: name, row: fields, ver, deletedAt };
+  const own = { owner: anchorRow?.owner ?? null, team: anchorRow?.team ?? null, region: anchorRow?.region ?? null, restricted: anchorRow?.restricted ?? false };
+  return { entity: name, row: { ...fields, ...own }, ver, deletedAt };
+}
+
+/** Loads the records of whole keys: every record under these anchors, of the entities asked for, undeleted. */
+export async function loadUnder(db: Db, anchors: readonly string[], names: readonly EntityName[]): Promise<Stored[]> {
+  const queries: Query[] = names.map((name) => {
+    const table = tables.recordTables[name];
+    return db
+      .select()
+      .from(table)
+      .where(sql`${inIds(sql`${table.anchor}`, anchors)} and ${table.deletedAt} is null`);
+  });
+  const withAccount = names.includes("account");
+  if (withAccount) queries.push(db.select().from(tables.anchor).where(inIds(sql`${tables.anchor.id}`, anchors)));
+  const found = await batch(db, queries);
+  const anchorRows = new Map(((withAccount ? found[names.length] : []) as AnchorRow[]).map((row) => [row.id, row]));
+  return names.flatMap((name, index) => (found[index] as RawRow[]).map((raw) => stored(name, raw, anchorRows.get(raw.id))));
+}
+
+export const placeQueries = (db: Db, anchors: readonly string[], member: string, teams: readonly string[]): [Query, Query, Query] => {
+  const team = tables.recordTables.account_team;
+  return [
+    db.select().from(tables.anchor).where(inIds(sql`${tables.anchor.id}`, anchors)),
+    db
+      .select()
+      .from(team)
+      .where(sql`${sql.identifier("member")} = ${member} and ${inIds(sql`${team.anchor}`, anchors)} and ${team.deletedAt} is null`),
+    db
+      .select()
+      .from(tables.share)
+      .where(
+        sql`${inIds(sql`${tables.share.toId}`, [member, ...teams])} and ${inIds(sql`${tables.share.anchor}`, anchors)} and ${tables.share.endedAt} is null and ${tables.share.record} is null`,
+      ),
+  ];
+};
+
+/** Where a member stands to anchors: the rows that read rules may look at. A deleted anchor has no place: nobody sees it. */
+export async function loadPlaces(db: Db, anchors: readonly string[], member: string, teams: readonly string[]): Promise<Map<string, StoredPlace>> {
+  const places = await loadAllPlaces(db, anchors, member, teams);
+  for (const [id, place] of places) if (place.deleted) places.delete(id);
+  return places;
+}
+export async function loadAllPlaces(db: Db, anchors: readonly string[], member: string, teams: readonly string[]): Promise<Map<string, StoredPlace>> {
+  if (anchors.length === 0) return new Map();
+  return placesOf(await batch(db, placeQueries(db, anchors, member, teams)));
+}
+export function placesOf([anchors, members, shares]: unknown[]): Map<string, StoredPlace> {
+  const places = new Map<string, { no: number; ver: number; deleted: boolean; anchor: Anchor; accountTeam: StoredInterval[]; shares: StoredShare[] }>();
+  for (const row of anchors as AnchorRow[]) {
+    places.set(row.id, { no: row.no, ver: row.ver, deleted: row.deletedAt !== null, anchor: anchorOf(row), accountTeam: [], shares: [] });
+  }
+  for (const row of members as { id: string; anchor: string; from: number | null; until: number | null }[]) {
+    places.get(row.anchor)?.accountTeam.push({ id: row.id, from: row.from, until: row.until });
+  }
+  for (const row of shares as (typeof tables.share.$inferSelect)[]) places.get(row.anchor)?.shares.push(shareOf(row));
+  return places;
+}
+export const anchorOf = (row: Omit<AnchorRow, "no" | "ver" | "deletedAt">): Anchor => ({
+  id: row.id,
+  owner: row.owner,
+  team: row.team,
+  region: row.region,
+  restricted: row.restricted,
+});
+export const shareOf = (row: typeof tables.share.$inferSelect): StoredShare => ({
+  id: row.id,
+  to: row.toId,
+  anchor: row.anchor,
+  compartment: row.compartment,
+  groups: row.groups,
+  recipe: row.recipe,
+  from: row.from,
+  until: row.until,
+});
+
+/** Entities whose rows are policy inputs about members and teams: changing one raises the directory version. */
+export const directoryEntities: ReadonlySet<EntityName> = new Set(["member", "team", "region"]);

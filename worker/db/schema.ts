@@ -1,0 +1,161 @@
+import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
+import { entities, entityNames, type EntityName } from "../../shared/records/entities.ts";
+import type { Field } from "../../shared/records/field.ts";
+
+/**
+ * The tables of a cell. Record tables are derived from shared/records/entities.ts, so that a field is declared once;
+ * tests/worker/schema.test.ts compares them with what the migrations made.
+ */
+export const snake = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+
+function column(name: string, field: Field) {
+  switch (field.type) {
+    case "int":
+    case "money":
+    case "instant":
+      return integer(snake(name));
+    case "bool":
+      return integer(snake(name), { mode: "boolean" });
+    case "custom":
+    case "list":
+      return text(snake(name), { mode: "json" });
+    default:
+      return text(snake(name));
+  }
+}
+
+/** Columns that every record has. Soft delete: a record is gone for everyone when `deletedAt` is set. */
+const base = () => ({
+  id: text("id").primaryKey(),
+  anchor: text("anchor").notNull(),
+  compartment: text("compartment").notNull(),
+  ver: integer("ver").notNull(), // never leaves the cell
+  createdAt: integer("created_at").notNull(),
+  createdBy: text("created_by").notNull(),
+  updatedAt: integer("updated_at").notNull(), // cell-internal: it would tell of hidden edits
+  deletedAt: integer("deleted_at"),
+});
+
+function recordTable(name: EntityName) {
+  const own = Object.entries<Field>(entities[name].fields).filter(([, field]) => field.of === undefined);
+  const columns = Object.fromEntries(own.map(([key, field]) => [key, column(key, field)]));
+  return sqliteTable(name, { ...columns, ...base() }, (table) => [index(`${name}_anchor`).on(table.anchor, table.id)]);
+}
+// An account team is asked for by member as well ("what do I work on?"): migrations make account_team_member for it.
+export type RecordTable = ReturnType<typeof recordTable>;
+export const recordTables = Object.fromEntries(entityNames.map((name) => [name, recordTable(name)])) as Record<EntityName, RecordTable>;
+
+/** What visibility hangs on: one row an anchor, shared by its compartments. `no` is what handles are made of. */
+export const anchor = sqliteTable(
+  "anchor",
+  {
+    no: integer("no").primaryKey(),
+    id: text("id").notNull(),
+    owner: text("owner"),
+    team: text("team"),
+    region: text("region"),
+    restricted: integer("restricted", { mode: "boolean" }).notNull(),
+    /** Set with the account's: everything under a deleted anchor is visible to nobody. */
+    deletedAt: integer("deleted_at"),
+    /** Raised by every change of the row, of its account team and of its shares: the right-guard of a push. */
+    ver: integer("ver").notNull(),
+  },
+  (table) => [
+    uniqueIndex("anchor_id").on(table.id),
+    index("anchor_owner").on(table.owner, table.id),
+    index("anchor_team").on(table.team, table.id),
+    index("anchor_region").on(table.region, table.id),
+  ],
+);
+
+/** Lets a member or team in by name: a key (compartment) of an anchor, or one record of it. */
+export const share = sqliteTable(
+  "share",
+  {
+    id: text("id").primaryKey(),
+    anchor: text("anchor").notNull(),
+    compartment: text("compartment").notNull(),
+    record: text("record"), // null: the whole key
+    toKind: text("to_kind").notNull(), // member | team
+    toId: text("to_id").notNull(),
+    groups: integer("groups").notNull(), // mask
+    recipe: text("recipe").notNull(),
+    from: integer("from_t"),
+    until: integer("until_t"),
+    endedAt: integer("ended_at"),
+    cause: text("cause").notNull(),
+  },
+  (table) => [index("share_to").on(table.toId, table.anchor), index("share_anchor").on(table.anchor)],
+);
+
+/** One row per committed change: feed, timeline, field history and audit tail in one. `seq` is commit order. */
+export const change = sqliteTable(
+  "change",
+  {
+    seq: integer("seq").primaryKey(),
+    anchor: text("anchor").notNull(),
+    compartment: text("compartment").notNull(),
+    entity: text("entity").notNull(),
+    record: text("record").notNull(),
+    op: text("op").notNull(), // in | out | edit | del
+    actor: text("actor").notNull(),
+    client: text("client").notNull(),
+    n: integer("n").notNull(),
+    at: integer("at").notNull(),
+    mutation: text("mutation").notNull(),
+    patch: text("patch", { mode: "json" }), // {field: [before, after]}
+  },
+  (table) => [index("change_key").on(table.anchor, table.compartment, table.seq)],
+);
+
+/** Until `seq`, the rights input `id` of `kind` was `before`. What then-versus-now is computed from (SYNC-T1). */
+export const was = sqliteTable(
+  "was",
+  {
+    seq: integer("seq").notNull(),
+    kind: text("kind").notNull(), // anchor | account_team | share | member | policy
+    id: text("id").notNull(),
+    anchor: text("anchor"), // the anchor that it is about, if any
+    member: text("member"), // the member or team that it is about, if any
+    before: text("before", { mode: "json" }),
+  },
+  (table) => [primaryKey({ columns: [table.seq, table.kind, table.id] })],
+);
+
+/** Watermark of a client: the guard of every push. `ok` must be 1, or the whole batch rolls back (SYNC-W3). */
+export const client = sqliteTable("client", {
+  id: text("id").primaryKey(),
+  member: text("member").notNull(),
+  device: text("device").notNull(),
+  n: integer("n").notNull(),
+  ok: integer("ok").notNull(),
+});
+export const outcome = sqliteTable(
+  "outcome",
+  { client: text("client").notNull(), n: integer("n").notNull(), body: text("body", { mode: "json" }).notNull() },
+  (table) => [primaryKey({ columns: [table.client, table.n] })],
+);
+export const device = sqliteTable("device", {
+  id: text("id").primaryKey(),
+  member: text("member").notNull(),
+  secret: text("secret").notNull(), // base64, of the handles
+  seenAt: integer("seen_at").notNull(),
+});
+/** Append-only choices of a device; its own counter `v`, because a choice makes no change row (SYNC-T3). */
+export const follow = sqliteTable(
+  "follow",
+  { device: text("device").notNull(), v: integer("v").notNull(), anchor: text("anchor").notNull(), kind: text("kind").notNull() },
+  (table) => [primaryKey({ columns: [table.device, table.v] })],
+);
+
+/** Published policies are immutable; the newest one rules. */
+export const policy = sqliteTable("policy", {
+  version: integer("version").primaryKey(),
+  body: text("body").notNull(),
+  author: text("author").notNull(),
+  approver: text("approver"),
+  why: text("why").notNull(),
+  at: integer("at").notNull(),
+});
+/** `directory`: version of members, teams and policy. `shape`: generation of the key shape. */
+export const meta = sqliteTable("meta", { k: text("k").primaryKey(), v: integer("v").notNull() });

@@ -1,0 +1,206 @@
+import type { Action } from "../../shared/kernel/actions.ts";
+import { fail, ok, type Result } from "../../shared/kernel/result.ts";
+import { entity, entityOfId, type EntityName, type Row } from "../../shared/records/entities.ts";
+import type { Value } from "../../shared/records/field.ts";
+import { groupBit, groupDefaults, hasGroup, type Mask } from "../../shared/records/groups.ts";
+import type { Fields, Mutation, NewRow, Tx } from "../../shared/records/mutation.ts";
+import { isVisible } from "../../shared/records/record.ts";
+import type { Compartment } from "../../shared/records/compartments.ts";
+import type { Actor } from "../context.ts";
+import type { Stored, StoredPlace } from "../db/rows.ts";
+
+/**
+ * Plans mutations in memory: load -> decide -> mutate, each seeing those before it. Nothing is written here;
+ * `worker/db/commit.ts` does that, and refuses if anything that was read has changed meanwhile.
+ */
+export interface World {
+  readonly rows: Map<string, Stored>;
+  readonly places: Map<string, StoredPlace>;
+}
+export interface Write {
+  readonly op: "create" | "edit" | "delete" | "restore";
+  readonly entity: EntityName;
+  readonly id: string;
+  readonly before: Row | null;
+  readonly after: Row;
+  /** Names of the fields that differ; for a create those that are not empty. */
+  readonly changed: readonly string[];
+  /** Version that the record is guarded at; 0 for a create. */
+  readonly ver: number;
+}
+export interface Planned {
+  readonly writes: readonly Write[];
+  /** Records whose version the commit guards, with the version seen. */
+  readonly guards: ReadonlyMap<string, number>;
+  readonly anchors: ReadonlyMap<string, number>;
+}
+
+/** The mask of what the actor may see of a record; 0: it is not there for them. */
+export function maskOn(actor: Actor, world: World, stored: Stored, now: number): Mask {
+  const place = world.places.get(stored.row.anchor);
+  if (!place || place.deleted) return 0;
+  const mask = actor.bound.readMask(stored.entity, stored.row.compartment as Compartment, place, now);
+  return isVisible(stored.entity, stored.row, mask) ? mask : 0;
+}
+
+/** Runs one mutation on the world and returns its writes; on success the world is as after it. Errors change nothing. */
+export function planMutation(actor: Actor, world: World, mutation: Mutation, args: unknown, now: number, cell: string): Result<Planned> {
+  const rows = new Map<string, Stored>(); // overlay of this mutation
+  const places = new Map<string, StoredPlace>();
+  const guards = new Map<string, number>();
+  const anchors = new Map<string, number>();
+  const acts = new Map<string, Set<Action>>();
+  let bad: Result<never> | null = null;
+
+  const present = (id: string): Stored | undefined => rows.get(id) ?? world.rows.get(id);
+  const seen = (id: string, restoring = false): Stored | null => {
+    const stored = present(id);
+    if (!stored) return null;
+    const place = placeOf(stored.row.anchor);
+    if (!rows.has(id)) guards.set(id, stored.ver);
+    if (!place || (place.deleted && !(restoring && stored.entity === "account"))) return null;
+    const mask = actor.bound.readMask(stored.entity, stored.row.compartment as Compartment, place, now);
+    return isVisible(stored.entity, stored.row, mask) ? stored : null;
+  };
+  const placeOf = (anchor: string): StoredPlace | undefined => {
+    const place = places.get(anchor) ?? world.places.get(anchor);
+    if (place && !places.has(anchor)) anchors.set(anchor, place.ver);
+    return place;
+  };
+  const act = (id: string, action: Action) => acts.set(id, (acts.get(id) ?? new Set<Action>()).add(action));
+
+  const tx: Tx = {
+    now,
+    cell,
+    actor: { member: actor.member, teams: actor.facts.teams, regions: actor.facts.regions },
+    get: (id) => {
+      const stored = seen(id);
+      return stored && stored.deletedAt === null ? stored.row : null;
+    },
+    create: (name: EntityName, row: NewRow, action: Action = "create") => {
+      if (present(row.id)) {
+        bad ??= fail("invalid", { fields: ["id"] });
+        return;
+      }
+      const full: Row = { ...row, createdAt: now, createdBy: actor.member };
+      rows.set(row.id, { entity: name, row: full, ver: 0, deletedAt: null });
+      if (name === "account") places.set(row.id, newPlace(full));
+      act(row.id, action);
+    },
+    edit: (id, set, action = "edit") => {
+      const stored = present(id);
+      if (!stored) throw new Error("edit of a record that was not read");
+      rows.set(id, { ...stored, row: { ...stored.row, ...set } });
+      act(id, action);
+    },
+    remove: (id) => {
+      const stored = present(id);
+      if (!stored) throw new Error("delete of a record that was not read");
+      rows.set(id, { ...stored, deletedAt: now });
+      act(id, "delete");
+    },
+    restore: (id) => {
+      const stored = seen(id, true);
+      if (!stored || stored.deletedAt === null) return false;
+      rows.set(id, { ...stored, deletedAt: null });
+      act(id, "restore");
+      return true;
+    },
+  };
+
+  const result = mutation.run(tx, args as never);
+  if (!result.ok) return result;
+  if (bad) return bad;
+
+  const writes: Write[] = [];
+  for (const [id, next] of rows) {
+    const old = world.rows.get(id);
+    const write = writeOf(id, old, next);
+    if (!write) continue;
+    for (const action of acts.get(id) ?? []) {
+      const denied = decide(actor, action, write, placeOf(next.row.anchor), now);
+      if (denied) return denied;
+    }
+    writes.push(write);
+  }
+  for (const [id, next] of rows) world.rows.set(id, { ...next, ver: next.ver + 1 });
+  for (const [anchor, place] of places) world.places.set(anchor, place);
+  for (const write of writes) movePlace(world, write);
+  return ok({ writes, guards, anchors });
+}
+
+function writeOf(id: string, old: Stored | undefined, next: Stored): Write | null {
+  if (!old) {
+    const changed = Object.keys(entity(next.entity).fields).filter((key) => (next.row[key] ?? null) !== null);
+    return { op: "create", entity: next.entity, id, before: null, after: next.row, changed, ver: 0 };
+  }
+  const changed = Object.keys(next.row).filter((key) => !same(old.row[key], next.row[key]));
+  const op = old.deletedAt === null && next.deletedAt !== null ? "delete" : old.deletedAt !== null && next.deletedAt === null ? "restore" : "edit";
+  if (op === "edit" && changed.length === 0) return null; // an edit to what is there already is done
+  return { op, entity: next.entity, id, before: old.row, after: next.row, changed, ver: old.ver };
+}
+
+export function same(left: Value | undefined, right: Value | undefined): boolean {
+  if ((left ?? null) === (right ?? null)) return true;
+  return typeof left === "object" && typeof right === "object" && JSON.stringify(left) === JSON.stringify(right);
+}
+
+/**
+ * Decided on the state before and after. An act that moves the columns that rights hang on (reassign, restrict) is
+ * judged where the record was: afterwards it may well be out of the actor's reach.
+ */
+function decide(actor: Actor, action: Action, write: Write, place: StoredPlace | undefined, now: number): Result<never> | null {
+  const restoring = write.op === "restore" && write.entity === "account";
+  if (!place || (place.deleted && !restoring)) return fail("missing"); // nothing is made under a deleted account either
+  if (actor.capabilities && !actor.capabilities.has(action)) return fail("denied", { detail: "This token may not do that." });
+  const compartment = (row: Row): Compartment => row.compartment as Compartment;
+  const before = write.before && { compartment: compartment(write.before), place, row: write.before };
+  const after = { compartment: compartment(write.after), place, row: write.after };
+  const hidden = hiddenSecrets(actor, write, before ?? after, now);
+  if (hidden.length > 0) return fail("invalid", { fields: hidden });
+  const decision = actor.bound.decideWrite(action, write.entity, before, after, write.changed, now);
+  return decision.allowed ? null : fail("denied", { detail: decision.why });
+}
+
+/** A secret field that the actor may not see does not exist for them: naming it is naming an unknown field. */
+function hiddenSecrets(actor: Actor, write: Write, at: { compartment: Compartment; place: StoredPlace }, now: number): string[] {
+  const mask = actor.bound.readMask(write.entity, at.compartment, at.place, now);
+  return write.changed.filter((key) => {
+    const field = entity(write.entity).fields[key];
+    if (!field || hasGroup(mask, field.group)) return false;
+    return write.before !== null && groupDefaults[field.group].existence === "secret";
+  });
+}
+
+function newPlace(row: Row): StoredPlace {
+  return { no: 0, ver: 0, deleted: false, anchor: { id: row.id, owner: text(row["owner"]), team: text(row["team"]), region: text(row["region"]), restricted: row["restricted"] === true }, accountTeam: [], shares: [] };
+}
+const text = (value: Value | undefined): string | null => (typeof value === "string" ? value : null);
+
+/** Keeps the places of the world in step with what this mutation did to the rights inputs. */
+function movePlace(world: World, write: Write): void {
+  const place = world.places.get(write.after.anchor);
+  if (!place) return;
+  if (write.entity === "account") {
+    if (touchesAnchor(write)) {
+      const moved = { ...newPlace(write.after), no: place.no, ver: place.ver + 1, deleted: write.op === "delete" };
+      world.places.set(write.id, { ...moved, accountTeam: place.accountTeam, shares: place.shares });
+    }
+  }
+  if (write.entity === "account_team") world.places.set(write.after.anchor, { ...place, ver: place.ver + 1 });
+}
+
+/** True if the write changes the anchor's row (owner, team, region, restricted, or its being there at all). */
+export function touchesAnchor(write: Write): boolean {
+  if (write.entity !== "account") return false;
+  return write.op !== "edit" || write.changed.some((key) => entity("account").fields[key]?.of === "anchor");
+}
+
+/** Bits of the field groups in which a write can be seen; all of them where the record comes or goes. */
+export function groupsTouched(write: Write): Mask {
+  if (write.op !== "edit") return -1;
+  return write.changed.reduce((mask, key) => mask | groupBit(entity(write.entity).fields[key]?.group ?? "identity"), 0);
+}
+
+/** Anchor ids that a mutation needs besides those of its records: ids that are no record's, or an account's own. */
+export const anchorIds = (ids: readonly string[]): string[] => ids.filter((id) => entityOfId(id) === null || entityOfId(id) === "account");

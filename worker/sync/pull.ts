@@ -1,0 +1,342 @@
+import { bind, bindNothing, type Bound, type Facts } from "../../shared/access/engine.ts";
+import { limits } from "../../shared/kernel/limits.ts";
+import { fail, ok, type Result } from "../../shared/kernel/result.ts";
+import { orgAnchor } from "../../shared/kernel/id.ts";
+import type { Compartment } from "../../shared/records/compartments.ts";
+import { entitiesAt, isEntity, type EntityName, type Row } from "../../shared/records/entities.ts";
+import { maskOf, type Group, type Mask } from "../../shared/records/groups.ts";
+import type { Fields } from "../../shared/records/mutation.ts";
+import { isVisible, project } from "../../shared/records/record.ts";
+import type { KeyRights, PullLine, PullRequest } from "../../shared/sync/protocol.ts";
+import { anchorRights, endingAt, followEnd, follows, sameRights, type FollowChoice } from "../../shared/sync/rights.ts";
+import { validatePolicy } from "../../shared/access/policy.ts";
+import type { Actor } from "../context.ts";
+import type { Db } from "../db/db.ts";
+import { batch } from "../db/db.ts";
+import { loadAllPlaces, loadRows, loadUnder, type Stored, type StoredPlace } from "../db/rows.ts";
+import { Handles, newSecret, openCursor, sealCursor, type Cursor } from "./cursor.ts";
+import * as store from "./store.ts";
+
+/**
+ * One page of a pull. A page is complete in itself: it first takes away everything that the rights of this instant
+ * forbid, then adds; so it may be lost, repeated, or be the last before a crash. Rules: docs/spec/sync.md.
+ */
+export interface PullContext {
+  readonly db: Db;
+  readonly actor: Actor;
+  readonly now: number;
+  readonly cell: string;
+  readonly epoch: number;
+  readonly cursorKey: CryptoKey;
+  /** Seeded bugs of the simulation's harness; never set elsewhere. */
+  readonly bug?: string;
+}
+export interface Pulled {
+  readonly lines: readonly PullLine[];
+  /** What this device's socket is to be poked for from now on: keys with the group bits it holds of each entity. */
+  readonly interest: { readonly reset: boolean; readonly keys: readonly { key: string; bits: Mask }[] };
+}
+
+export async function pull(context: PullContext, request: PullRequest): Promise<Result<Pulled>> {
+  for (let tries = 0; tries < limits.guardTries; tries += 1) {
+    const pulled = await tryPull(context, request);
+    if (pulled !== "again") return pulled;
+  }
+  return fail("busy");
+}
+
+async function tryPull(context: PullContext, request: PullRequest): Promise<Result<Pulled> | "again"> {
+  const { db, actor, cell } = context;
+  const bug = (name: string): boolean => context.bug === name;
+  const sent = request.cursor === null ? null : await openCursor(context.cursorKey, request.device, request.cursor);
+  let state = await store.readDevice(db, { device: request.device, client: request.client, seen: request.seen, a: sent?.a ?? 0, p: Math.min(sent?.p ?? 0, sent?.a ?? 0), scan: sent ? limits.scanRowsMax : 0 });
+  if (state.directory !== actor.directory) return fail("busy"); // facts were read at another version: ask again
+  if (state.device && state.device.member !== actor.member) return fail("client_unknown");
+  if (state.client && (state.client.member !== actor.member || state.client.device !== request.device)) return fail("client_unknown");
+  const secret = state.device?.secret ?? newSecret();
+  if (!state.device) await store.addDevice(db, request.device, actor.member, secret, context.now);
+  if (request.follow.length > 0) {
+    const newest = state.choices.at(-1)?.v ?? 0;
+    await store.addChoices(db, request.device, newest, request.follow);
+    const added = request.follow.map((choice, index) => ({ ...choice, v: newest + index + 1 }));
+    state = { ...state, choices: [...state.choices, ...added] };
+  }
+  if (state.outcomes.length === 0 && request.seen > 0) await store.dropOutcomes(db, request.client, request.seen);
+
+  // A cursor of another epoch or key shape says nothing about now: start again.
+  const usable = sent !== null && sent.epoch === context.epoch && sent.shape === state.shape && state.device !== null && sent.p <= state.head;
+  const cursor: Cursor | null = usable ? sent : null;
+  const now = Math.max(context.now, cursor?.t ?? 0); // the edge's clock never goes back for a device (SYNC-C2)
+  const handles = await Handles.of(secret);
+
+  // --- then and now
+  const factsThen = cursor ? factsAt(state.was, actor) : null;
+  const boundThen = cursor && factsThen ? await boundAt(db, state.was, factsThen, actor) : null;
+  const everything = !cursor || factsThen !== actor.facts || boundThen !== actor.bound;
+  const choiceNow = newestChoices(state.choices);
+  const choiceThen = bug("follow_ignored_then") ? choiceNow : newestChoices(state.choices.filter((choice) => choice.v <= (cursor?.f ?? 0)));
+
+  const teams = [...new Set([...actor.facts.teams, ...(factsThen?.teams ?? [])])];
+  const opened = await openHandles(db, handles, [...request.want.map((want) => want.h), ...request.ask]);
+  const touched = new Set<string>();
+  for (const row of state.was) if (row.anchor) touched.add(row.anchor);
+  for (const choice of state.choices) if (everything || choice.v > (cursor?.f ?? 0)) touched.add(choice.anchor);
+  if (everything) {
+    touched.add(orgAnchor(cell));
+    for (const id of await store.candidateAnchors(db, actor.member, teams)) touched.add(id);
+  } else if (cursor && cursor.t < now && !bug("no_time_difference")) {
+    for (const id of await store.clockedAnchors(db, actor.member, teams, cursor.t, now)) touched.add(id);
+  }
+  const asked = new Set<string>();
+  for (const handle of request.ask) {
+    const key = opened.get(handle);
+    if (key) asked.add(`${key.anchor}|${key.compartment}`);
+  }
+  const needed = new Set(touched);
+  for (const row of state.changes) needed.add(row.anchor);
+  for (const key of opened.values()) needed.add(key.anchor);
+  const places = await loadAllPlaces(db, [...needed], actor.member, teams);
+
+  const rightsNow = memo((id) => {
+    const place = mine(places.get(id), actor.facts);
+    if (!place || place.deleted || !follows(place, actor.member, actor.facts.teams, choiceNow.get(id), now)) return new Map();
+    return endingAt(anchorRights(actor.bound, place, now), followEnd(place, actor.member, actor.facts.teams, choiceNow.get(id), now));
+  });
+  const rightsThen = memo((id) => {
+    const place = cursor && boundThen && factsThen ? placeThen(id, mine(places.get(id), factsThen), state.was, factsThen.member, factsThen.teams) : null;
+    if (!cursor || !boundThen || !factsThen || !place) return new Map();
+    if (!follows(place, factsThen.member, factsThen.teams, choiceThen.get(id), cursor.t)) return new Map();
+    return endingAt(anchorRights(boundThen, place, cursor.t), followEnd(place, factsThen.member, factsThen.teams, choiceThen.get(id), cursor.t));
+  });
+
+  const rights: PullLine[] = [];
+  const interest: { key: string; bits: Mask }[] = [];
+  const announce = async (id: string, compartment: Compartment, force: boolean): Promise<void> => {
+    const place = places.get(id);
+    if (!place) return;
+    const next = rightsNow(id).get(compartment) ?? {};
+    if (!force && sameRights(rightsThen(id).get(compartment) ?? {}, next)) return;
+    rights.push({ t: "rights", h: await handles.seal(place.no, compartment), g: next });
+    interest.push({ key: `${id}|${compartment}`, bits: bitsOf(next) });
+  };
+  for (const id of touched) {
+    for (const compartment of new Set([...rightsThen(id).keys(), ...rightsNow(id).keys()])) await announce(id, compartment, false);
+  }
+  for (const key of opened.values()) {
+    const text = `${key.anchor}|${key.compartment}`;
+    const lost = !rightsNow(key.anchor).has(key.compartment);
+    if ((asked.has(text) || lost) && !interest.some((line) => line.key === text)) await announce(key.anchor, key.compartment, true);
+  }
+  if (rights.length > limits.removalsMax && cursor) return tryPull(context, { ...request, cursor: null });
+
+  // --- removals and the delta
+  const maskNow = (name: EntityName, anchor: string, compartment: string): Mask => maskIn(rightsNow(anchor).get(compartment as Compartment), name);
+  const maskThen = (name: EntityName, anchor: string, compartment: string): Mask => maskIn(rightsThen(anchor).get(compartment as Compartment), name);
+  const ids = new Set(state.changes.filter((row) => !everythingHidden(row)).map((row) => row.record));
+  function everythingHidden(row: store.ChangeHeader): boolean {
+    if (!isEntity(row.entity)) return true;
+    return maskNow(row.entity, row.anchor, row.compartment) === 0 && maskThen(row.entity, row.anchor, row.compartment) === 0;
+  }
+  const rows = await loadRows(db, [...ids]);
+
+  const removals: PullLine[] = [];
+  for (const change of state.changes) {
+    if (!cursor || change.seq <= cursor.a || !isEntity(change.entity) || bug("no_removals")) continue;
+    const stored = rows.get(change.record);
+    if (!stored || removals.some((line) => line.t === "gone" && line.id === change.record)) continue;
+    const before = beforeOf(stored.row, change);
+    const wasHeld = isVisible(change.entity, before, maskThen(change.entity, change.anchor, change.compartment));
+    if (wasHeld && !isHeld(stored, maskNow(stored.entity, stored.row.anchor, stored.row.compartment))) removals.push({ t: "gone", id: change.record });
+  }
+
+  const delta: PullLine[] = [];
+  let covered = cursor ? cursor.p : state.head;
+  let complete = true;
+  const done = new Set<string>();
+  const pending = cursor ? state.changes.filter((change) => change.seq > cursor.p) : [];
+  const byRecord = Map.groupBy(pending, (change) => change.record);
+  for (let index = 0; index < pending.length; index += 1) {
+    const change = pending[index];
+    if (!change) break;
+    const endsMutation = pending[index + 1]?.client !== change.client || pending[index + 1]?.n !== change.n;
+    if (!done.has(change.record)) {
+      const line = deltaLine(change, byRecord.get(change.record) ?? [], rows, maskNow, bug);
+      if (line) {
+        done.add(change.record);
+        delta.push({ ...line, h: await handleOf(handles, places, rows, change.record) });
+      }
+    }
+    if (endsMutation) covered = change.seq;
+    if (endsMutation && delta.length >= limits.pageRowsMax && index + 1 < pending.length) {
+      complete = false;
+      break;
+    }
+  }
+  if (cursor && complete) {
+    const scannedAll = state.changes.length < limits.scanRowsMax;
+    complete = scannedAll;
+    covered = scannedAll ? state.head : covered;
+  }
+  if (bug("cursor_ahead")) covered = state.head;
+
+  // --- snapshots of wanted keys, while the page has room
+  const snaps: PullLine[] = [];
+  if (complete) {
+    let room = limits.pageRowsMax - delta.length;
+    const wants = [...request.want];
+    for (let start = 0; start < wants.length && room > 0; start += snapshotKeys) {
+      const some = wants.slice(start, start + snapshotKeys);
+      const held = some.flatMap((want) => {
+        const key = opened.get(want.h);
+        const now_ = key && rightsNow(key.anchor).get(key.compartment);
+        return key && now_ ? [{ want, key, rights: now_ }] : [];
+      });
+      const names = new Set(held.flatMap(({ key, rights: given }) => entitiesAt(key.anchor, key.compartment).filter((name) => name in given)));
+      const loaded = await loadUnder(db, [...new Set(held.map(({ key }) => key.anchor))], [...names]);
+      for (const { want, key, rights: given } of held) {
+        if (room <= 0) break;
+        const mine = loaded
+          .filter((stored) => stored.row.anchor === key.anchor && stored.row.compartment === key.compartment && stored.row.id > (want.after ?? ""))
+          .flatMap((stored) => {
+            const row = project(stored.entity, stored.row, maskIn(given, stored.entity));
+            return row ? [[stored.entity, row] as const] : [];
+          })
+          .sort(([, left], [, right]) => (left.id < right.id ? -1 : 1));
+        const page = mine.slice(0, room);
+        const ends = page.length === mine.length;
+        room -= page.length + 1; // an empty key costs a line as well
+        snaps.push({ t: "snap", h: want.h, from: want.after ?? "", to: ends ? null : (page.at(-1)?.[1].id ?? ""), rows: page });
+      }
+    }
+  }
+
+  // If a right changed while rows were read, what was read may be newer than the right that allowed it (SYNC-P1).
+  const [inputs] = (await batch(db, [store.inputsHeadQuery(db)])) as [{ seq: number }[]];
+  if ((inputs[0]?.seq ?? 0) > state.head) return "again";
+
+  const next: Cursor = {
+    epoch: context.epoch,
+    p: covered,
+    tp: complete ? now : (cursor?.tp ?? now),
+    a: state.head,
+    t: now,
+    f: state.choices.at(-1)?.v ?? 0,
+    shape: state.shape,
+  };
+  const page: PullLine = {
+    t: "page",
+    cursor: await sealCursor(context.cursorKey, request.device, next),
+    more: !complete,
+    lmid: complete ? (state.client?.n ?? 0) : null,
+    outcomes: state.outcomes,
+    now,
+    lease: now + limits.leaseMs,
+  };
+  const reset: PullLine[] = request.cursor !== null && !cursor ? [{ t: "reset" }] : [];
+  const lines = bug("removals_last") ? [...reset, ...delta, ...snaps, ...rights, ...removals, page] : [...reset, ...rights, ...removals, ...delta, ...snaps, page];
+  return ok({ lines, interest: { reset: !cursor, keys: interest } });
+}
+
+const snapshotKeys = 60; // keys loaded at once: a page is rarely filled by fewer, and a query stays small
+
+function memo<T>(make: (id: string) => T): (id: string) => T {
+  const known = new Map<string, T>();
+  return (id) => {
+    let value = known.get(id);
+    if (value === undefined) known.set(id, (value = make(id)));
+    return value;
+  };
+}
+
+/** The oldest was row after the cursor is what it was then; without one it is as now (SYNC-T1). */
+function factsAt(was: readonly store.WasRow[], actor: Actor): Facts | null {
+  const oldest = was.find((row) => row.kind === "member" && row.id === actor.member);
+  if (!oldest) return actor.facts;
+  if (!oldest.before) return null;
+  const before = oldest.before as unknown as Omit<Facts, "member">;
+  const facts: Facts = { member: actor.member, base: before.base ?? "", duties: before.duties ?? [], teams: before.teams ?? [], regions: before.regions ?? [], employment: before.employment ?? "active" };
+  return facts;
+}
+async function boundAt(db: Db, was: readonly store.WasRow[], facts: Facts, actor: Actor): Promise<Bound> {
+  const oldest = was.find((row) => row.kind === "policy");
+  if (!oldest && facts === actor.facts) return actor.bound;
+  const version = oldest ? Number(oldest.before?.["version"] ?? 0) : null;
+  const body = version === null ? actor.policyBody : await store.policyBody(db, version);
+  const policy = body === null ? null : validatePolicy(JSON.parse(body));
+  return policy?.ok && facts.employment === "active" ? bind(policy.value, facts) : bindNothing;
+}
+
+/** Places are loaded for the teams of then and of now; a share to a team counts only for who is in it. */
+function mine(place: StoredPlace | undefined, facts: Facts): StoredPlace | undefined {
+  return place && { ...place, shares: place.shares.filter(({ to }) => to === facts.member || facts.teams.includes(to)) };
+}
+
+/** The place as it was: every input of it that has a later was row is put back to its oldest one. */
+function placeThen(id: string, place: StoredPlace | undefined, was: readonly store.WasRow[], member: string, teams: readonly string[]): StoredPlace | null {
+  if (!place) return null;
+  const mine = was.filter((row) => row.anchor === id);
+  const anchorRow = mine.find((row) => row.kind === "anchor");
+  if (anchorRow ? anchorRow.before === null : place.deleted) return null;
+  const put = new Map<string, store.WasRow>();
+  for (const row of mine) if (row.kind !== "anchor" && !put.has(`${row.kind}|${row.id}`)) put.set(`${row.kind}|${row.id}`, row);
+  const accountTeam = place.accountTeam.filter((interval) => !put.has(`account_team|${interval.id}`));
+  const shares = place.shares.filter((share) => !put.has(`share|${share.id}`));
+  for (const row of put.values()) {
+    if (!row.before) continue;
+    if (row.kind === "account_team" && row.before["member"] === member) accountTeam.push({ id: row.id, ...(row.before as { from: number | null; until: number | null }) });
+    const toId = row.before["toId"];
+    if (row.kind === "share" && (toId === member || teams.includes(String(toId)))) shares.push({ ...(row.before as unknown as StoredPlace["shares"][number]), to: String(toId) });
+  }
+  return { ...place, deleted: false, accountTeam, shares, anchor: anchorRow ? (anchorRow.before as unknown as StoredPlace["anchor"]) : place.anchor };
+}
+
+const newestChoices = (choices: readonly store.Choice[]): Map<string, FollowChoice> => new Map(choices.map((choice) => [choice.anchor, choice.kind]));
+
+async function openHandles(db: Db, handles: Handles, texts: readonly string[]): Promise<Map<string, { anchor: string; compartment: Compartment }>> {
+  const keys = await Promise.all([...new Set(texts)].map(async (text) => [text, await handles.open(text)] as const));
+  const ids = await store.anchorsByNumber(db, [...new Set(keys.flatMap(([, key]) => (key ? [key.no] : [])))]);
+  return new Map(
+    keys.flatMap(([text, key]) => {
+      const anchor = key && ids.get(key.no);
+      return key && anchor ? [[text, { anchor, compartment: key.compartment }] as const] : [];
+    }),
+  );
+}
+
+const maskIn = (rights: KeyRights | undefined, name: EntityName): Mask => maskOf(Object.keys(rights?.[name] ?? {}) as Group[]);
+const bitsOf = (rights: KeyRights): Mask => Object.values(rights).reduce((mask, groups) => mask | maskOf(Object.keys(groups) as Group[]), 0);
+const isHeld = (stored: Stored, mask: Mask): boolean => stored.deletedAt === null && isVisible(stored.entity, stored.row, mask);
+
+/** The record with the change's fields put back: whether it could be seen before. */
+function beforeOf(row: Row, change: store.ChangeHeader): Row {
+  if (!change.patch) return row;
+  return { ...row, ...Object.fromEntries(Object.entries(change.patch).map(([key, [before]]) => [key, before])) } as Row;
+}
+
+/** What a record's changes since p mean for this device: its whole row, the fields that it may see, or silence (SYNC-P4). */
+function deltaLine(
+  first: store.ChangeHeader,
+  mine: readonly store.ChangeHeader[],
+  rows: ReadonlyMap<string, Stored>,
+  maskNow: (name: EntityName, anchor: string, compartment: string) => Mask,
+  bug: (name: string) => boolean,
+): { t: "set"; e: string; row: Row } | { t: "patch"; e: string; id: string; set: Fields } | null {
+  const stored = rows.get(first.record);
+  if (!stored) return null;
+  const mask = maskNow(stored.entity, stored.row.anchor, stored.row.compartment);
+  if (!isHeld(stored, mask)) return null;
+  const row = project(stored.entity, stored.row, mask);
+  if (!row) return null;
+  const opened = mine.some((change) => change.patch && "group" in change.patch);
+  if (opened || (mine.some((change) => change.op === "in") && !bug("move_as_patch"))) return { t: "set", e: stored.entity, row };
+  const fields = new Set(mine.flatMap((change) => Object.keys(change.patch ?? {})));
+  const set = Object.fromEntries([...fields].filter((field) => row[field] !== undefined).map((field) => [field, row[field]]));
+  return Object.keys(set).length > 0 ? { t: "patch", e: stored.entity, id: first.record, set } : null;
+}
+
+async function handleOf(handles: Handles, places: ReadonlyMap<string, StoredPlace>, rows: ReadonlyMap<string, Stored>, id: string): Promise<string> {
+  const stored = rows.get(id);
+  const place = stored && places.get(stored.row.anchor);
+  if (!stored || !place) throw new Error("a line for a record without a place");
+  return handles.seal(place.no, stored.row.compartment as Compartment);
+}

@@ -1,0 +1,171 @@
+import { limits } from "../../shared/kernel/limits.ts";
+import { fail, ok, type DomainError, type Result } from "../../shared/kernel/result.ts";
+import { entityOfId } from "../../shared/records/entities.ts";
+import type { Mutation } from "../../shared/records/mutation.ts";
+import { project } from "../../shared/records/record.ts";
+import type { Outcome, PushAnswer, PushedMutation } from "../../shared/sync/protocol.ts";
+import { mutations } from "../../shared/sync/registry.ts";
+import type { Actor } from "../context.ts";
+import { commit, GuardFailed, type CommitItem } from "../db/commit.ts";
+import type { Db } from "../db/db.ts";
+import { loadAllPlaces, loadRows } from "../db/rows.ts";
+import { groupsTouched, maskOn, planMutation, touchesAnchor, type Planned, type World, type Write } from "./plan.ts";
+import { readClient, readOutcomes } from "./store.ts";
+
+/**
+ * Applies mutations of one client in order (SYNC-W1..W7): one read for all of them, planned in memory, written in one
+ * batch. Whoever writes comes through here: devices, the REST routes, imports. There is no second way.
+ */
+export interface PushContext {
+  readonly db: Db;
+  readonly actor: Actor;
+  readonly now: number;
+  readonly cell: string;
+  /** Seeded bugs of the simulation's harness, and a pause between its reads and writes; never set elsewhere. */
+  readonly bug?: string;
+  readonly betweenReadAndWrite?: () => Promise<void>;
+}
+export interface PushInput {
+  readonly client: string;
+  readonly device: string;
+  readonly muts: readonly Pick<PushedMutation, "n" | "name" | "args">[];
+}
+/** What others are told after the commit: keys with the group bits touched, and whose rights moved. Never contents. */
+export interface Announcement {
+  readonly keys: readonly { readonly key: string; readonly bits: number }[];
+  /** Anchors whose rights inputs changed; members and teams newly concerned. Empty: nobody's rights moved. */
+  readonly rights: { readonly anchors: readonly string[]; readonly to: readonly string[]; readonly members: readonly string[] };
+  readonly directory: boolean;
+}
+export interface Pushed {
+  readonly answer: PushAnswer;
+  readonly announcement: Announcement | null;
+  readonly writes: readonly Write[];
+}
+
+const none: Planned = { writes: [], guards: new Map(), anchors: new Map() };
+
+export async function push(context: PushContext, input: PushInput): Promise<Result<Pushed>> {
+  for (let tries = 0; tries < limits.guardTries; tries += 1) {
+    try {
+      return await tryPush(context, input, tries > 0);
+    } catch (error) {
+      if (!(error instanceof GuardFailed)) throw error; // a bug or the store's own failure
+    }
+  }
+  return fail("busy");
+}
+
+/** After a failed guard only the oldest mutation is planned again, so that one contested record can't starve the rest. */
+async function tryPush(context: PushContext, input: PushInput, one: boolean): Promise<Result<Pushed>> {
+  const { db, actor, now, cell } = context;
+  const watermark = await readClient(db, input.client);
+  if (watermark && (watermark.member !== actor.member || watermark.device !== input.device)) return fail("client_unknown");
+  const last = watermark?.n ?? 0;
+  const fresh = input.muts.filter((mut) => mut.n > last || context.bug === "no_replay_guard").slice(0, one ? 1 : undefined);
+  const replayed = input.muts.filter((mut) => !fresh.includes(mut) && mut.n <= last);
+  if (!watermark && (fresh[0]?.n ?? 1) !== 1) return fail("client_unknown");
+  for (const [index, mut] of fresh.entries()) if (mut.n !== last + index + 1 && context.bug !== "no_replay_guard") return fail("out_of_order");
+
+  const parsed = fresh.map((mut) => ({ mut, known: parse(mut) }));
+  const ids = parsed.flatMap(({ known }) => (known.ok ? known.value.mutation.reads(known.value.args) : []));
+  const world: World = await loadWorld(db, actor, ids);
+  await context.betweenReadAndWrite?.();
+
+  const results: PushAnswer["results"][number][] = [];
+  const items: CommitItem[] = [];
+  for (const { mut, known } of parsed) {
+    const planned = known.ok ? planMutation(actor, world, known.value.mutation, known.value.args, now, cell) : known;
+    const outcome = planned.ok ? null : outcomeOf(mut.n, planned.error, actor, world, mut, now);
+    results.push(outcome ? { ok: false, ...outcome } : { n: mut.n, ok: true });
+    items.push({
+      client: input.client,
+      device: input.device,
+      member: actor.member,
+      n: context.bug === "no_replay_guard" ? Math.max(mut.n, last + 1) : mut.n,
+      mutation: mut.name,
+      directory: actor.directory,
+      planned: planned.ok ? planned.value : none,
+      ...(outcome ? { outcome } : {}),
+    });
+  }
+  if (items.length > 0) await commit(db, context.bug ? items.map((item) => withoutGuards(item, context.bug)) : items, now);
+
+  const stored = replayed.length > 0 ? await readOutcomes(db, input.client, replayed.map((mut) => mut.n)) : new Map<number, Outcome>();
+  const before = replayed.map(({ n }) => {
+    const outcome = stored.get(n);
+    return outcome ? { ok: false as const, ...outcome } : { n, ok: true as const };
+  });
+  const writes = items.flatMap((item) => item.planned.writes);
+  return ok({ answer: { results: [...before, ...results] }, announcement: writes.length > 0 ? announce(writes) : null, writes });
+}
+
+function withoutGuards(item: CommitItem, bug: string | undefined): CommitItem {
+  const { planned } = item;
+  if (bug === "no_base_guard") return { ...item, planned: { ...planned, guards: new Map() } };
+  if (bug === "no_right_guard") return { ...item, planned: { ...planned, anchors: new Map() } };
+  return item;
+}
+
+function parse(mut: Pick<PushedMutation, "name" | "args">): Result<{ mutation: Mutation; args: unknown }> {
+  const mutation = mutations.get(mut.name);
+  if (!mutation) return fail("unsupported_version", { detail: "This app is older or newer than the server." });
+  const parsed = mutation.args.safeParse(mut.args);
+  if (parsed.success) return ok({ mutation, args: parsed.data });
+  return fail("invalid", { fields: [...new Set(parsed.error.issues.map(fieldOf))] });
+}
+/** The name of the field that an issue is about; for an unknown field its own name. */
+function fieldOf(issue: { path: readonly PropertyKey[]; keys?: readonly string[] }): string {
+  const path = issue.path.filter((part) => part !== "fields" && part !== "set");
+  return [...path.map(String), ...(issue.keys ?? []).slice(0, 1)].join(".") || "args";
+}
+
+/** Records and places for all mutations of a push: two round trips, whatever their number. */
+export async function loadWorld(db: Db, actor: Actor, ids: readonly string[]): Promise<World> {
+  const rows = await loadRows(db, ids);
+  const anchors = new Set<string>();
+  for (const stored of rows.values()) anchors.add(stored.row.anchor);
+  for (const id of ids) if (entityOfId(id) === null || entityOfId(id) === "account") anchors.add(id);
+  return { rows, places: await loadAllPlaces(db, [...anchors], actor.member, actor.facts.teams) };
+}
+
+/** A refusal in words that tell nothing hidden; for a conflict, the present values as far as this member sees them. */
+function outcomeOf(n: number, error: DomainError, actor: Actor, world: World, mut: Pick<PushedMutation, "args">, now: number): Outcome {
+  const base: Outcome = { n, code: error.code, ...(error.fields ? { fields: error.fields } : {}), ...(error.detail ? { detail: error.detail } : {}) };
+  const id = (mut.args as { id?: unknown } | null)?.id;
+  if (error.code !== "version_conflict" || typeof id !== "string") return base;
+  const stored = world.rows.get(id);
+  const seen = stored && project(stored.entity, stored.row, maskOn(actor, world, stored, now));
+  if (!seen) return base;
+  return { ...base, theirs: Object.fromEntries((error.fields ?? []).filter((field) => seen[field] !== undefined).map((field) => [field, seen[field]])) };
+}
+
+/** What a commit tells others, from its writes. */
+export function announce(writes: readonly Write[]): Announcement {
+  const keys = new Map<string, number>();
+  const rights = { anchors: new Set<string>(), to: new Set<string>(), members: new Set<string>() };
+  let directory = false;
+  for (const write of writes) {
+    const key = `${write.after.anchor}|${write.after.compartment}`;
+    keys.set(key, (keys.get(key) ?? 0) | groupsTouched(write));
+    if (touchesAnchor(write)) {
+      rights.anchors.add(write.id);
+      for (const row of [write.before, write.after]) for (const field of ["owner", "team"]) if (typeof row?.[field] === "string") rights.to.add(row[field] as string);
+    }
+    if (write.entity === "account_team") {
+      rights.anchors.add(write.after.anchor);
+      rights.to.add(String(write.after["member"]));
+    }
+    if (write.entity === "member") {
+      rights.members.add(write.id);
+      directory = true;
+    }
+    if (write.entity === "section") rights.anchors.add(write.after.anchor); // the room's list of sections moved
+  }
+  return {
+    keys: [...keys].map(([key, bits]) => ({ key, bits })),
+    rights: { anchors: [...rights.anchors], to: [...rights.to], members: [...rights.members] },
+    directory,
+  };
+}
+

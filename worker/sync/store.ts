@@ -1,0 +1,140 @@
+import { sql } from "drizzle-orm";
+import type { Outcome } from "../../shared/sync/protocol.ts";
+import { batch, type Db } from "../db/db.ts";
+import { inIds } from "../db/rows.ts";
+import * as tables from "../db/schema.ts";
+
+/** What the sync reads and writes besides records: positions, choices, outcomes. */
+export interface ChangeHeader {
+  readonly seq: number;
+  readonly anchor: string;
+  readonly compartment: string;
+  readonly entity: string;
+  readonly record: string;
+  readonly op: "in" | "out" | "edit" | "del";
+  readonly client: string;
+  readonly n: number;
+  readonly patch: Readonly<Record<string, readonly [unknown, unknown]>> | null;
+}
+export interface WasRow {
+  readonly seq: number;
+  readonly kind: "anchor" | "account_team" | "share" | "member" | "policy";
+  readonly id: string;
+  readonly anchor: string | null;
+  readonly member: string | null;
+  readonly before: Readonly<Record<string, unknown>> | null;
+}
+export interface Choice {
+  readonly v: number;
+  readonly anchor: string;
+  readonly kind: "open" | "pin" | "unfollow";
+}
+export interface DeviceState {
+  readonly head: number;
+  readonly directory: number;
+  readonly shape: number;
+  readonly device: { member: string; secret: string } | null;
+  readonly client: { member: string; device: string; n: number } | null;
+  readonly outcomes: readonly Outcome[];
+  readonly choices: readonly Choice[];
+  readonly was: readonly WasRow[];
+  readonly changes: readonly ChangeHeader[];
+}
+
+/** Everything that a pull decides by, of one instant. `a` and `p`: rights inputs and changes after these positions. */
+export async function readDevice(db: Db, ask: { device: string; client: string; seen: number; a: number; p: number; scan: number }): Promise<DeviceState> {
+  const { client, outcome, device, follow, was, change, meta } = tables;
+  const [head, metas, devices, clients, outcomes, choices, wasRows, changes] = (await batch(db, [
+    db.select({ seq: sql<number>`coalesce(max(${change.seq}), 0)` }).from(change),
+    db.select().from(meta),
+    db.select().from(device).where(sql`${device.id} = ${ask.device}`),
+    db.select().from(client).where(sql`${client.id} = ${ask.client}`),
+    db.select().from(outcome).where(sql`${outcome.client} = ${ask.client} and ${outcome.n} > ${ask.seen}`),
+    db.select().from(follow).where(sql`${follow.device} = ${ask.device}`).orderBy(follow.v),
+    db.select().from(was).where(sql`${was.seq} > ${ask.a}`).orderBy(was.seq),
+    db
+      .select({
+        seq: change.seq, anchor: change.anchor, compartment: change.compartment, entity: change.entity,
+        record: change.record, op: change.op, client: change.client, n: change.n, patch: change.patch,
+      })
+      .from(change)
+      .where(sql`${change.seq} > ${ask.p}`)
+      .orderBy(change.seq)
+      .limit(ask.scan),
+  ])) as [{ seq: number }[], { k: string; v: number }[], DeviceRow[], ClientRow[], { body: Outcome }[], Choice[], WasRow[], ChangeHeader[]]; // prettier-ignore
+  const version = (k: string): number => metas.find((row) => row.k === k)?.v ?? 0;
+  return {
+    head: head[0]?.seq ?? 0,
+    directory: version("directory"),
+    shape: version("shape"),
+    device: devices[0] ?? null,
+    client: clients[0] ?? null,
+    outcomes: outcomes.map((row) => row.body),
+    choices,
+    was: wasRows,
+    changes,
+  };
+}
+type DeviceRow = { member: string; secret: string };
+type ClientRow = { member: string; device: string; n: number };
+
+/** Position of the newest rights input. If it moves while a page is made, the page is made again. */
+export const inputsHeadQuery = (db: Db) => db.select({ seq: sql<number>`coalesce(max(${tables.was.seq}), 0)` }).from(tables.was);
+
+export async function addDevice(db: Db, id: string, member: string, secret: string, now: number): Promise<void> {
+  await batch(db, [db.insert(tables.device).values({ id, member, secret, seenAt: now }).onConflictDoNothing()]);
+}
+export async function addChoices(db: Db, device: string, after: number, choices: readonly Omit<Choice, "v">[]): Promise<void> {
+  await batch(db, choices.map((choice, index) => db.insert(tables.follow).values({ device, v: after + index + 1, ...choice }).onConflictDoNothing()));
+}
+export async function dropOutcomes(db: Db, client: string, seen: number): Promise<void> {
+  await batch(db, [db.delete(tables.outcome).where(sql`${tables.outcome.client} = ${client} and ${tables.outcome.n} <= ${seen}`)]);
+}
+
+/** Anchors that a member follows for any reason but this device's choices; now or by interval at another time. */
+export async function candidateAnchors(db: Db, member: string, teams: readonly string[]): Promise<string[]> {
+  const names = JSON.stringify([member, ...teams]);
+  const [rows] = (await batch(db, [
+    db.all(sql`select id from anchor where owner = ${member}
+      union select id from anchor where team in (select value from json_each(${JSON.stringify(teams)}))
+      union select anchor from account_team where member = ${member} and deleted_at is null
+      union select anchor from share where to_id in (select value from json_each(${names})) and ended_at is null and record is null`),
+  ])) as [{ id: string }[]];
+  return rows.map((row) => row.id);
+}
+
+/** Anchors on which an interval of mine began or ended in (from, to] though nothing was written (SYNC-T2). */
+export async function clockedAnchors(db: Db, member: string, teams: readonly string[], from: number, to: number): Promise<string[]> {
+  const names = JSON.stringify([member, ...teams]);
+  const [rows] = (await batch(db, [
+    db.all(sql`select anchor as id from account_team where member = ${member} and deleted_at is null
+        and (("from" > ${from} and "from" <= ${to}) or ("until" > ${from} and "until" <= ${to}))
+      union select anchor from share where to_id in (select value from json_each(${names})) and ended_at is null and record is null
+        and ((from_t > ${from} and from_t <= ${to}) or (until_t > ${from} and until_t <= ${to}))`),
+  ])) as [{ id: string }[]];
+  return rows.map((row) => row.id);
+}
+
+export async function anchorsByNumber(db: Db, numbers: readonly number[]): Promise<Map<number, string>> {
+  if (numbers.length === 0) return new Map();
+  const [rows] = (await batch(db, [
+    db.select({ no: tables.anchor.no, id: tables.anchor.id }).from(tables.anchor).where(inIds(sql`${tables.anchor.no}`, numbers.map(String))),
+  ])) as [{ no: number; id: string }[]];
+  return new Map(rows.map((row) => [row.no, row.id]));
+}
+
+export async function policyBody(db: Db, version: number): Promise<string | null> {
+  const [rows] = (await batch(db, [db.select().from(tables.policy).where(sql`${tables.policy.version} = ${version}`)])) as [{ body: string }[]];
+  return rows[0]?.body ?? null;
+}
+
+export async function readClient(db: Db, id: string): Promise<{ member: string; device: string; n: number } | null> {
+  const [rows] = (await batch(db, [db.select().from(tables.client).where(sql`${tables.client.id} = ${id}`)])) as [{ member: string; device: string; n: number }[]];
+  return rows[0] ?? null;
+}
+export async function readOutcomes(db: Db, client: string, numbers: readonly number[]): Promise<Map<number, Outcome>> {
+  const { outcome } = tables;
+  const query = db.select().from(outcome).where(sql`${outcome.client} = ${client} and ${outcome.n} in (select value from json_each(${JSON.stringify(numbers)}))`);
+  const [rows] = (await batch(db, [query])) as [{ n: number; body: Outcome }[]];
+  return new Map(rows.map((row) => [row.n, row.body]));
+}
