@@ -1,5 +1,4 @@
 import { and, getTableColumns, sql, type SQL } from "drizzle-orm";
-import { directoryEntities } from "./rows.ts";
 import { entity, entityOfId as entityNameOf, type EntityName, type Row } from "../../shared/records/entities.ts";
 import { touchesAnchor, type Planned, type Write } from "../sync/plan.ts";
 import { batch, type Db, type Query } from "./db.ts";
@@ -70,7 +69,6 @@ function statements(db: Db, item: CommitItem, now: number): Query[] {
   if (inputs.length > 0) queries.push(db.run(insertWas(inputs)));
   const teamAnchors = [...new Set(writes.filter((write) => write.entity === "account_team").map((write) => write.after.anchor))];
   for (const id of teamAnchors) queries.push(db.run(sql`update anchor set ver = ver + 1 where id = ${id}`));
-  if (writes.some((write) => directoryEntities.has(write.entity))) queries.push(db.run(sql`update meta set v = v + 1 where k = 'directory'`));
   if (item.outcome) queries.push(db.insert(tables.outcome).values({ client: item.client, n: item.n, body: item.outcome }));
   return queries;
 }

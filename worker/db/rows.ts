@@ -139,5 +139,3 @@ export const shareOf = (row: typeof tables.share.$inferSelect): StoredShare => (
   until: row.until,
 });
 
-/** Entities whose rows are policy inputs about members and teams: changing one raises the directory version. */
-export const directoryEntities: ReadonlySet<EntityName> = new Set(["member", "team", "region"]);

@@ -1,0 +1,101 @@
+import { Hono } from "hono";
+import * as z from "zod";
+import { slice } from "../shared/access/engine.ts";
+import { validatePolicy } from "../shared/access/policy.ts";
+import { project } from "../shared/records/record.ts";
+import { allGroups } from "../shared/records/groups.ts";
+import { requireActor } from "./auth/actor.ts";
+import { authBodies, authRoutes } from "./auth/routes.ts";
+import { sha256 } from "./auth/secrets.ts";
+import { tokenBodies, tokenRoutes } from "./auth/token-routes.ts";
+import type { AppEnv } from "./context.ts";
+import { openDb } from "./db/db.ts";
+import { loadRows } from "./db/rows.ts";
+import { demoRoutes } from "./demo/routes.ts";
+import { directoryRoutes } from "./directory/routes.ts";
+import { exchangeBodies, exchangeRoutes } from "./exchange/routes.ts";
+import { answerHeadersFor } from "./http/headers.ts";
+import { guardOrigin, otherCells } from "./http/origin.ts";
+import { missing, problem } from "./http/problem.ts";
+import { healthRoutes, version } from "./observability/health.ts";
+import { recordBodies, recordRoutes } from "./records/routes.ts";
+import { roomBodies, roomRoutes, roomSockets } from "./rooms/routes.ts";
+import { syncRoutes } from "./sync/routes.ts";
+import { announceTo } from "./sync/tell.ts";
+
+/** Every route of the Worker, in the order in which a request meets them. Pages are assets and never come here. */
+export const app = new Hono<AppEnv>();
+
+app.use(async (c, next) => {
+  c.set("cost", { rowsRead: 0, rowsWritten: 0, queries: 0 });
+  await next();
+  if (!c.env.DEMO || c.req.header("x-measure") !== "1" || c.res.status === 101) return;
+  const { rowsRead, rowsWritten, queries } = c.get("cost");
+  const headers = new Headers(c.res.headers);
+  headers.set("x-d1-rows-read", String(rowsRead));
+  headers.set("x-d1-rows-written", String(rowsWritten));
+  headers.set("x-d1-queries", String(queries));
+  c.res = new Response(c.res.body, { status: c.res.status, headers });
+});
+app.use(answerHeadersFor);
+app.use(guardOrigin);
+
+app.route("/api", healthRoutes);
+app.route("/api", authRoutes);
+app.route("/api", tokenRoutes);
+app.route("/api", directoryRoutes);
+app.route("/api", demoRoutes);
+app.route("/api", roomRoutes);
+app.route("/api", exchangeRoutes(announceTo));
+app.route("/api", recordRoutes);
+app.route("/sync", syncRoutes);
+app.route("/", roomSockets);
+
+/** Who is signed in, and their own part of the policy: what the device decides by while it is offline. */
+app.get("/api/me", requireActor, async (c) => {
+  const actor = c.get("actor");
+  const stored = (await loadRows(openDb(c.env.DB, c.get("cost")), [actor.member])).get(actor.member);
+  const policy = validatePolicy(JSON.parse(actor.policyBody || "null"));
+  if (!stored || !policy.ok) return missing();
+  const mine = slice(policy.value, actor.facts);
+  const own = project("member", stored.row, allGroups);
+  const me = {
+    member: actor.member,
+    name: own?.["name"],
+    base: actor.facts.base,
+    duties: actor.facts.duties,
+    teams: actor.facts.teams,
+    regions: actor.facts.regions,
+    locale: own?.["locale"] ?? "en",
+    zone: own?.["zone"] ?? "UTC",
+    cell: c.env.CELL,
+    cells: [...otherCells(c.env)].map(([cell, url]) => ({ cell, url })),
+  };
+  return c.json({ me, slice: mine, policyId: (await sha256(JSON.stringify(mine))).slice(0, 16) });
+});
+
+/** OpenAPI 3.1 of every /api route, from the schemas that validate (contract.md). */
+app.get("/openapi.json", (c) => {
+  const bodies: Readonly<Record<string, unknown>> = { ...recordBodies, ...authBodies, ...tokenBodies, ...roomBodies, ...exchangeBodies };
+  const paths: Record<string, Record<string, unknown>> = {};
+  for (const { method, path } of app.routes) {
+    if (!path.startsWith("/api/") || path.includes("*") || method === "ALL" || (!c.env.DEMO && path.includes("/demo"))) continue;
+    const open = path.replaceAll(/:(\w+)/g, "{$1}");
+    const parameters = [...path.matchAll(/:(\w+)/g)].map(([, name]) => ({ name, in: "path", required: true, schema: { type: "string" } }));
+    const body = bodies[`${method} ${path}`];
+    paths[open] ??= {};
+    paths[open][method.toLowerCase()] = {
+      ...(parameters.length > 0 ? { parameters } : {}),
+      ...(body ? { requestBody: { required: true, content: { "application/json": { schema: jsonSchema(body) } } } } : {}),
+      responses: { "200": { description: "Done" }, default: { description: "RFC 9457", content: { "application/problem+json": { schema: { type: "object", required: ["code", "status"] } } } } },
+    };
+  }
+  return c.json({ openapi: "3.1.0", info: { title: "Baton", version, license: { name: "MIT" } }, paths });
+});
+const jsonSchema = (schema: unknown): unknown => z.toJSONSchema(schema as z.ZodType, { unrepresentable: "any", io: "input" });
+
+app.notFound(missing);
+app.onError((error, c) => {
+  console.error("bug", c.req.method, new URL(c.req.url).pathname.split("/").slice(0, 3).join("/"), error.stack ?? String(error)); // ids of routes, never contents
+  return problem({ code: "unavailable" });
+});

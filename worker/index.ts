@@ -1,0 +1,12 @@
+/** What the platform starts: the routes, the cron, and the two Durable Objects. */
+import { app } from "./app.ts";
+import { keepDirectory } from "./directory/upkeep.ts";
+import type { Env } from "./env.ts";
+
+export { AccountRoom } from "./rooms/account-room.ts";
+export { Hub } from "./sync/hub.ts";
+
+export default {
+  fetch: (request, env, ctx) => app.fetch(request, env, ctx),
+  scheduled: (_controller, env, ctx) => ctx.waitUntil(keepDirectory(env)),
+} satisfies ExportedHandler<Env>;

@@ -1,0 +1,173 @@
+import { Hono } from "hono";
+import * as z from "zod/mini";
+import { idBytes, isId, makeId } from "../../shared/kernel/id.ts";
+import { limits } from "../../shared/kernel/limits.ts";
+import type { DomainError } from "../../shared/kernel/result.ts";
+import { entity, entityNames, type EntityName, type Row } from "../../shared/records/entities.ts";
+import { fieldsSchema } from "../../shared/records/record.ts";
+import { requireActor } from "../auth/actor.ts";
+import { sha256 } from "../auth/secrets.ts";
+import type { AppContext, AppEnv } from "../context.ts";
+import { openDb } from "../db/db.ts";
+import { listRecords, ops, readRecord, type DoorContext, type ListAsk, type Op } from "../db/door.ts";
+import { readBody } from "../http/body.ts";
+import { missing, problem } from "../http/problem.ts";
+import { push } from "../sync/push.ts";
+import { tell } from "../sync/tell.ts";
+
+/** Records over HTTP: the same door for reading and the same mutations for writing as the devices have. Mounted at /api. */
+export const recordRoutes = new Hono<AppEnv>();
+
+const id = z.string().check(z.maxLength(64));
+const where = { id: z.optional(id), anchor: z.optional(id), compartment: z.optional(z.string().check(z.maxLength(20))) };
+
+/** Acts that are not edits, each with its mutation. `args` makes the mutation's arguments from the body. */
+interface Act {
+  readonly entity: EntityName;
+  readonly verb: string;
+  readonly body: z.ZodMiniType<Record<string, unknown>>;
+  readonly mutation: string;
+  readonly args: (row: Row, body: Record<string, unknown>) => unknown;
+}
+const plain = (row: Row, body: Record<string, unknown>): unknown => ({ ...body, id: row.id });
+const acts: readonly Act[] = [
+  {
+    entity: "opportunity", verb: "advance", mutation: "opportunity.advance@1",
+    body: z.strictObject({ to: id, from: z.optional(id), order: z.optional(z.string()), outcomeReason: z.optional(z.string()) }),
+    args: (row, body) => ({ from: row["stage"], ...body, id: row.id }),
+  },
+  {
+    entity: "account", verb: "reassign", mutation: "account.reassign@1",
+    body: z.strictObject({ to: id, from: z.optional(z.nullable(id)), team: z.optional(z.nullable(id)), region: z.optional(z.nullable(id)) }),
+    args: (row, body) => ({ from: row["owner"] ?? null, ...body, id: row.id }),
+  },
+  { entity: "account", verb: "restrict", mutation: "account.restrict@1", body: z.strictObject({ restricted: z.boolean() }), args: plain },
+  { entity: "task", verb: "complete", mutation: "task.complete@1", body: z.strictObject({ done: z.boolean() }), args: plain },
+  {
+    entity: "member", verb: "facts", mutation: "member.set_facts@1",
+    body: z.strictObject({ teams: z.optional(z.array(z.string())), regions: z.optional(z.array(z.string())), employment: z.optional(z.string()) }),
+    args: plain,
+  },
+  {
+    entity: "member", verb: "assign", mutation: "member.assign@1",
+    body: z.strictObject({ base: z.optional(z.string()), duties: z.optional(z.array(z.string())) }),
+    args: plain,
+  },
+]; // prettier-ignore
+
+const doorOf = (c: AppContext): DoorContext => ({ db: openDb(c.env.DB, c.get("cost")), actor: c.get("actor"), now: Date.now(), cell: c.env.CELL });
+/** Hash of the record as this member sees it: a change that is hidden from them moves no tag (access.md 57). */
+const etagOf = async (row: Row): Promise<string> => `"${(await sha256(JSON.stringify(row))).slice(0, 22)}"`;
+
+async function answer(c: AppContext, name: EntityName, record: string, status: 200 | 201): Promise<Response> {
+  const row = await readRecord(doorOf(c), name, record);
+  if (!row) return c.body(null, 204); // done, and out of the actor's own sight by it
+  c.header("etag", await etagOf(row));
+  return c.json(row, status);
+}
+
+/** One mutation of a client that lives for this request; with an Idempotency-Key, for every repeat of it. */
+async function mutate(c: AppContext, name: string, args: unknown): Promise<DomainError | null> {
+  const client = await clientOf(c);
+  const pushed = await push({ ...doorOf(c) }, { client, device: "http", muts: [{ n: 1, name, args }] });
+  if (!pushed.ok) return pushed.error;
+  if (pushed.value.announcement) await tell(c, pushed.value.announcement);
+  const result = pushed.value.answer.results[0];
+  if (!result || result.ok) return null;
+  return { code: result.code, ...(result.fields ? { fields: result.fields } : {}), ...(result.detail ? { detail: result.detail } : {}) };
+}
+async function clientOf(c: AppContext): Promise<string> {
+  const key = c.req.header("idempotency-key");
+  return key ? `http_${(await sha256(`${c.get("actor").member}|${c.req.method} ${c.req.path}|${key}`)).slice(0, 32)}` : `http_${crypto.randomUUID()}`;
+}
+/** A repeat with the same Idempotency-Key makes the same id, so that it answers as before. */
+async function newId(c: AppContext, kind: string): Promise<string> {
+  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(`${await clientOf(c)}|${kind}`));
+  return makeId(c.env.CELL, kind, new Uint8Array(digest).subarray(0, idBytes));
+}
+
+function askOf(c: AppContext): ListAsk | DomainError {
+  const url = new URL(c.req.url);
+  const limit = Number(url.searchParams.get("limit") ?? limits.listDefault);
+  if (!Number.isInteger(limit) || limit < 1 || limit > limits.listMax) return { code: "invalid", fields: ["limit"] };
+  const filters: { field: string; op: Op; value: string }[] = [];
+  for (const [key, value] of url.searchParams) {
+    if (["limit", "cursor", "sort", "q"].includes(key)) continue;
+    const [, field, op] = /^filter\[(\w{1,40})\]\[(\w{2,8})\]$/.exec(key) ?? [];
+    const known = ops.find((one) => one === op);
+    if (!field || !known || value.length > limits.textMax) return { code: "invalid", fields: [key.slice(0, 60)] };
+    filters.push({ field, op: known, value });
+  }
+  if (filters.length > 10) return { code: "invalid", fields: ["filter"] };
+  const text = (key: string): string | null => url.searchParams.get(key)?.slice(0, limits.textMax) || null;
+  return { limit, cursor: text("cursor"), sort: text("sort"), q: text("q"), filters };
+}
+
+/** Bodies of these routes, for openapi.json; the mutations validate the fields once more. */
+export const recordBodies: Record<string, z.ZodMiniType> = {};
+
+for (const name of entityNames) {
+  const path = `/${entity(name).plural}`;
+  recordBodies[`POST /api${path}`] = fieldsSchema(name, "create");
+  recordBodies[`PATCH /api${path}/:id`] = fieldsSchema(name, "edit");
+
+  recordRoutes.get(path, requireActor, async (c) => {
+    const ask = askOf(c);
+    if ("code" in ask) return problem(ask);
+    const listing = await listRecords(doorOf(c), name, ask);
+    return listing.ok ? c.json(listing.value) : problem(listing.error);
+  });
+
+  recordRoutes.get(`${path}/:id`, requireActor, async (c) => {
+    const row = await readRecord(doorOf(c), name, c.req.param("id"));
+    if (!row) return missing();
+    c.header("etag", await etagOf(row));
+    return c.json(row);
+  });
+
+  recordRoutes.post(path, requireActor, async (c) => {
+    const body = await readBody(c.req.raw, z.looseObject(where));
+    if (!body.ok) return problem(body.error);
+    const { id: given, anchor, compartment, ...fields } = body.value;
+    const record = given ?? (await newId(c, entity(name).kind));
+    if (!isId(record)) return problem({ code: "invalid", fields: ["id"] });
+    const at = name === "account" ? record : anchor;
+    if (at === undefined) return problem({ code: "invalid", fields: ["anchor"], detail: "Say under which account: `anchor`." });
+    const error = await mutate(c, `${name}.create@1`, { id: record, anchor: at, ...(compartment === undefined ? {} : { compartment }), fields });
+    return error ? problem(error) : answer(c, name, record, 201);
+  });
+
+  recordRoutes.patch(`${path}/:id`, requireActor, async (c) => {
+    const body = await readBody(c.req.raw, z.record(z.string(), z.any()));
+    if (!body.ok) return problem(body.error);
+    const row = await readRecord(doorOf(c), name, c.req.param("id")); // visibility first, then version, then the rest
+    if (!row) return missing();
+    const tag = c.req.header("if-match");
+    if (tag !== undefined && tag !== "*" && tag !== (await etagOf(row))) return problem({ code: "version_conflict" });
+    const error = await mutate(c, `${name}.edit@1`, { id: row.id, set: body.value, seen: tag === undefined ? {} : row });
+    return error ? problem(error) : answer(c, name, row.id, 200);
+  });
+
+  recordRoutes.delete(`${path}/:id`, requireActor, async (c) => {
+    const error = await mutate(c, `${name}.delete@1`, { id: c.req.param("id") });
+    return error ? problem(error) : c.body(null, 204);
+  });
+
+  recordRoutes.post(`${path}/:id/restore`, requireActor, async (c) => {
+    const error = await mutate(c, `${name}.restore@1`, { id: c.req.param("id") });
+    return error ? problem(error) : answer(c, name, c.req.param("id"), 200);
+  });
+
+  for (const act of acts.filter((one) => one.entity === name)) {
+    recordBodies[`POST /api${path}/:id/${act.verb}`] = act.body;
+    recordRoutes.post(`${path}/:id/${act.verb}`, requireActor, async (c) => {
+      const body = await readBody(c.req.raw, act.body);
+      if (!body.ok) return problem(body.error);
+      const row = await readRecord(doorOf(c), name, c.req.param("id"));
+      if (!row) return missing();
+      const error = await mutate(c, act.mutation, act.args(row, body.value));
+      return error ? problem(error) : answer(c, name, row.id, 200);
+    });
+  }
+}
+
