@@ -76,26 +76,52 @@ app.get("/api/me", requireActor, async (c) => {
 
 /** OpenAPI 3.1 of every /api route, from the schemas that validate (contract.md). */
 app.get("/openapi.json", (c) => {
-  const bodies: Readonly<Record<string, unknown>> = { ...recordBodies, ...authBodies, ...tokenBodies, ...roomBodies, ...exchangeBodies };
+  const bodies: Readonly<Record<string, unknown>> = {
+    ...recordBodies,
+    ...authBodies,
+    ...tokenBodies,
+    ...roomBodies,
+    ...exchangeBodies,
+  };
   const paths: Record<string, Record<string, unknown>> = {};
   for (const { method, path } of app.routes) {
-    if (!path.startsWith("/api/") || path.includes("*") || method === "ALL" || (!c.env.DEMO && path.includes("/demo"))) continue;
+    if (!path.startsWith("/api/") || path.includes("*") || method === "ALL" || (!c.env.DEMO && path.includes("/demo")))
+      continue;
     const open = path.replaceAll(/:(\w+)/g, "{$1}");
-    const parameters = [...path.matchAll(/:(\w+)/g)].map(([, name]) => ({ name, in: "path", required: true, schema: { type: "string" } }));
+    const parameters = [...path.matchAll(/:(\w+)/g)].map(([, name]) => ({
+      name,
+      in: "path",
+      required: true,
+      schema: { type: "string" },
+    }));
     const body = bodies[`${method} ${path}`];
     paths[open] ??= {};
     paths[open][method.toLowerCase()] = {
       ...(parameters.length > 0 ? { parameters } : {}),
-      ...(body ? { requestBody: { required: true, content: { "application/json": { schema: jsonSchema(body) } } } } : {}),
-      responses: { "200": { description: "Done" }, default: { description: "RFC 9457", content: { "application/problem+json": { schema: { type: "object", required: ["code", "status"] } } } } },
+      ...(body
+        ? { requestBody: { required: true, content: { "application/json": { schema: jsonSchema(body) } } } }
+        : {}),
+      responses: {
+        "200": { description: "Done" },
+        default: {
+          description: "RFC 9457",
+          content: { "application/problem+json": { schema: { type: "object", required: ["code", "status"] } } },
+        },
+      },
     };
   }
   return c.json({ openapi: "3.1.0", info: { title: "Baton", version, license: { name: "MIT" } }, paths });
 });
-const jsonSchema = (schema: unknown): unknown => z.toJSONSchema(schema as z.ZodType, { unrepresentable: "any", io: "input" });
+const jsonSchema = (schema: unknown): unknown =>
+  z.toJSONSchema(schema as z.ZodType, { unrepresentable: "any", io: "input" });
 
 app.notFound(missing);
 app.onError((error, c) => {
-  console.error("bug", c.req.method, new URL(c.req.url).pathname.split("/").slice(0, 3).join("/"), error.stack ?? String(error)); // ids of routes, never contents
+  console.error(
+    "bug",
+    c.req.method,
+    new URL(c.req.url).pathname.split("/").slice(0, 3).join("/"),
+    error.stack ?? String(error),
+  ); // ids of routes, never contents
   return problem({ code: "unavailable" });
 });

@@ -13,7 +13,9 @@ export function isDay(text: string): boolean {
 
 /** The calendar day of an instant in an IANA zone. */
 export function dayOf(at: number, zone: string): string {
-  return new Intl.DateTimeFormat("en-CA", { timeZone: zone, year: "numeric", month: "2-digit", day: "2-digit" }).format(at);
+  return new Intl.DateTimeFormat("en-CA", { timeZone: zone, year: "numeric", month: "2-digit", day: "2-digit" }).format(
+    at,
+  );
 }
 
 export function isZone(text: string): boolean {

@@ -27,10 +27,15 @@ export const advanceOpportunity = defineMutation<z.infer<typeof args>>({
     const to = tx.get(a.to);
     if (!to || to["pipeline"] !== opportunity["pipeline"]) return fail("invalid", { fields: ["to"] });
     const next = from?.["next"];
-    if (Array.isArray(next) && next.length > 0 && !next.includes(a.to)) return fail("transition_unknown", { fields: ["stage"] });
+    if (Array.isArray(next) && next.length > 0 && !next.includes(a.to))
+      return fail("transition_unknown", { fields: ["stage"] });
     tx.edit(
       a.id,
-      { stage: a.to, ...(a.order === undefined ? {} : { order: a.order }), ...(a.outcomeReason === undefined ? {} : { outcomeReason: a.outcomeReason }) },
+      {
+        stage: a.to,
+        ...(a.order === undefined ? {} : { order: a.order }),
+        ...(a.outcomeReason === undefined ? {} : { outcomeReason: a.outcomeReason }),
+      },
       "advance",
     );
     return ok(undefined);

@@ -8,7 +8,13 @@ const id = z.string().check(z.minLength(1), z.maxLength(64));
  * Gives an account another owner (and team, region): one row of the anchor, whatever hangs below it. Compare-and-set on
  * the owner that was seen: of two who reassign at once the first wins, and the other is told.
  */
-const reassignArgs = z.strictObject({ id, from: z.nullable(id), to: id, team: z.optional(z.nullable(id)), region: z.optional(z.nullable(id)) });
+const reassignArgs = z.strictObject({
+  id,
+  from: z.nullable(id),
+  to: id,
+  team: z.optional(z.nullable(id)),
+  region: z.optional(z.nullable(id)),
+});
 export const reassignAccount = defineMutation<z.infer<typeof reassignArgs>>({
   name: "account.reassign@1",
   args: reassignArgs,
@@ -19,7 +25,15 @@ export const reassignAccount = defineMutation<z.infer<typeof reassignArgs>>({
     if (account["owner"] !== a.from) return fail("version_conflict", { fields: ["owner"] });
     const receiver = tx.get(a.to);
     if (!receiver || receiver["employment"] !== "active") return fail("invalid", { fields: ["to"] });
-    tx.edit(a.id, { owner: a.to, ...(a.team === undefined ? {} : { team: a.team }), ...(a.region === undefined ? {} : { region: a.region }) }, "reassign");
+    tx.edit(
+      a.id,
+      {
+        owner: a.to,
+        ...(a.team === undefined ? {} : { team: a.team }),
+        ...(a.region === undefined ? {} : { region: a.region }),
+      },
+      "reassign",
+    );
     return ok(undefined);
   },
 });

@@ -50,7 +50,12 @@ export const entities = {
       source,
     },
   },
-  team: { kind: "tea", plural: "teams", compartments: ["core"], fields: { name, parent: ref("team", "shared"), source } },
+  team: {
+    kind: "tea",
+    plural: "teams",
+    compartments: ["core"],
+    fields: { name, parent: ref("team", "shared"), source },
+  },
   region: { kind: "reg", plural: "regions", compartments: ["core"], fields: { name, zone: zone("shared"), source } },
   pipeline: {
     kind: "pip",
@@ -163,7 +168,12 @@ export const entities = {
     fields: {
       name,
       company: text("identity"),
-      status: { type: "enum", values: ["new", "working", "qualified", "disqualified", "converted"], group: "shared", act: "qualify" },
+      status: {
+        type: "enum",
+        values: ["new", "working", "qualified", "disqualified", "converted"],
+        group: "shared",
+        act: "qualify",
+      },
       leadSource: text("shared"),
       need: text("qualification"),
       budgetMinor: { type: "money", group: "qualification" },
@@ -218,7 +228,12 @@ export const entities = {
     fields: {
       number: { type: "text", group: "identity", required: true },
       name: title,
-      status: { type: "enum", values: ["new", "open", "waiting", "resolved", "closed"], group: "identity", act: "resolve" },
+      status: {
+        type: "enum",
+        values: ["new", "open", "waiting", "resolved", "closed"],
+        group: "identity",
+        act: "resolve",
+      },
       severity: choice(["critical", "high", "moderate", "low"], "shared"),
       nextAction: text("shared"),
       nextActionDay: day("shared"),
@@ -267,9 +282,21 @@ export const entities = {
     fields: {
       name: title,
       about: ref("record", "identity"),
-      state: { type: "enum", values: ["draft", "offered", "accepted", "returned", "done"], group: "identity", act: "hand_off" },
+      state: {
+        type: "enum",
+        values: ["draft", "offered", "accepted", "returned", "done"],
+        group: "identity",
+        act: "hand_off",
+      },
       handoffKind: choice(
-        ["lead_to_opportunity", "sales_to_onboarding", "sales_to_support", "region_to_region", "cover", "queue_to_queue"],
+        [
+          "lead_to_opportunity",
+          "sales_to_onboarding",
+          "sales_to_support",
+          "region_to_region",
+          "cover",
+          "queue_to_queue",
+        ],
         "identity",
       ),
       fromMember: { type: "ref", to: "member", group: "identity", act: "hand_off" },
@@ -407,5 +434,7 @@ export const configuration: ReadonlySet<EntityName> = new Set(["member", "team",
 /** Entities that can have records in a compartment of an anchor. */
 export function entitiesAt(anchor: string, compartment: Compartment): EntityName[] {
   const isOrganisation = anchor.includes("_org_");
-  return entityNames.filter((name) => configuration.has(name) === isOrganisation && compartmentsOf(name).includes(compartment));
+  return entityNames.filter(
+    (name) => configuration.has(name) === isOrganisation && compartmentsOf(name).includes(compartment),
+  );
 }

@@ -40,7 +40,14 @@ export function createMutation(name: EntityName): Mutation {
       if (lost) return fail("invalid", { fields: [lost] });
       tx.create(
         name,
-        { ...emptyFields(name), ...defaults(name, tx), ...made.value, id: a.id, anchor: a.anchor, compartment: a.compartment ?? compartmentsOf(name)[0] ?? "core" },
+        {
+          ...emptyFields(name),
+          ...defaults(name, tx),
+          ...made.value,
+          id: a.id,
+          anchor: a.anchor,
+          compartment: a.compartment ?? compartmentsOf(name)[0] ?? "core",
+        },
         createAction(name),
       );
       return ok(undefined);

@@ -23,7 +23,11 @@ export const setMemberFacts = defineMutation<z.infer<typeof factsArgs>>({
   },
 });
 
-const dutiesArgs = z.strictObject({ id, base: z.optional(z.string().check(z.minLength(1), z.maxLength(40))), duties: z.optional(list) });
+const dutiesArgs = z.strictObject({
+  id,
+  base: z.optional(z.string().check(z.minLength(1), z.maxLength(40))),
+  duties: z.optional(list),
+});
 export const assignDuties = defineMutation<z.infer<typeof dutiesArgs>>({
   name: "member.assign@1",
   args: dutiesArgs,
@@ -36,4 +40,5 @@ export const assignDuties = defineMutation<z.infer<typeof dutiesArgs>>({
   },
 });
 
-const given = (set: Fields): Fields => Object.fromEntries(Object.entries(set).filter(([, value]) => value !== undefined));
+const given = (set: Fields): Fields =>
+  Object.fromEntries(Object.entries(set).filter(([, value]) => value !== undefined));

@@ -64,7 +64,10 @@ const memo = new Map<string, z.ZodMiniType<{ readonly [name: string]: Value | un
  * Fields of an entity as they may be sent: unknown names are refused. `partial` is for edits. Fields with an `act` of
  * their own are accepted in a create (an account is born with its owner) and never in an edit.
  */
-export function fieldsSchema(name: EntityName, mode: "create" | "edit"): z.ZodMiniType<{ readonly [name: string]: Value | undefined }> {
+export function fieldsSchema(
+  name: EntityName,
+  mode: "create" | "edit",
+): z.ZodMiniType<{ readonly [name: string]: Value | undefined }> {
   const known = memo.get(name + mode);
   if (known) return known;
   const shape: Record<string, z.ZodMiniType<Value | undefined>> = {};

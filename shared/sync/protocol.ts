@@ -20,7 +20,9 @@ export const pullRequest = z.strictObject({
   client: id, // whose watermark and outcomes are wanted
   cursor: z.nullable(z.string().check(z.maxLength(400))),
   /** Keys whose snapshot the device still needs, in the order in which it wants them; `after`: the last record id it has. */
-  want: z.array(z.strictObject({ h: handle, after: z.optional(z.string().check(z.maxLength(64))) })).check(z.maxLength(limits.wantMax)),
+  want: z
+    .array(z.strictObject({ h: handle, after: z.optional(z.string().check(z.maxLength(64))) }))
+    .check(z.maxLength(limits.wantMax)),
   /** Handles of which the device holds less than its cursor says. */
   ask: z.array(handle).check(z.maxLength(limits.wantMax)),
   /** New follow choices of this device, oldest first. */
@@ -48,7 +50,13 @@ export type PullLine =
   | { readonly t: "set"; readonly e: string; readonly h: string; readonly row: Row }
   | { readonly t: "patch"; readonly e: string; readonly h: string; readonly id: string; readonly set: Fields }
   /** All rows of h with ids in (from, to]; to null: to the end. The device deletes its others in that range. */
-  | { readonly t: "snap"; readonly h: string; readonly from: string; readonly to: string | null; readonly rows: readonly (readonly [string, Row])[] }
+  | {
+      readonly t: "snap";
+      readonly h: string;
+      readonly from: string;
+      readonly to: string | null;
+      readonly rows: readonly (readonly [string, Row])[];
+    }
   | {
       readonly t: "page";
       readonly cursor: string;

@@ -8,7 +8,12 @@ import { completeTask } from "../tasks/complete.ts";
 
 /** All mutations there are, by name and version. Nothing else changes data. */
 const all: readonly Mutation[] = [
-  ...entityNames.flatMap((name) => [createMutation(name), editMutation(name), removeMutation(name), restoreMutation(name)]),
+  ...entityNames.flatMap((name) => [
+    createMutation(name),
+    editMutation(name),
+    removeMutation(name),
+    restoreMutation(name),
+  ]),
   reassignAccount,
   restrictAccount,
   setMemberFacts,

@@ -27,8 +27,10 @@ export function anchorRights(bound: Bound, place: Place, at: number): Map<Compar
 export function endingAt(rights: ReadonlyMap<Compartment, KeyRights>, end: number | null): Map<Compartment, KeyRights> {
   if (end === null) return new Map(rights);
   const cut = (until: number | null): number => (until === null ? end : Math.min(until, end));
-  const groups = (own: EntityRights): EntityRights => Object.fromEntries(Object.entries(own).map(([group, until]) => [group, cut(until)]));
-  const key = (all: KeyRights): KeyRights => Object.fromEntries(Object.entries(all).map(([name, own]) => [name, groups(own)]));
+  const groups = (own: EntityRights): EntityRights =>
+    Object.fromEntries(Object.entries(own).map(([group, until]) => [group, cut(until)]));
+  const key = (all: KeyRights): KeyRights =>
+    Object.fromEntries(Object.entries(all).map(([name, own]) => [name, groups(own)]));
   return new Map([...rights].map(([compartment, all]) => [compartment, key(all)]));
 }
 
@@ -36,7 +38,10 @@ export const sameRights = (left: KeyRights, right: KeyRights): boolean => {
   const names = new Set([...Object.keys(left), ...Object.keys(right)]);
   return [...names].every((name) => sameEntity(left[name] ?? {}, right[name] ?? {}));
 };
-const sameEntity = (left: Readonly<Record<string, number | null>>, right: Readonly<Record<string, number | null>>): boolean => {
+const sameEntity = (
+  left: Readonly<Record<string, number | null>>,
+  right: Readonly<Record<string, number | null>>,
+): boolean => {
   const groups = new Set([...Object.keys(left), ...Object.keys(right)]);
   return [...groups].every((group) => group in left && group in right && left[group] === right[group]);
 };
@@ -51,7 +56,13 @@ export type FollowChoice = "open" | "pin" | "unfollow" | undefined;
  * Whether a device follows an anchor: own, of a team of mine, on the account team, shared with me, opened or pinned
  * here. `unfollow` takes it away whatever the reason. The organisation's anchor is always followed. (SYNC-H1)
  */
-export function follows(place: Place, member: string, teams: readonly string[], choice: FollowChoice, at: number): boolean {
+export function follows(
+  place: Place,
+  member: string,
+  teams: readonly string[],
+  choice: FollowChoice,
+  at: number,
+): boolean {
   if (place.anchor.id.includes("_org_")) return true;
   if (choice === "unfollow") return false;
   if (choice === "open" || choice === "pin") return true;
@@ -65,7 +76,13 @@ export function follows(place: Place, member: string, teams: readonly string[], 
 }
 
 /** When following ends if nothing is written; null: never. Asked only of anchors that are followed at `at`. */
-export function followEnd(place: Place, member: string, teams: readonly string[], choice: FollowChoice, at: number): number | null {
+export function followEnd(
+  place: Place,
+  member: string,
+  teams: readonly string[],
+  choice: FollowChoice,
+  at: number,
+): number | null {
   const intervals = [...place.accountTeam, ...place.shares];
   const ends = new Set(intervals.map(({ until }) => until));
   for (const end of [...ends].filter((until) => until !== null && until > at).sort((a, b) => Number(a) - Number(b))) {

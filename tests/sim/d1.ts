@@ -52,11 +52,19 @@ class SimStatement {
   bind(...values: unknown[]): SimStatement {
     return new SimStatement(this.d1, this.sql, values);
   }
-  execute(): { results: Record<string, unknown>[]; success: true; meta: { changes: number; rows_read: number; rows_written: number } } {
+  execute(): {
+    results: Record<string, unknown>[];
+    success: true;
+    meta: { changes: number; rows_read: number; rows_written: number };
+  } {
     const statement = this.d1.statement(this.sql);
     const values = this.values.map((value) => (typeof value === "boolean" ? Number(value) : value)) as SQLInputValue[];
     const results = statement.all(...values) as Record<string, unknown>[];
-    return { results: results.map((row) => ({ ...row })), success: true, meta: { changes: 0, rows_read: results.length, rows_written: 0 } };
+    return {
+      results: results.map((row) => ({ ...row })),
+      success: true,
+      meta: { changes: 0, rows_read: results.length, rows_written: 0 },
+    };
   }
   async all(): Promise<unknown> {
     await this.d1.between?.();

@@ -2,7 +2,17 @@
 import type { PullLine, PullRequest, PushAnswer, PushRequest } from "../../shared/sync/protocol.ts";
 import { mutations } from "../../shared/sync/registry.ts";
 import { EdgeClock } from "../../web/data/clock.ts";
-import { always, drop, DiskLost, entryKey, MemoryDisk, put, type ClientMeta, type Entry, type Write } from "../../web/data/disk.ts";
+import {
+  always,
+  drop,
+  DiskLost,
+  entryKey,
+  MemoryDisk,
+  put,
+  type ClientMeta,
+  type Entry,
+  type Write,
+} from "../../web/data/disk.ts";
 import { pullOnce, pushOnce, type Exchange, type Wire } from "../../web/data/exchange.ts";
 import { WireError } from "../../web/data/wire-error.ts";
 import { Replica } from "../../web/data/replica.ts";
@@ -58,11 +68,17 @@ export class Device {
   async boot(): Promise<void> {
     this.asleep = this.edge.time;
     const facts = this.edge.inputs().members.get(this.member);
-    this.replica = new Replica({ cell, actor: { member: this.member, teams: facts?.teams ?? [], regions: facts?.regions ?? [] }, mutations });
+    this.replica = new Replica({
+      cell,
+      actor: { member: this.member, teams: facts?.teams ?? [], regions: facts?.regions ?? [] },
+      mutations,
+    });
     this.clock = new EdgeClock({ wall: () => this.edge.time + this.skew, mono: () => this.edge.time - this.asleep });
     this.disk.fault = null;
     await this.disk.write(async (read) => ({
-      writes: (await read.get("meta", "device")) ? [] : [put("meta", "device", this.id), put("meta", "client", { id: this.newClient(), next: 1 })],
+      writes: (await read.get("meta", "device"))
+        ? []
+        : [put("meta", "device", this.id), put("meta", "client", { id: this.newClient(), next: 1 })],
       value: undefined,
     }));
     const { rev, contents } = await this.disk.load();
@@ -94,7 +110,13 @@ export class Device {
     const written = await this.disk.write(async (read) => {
       const client = (await read.get("meta", "client")) as ClientMeta;
       const entry: Entry = { ...drafted.value, client: client.id, n: client.next };
-      return { writes: [put("outbox", entryKey(entry.client, entry.n), entry), put("meta", "client", { ...client, next: client.next + 1 })], value: entry };
+      return {
+        writes: [
+          put("outbox", entryKey(entry.client, entry.n), entry),
+          put("meta", "client", { ...client, next: client.next + 1 }),
+        ],
+        value: entry,
+      };
     });
     this.replica.absorb(written.writes);
     this.made += 1;
@@ -131,7 +153,8 @@ export class Device {
     return this.attempt(async (x) => {
       const more = await pushOnce(x);
       if (this.edge.bug === "drop_at_ack") {
-        for (const [key, entry] of this.replica.table("outbox")) if (this.replica.isAcked(entry)) await this.store([drop("outbox", key)]);
+        for (const [key, entry] of this.replica.table("outbox"))
+          if (this.replica.isAcked(entry)) await this.store([drop("outbox", key)]);
       }
       return more;
     });
@@ -189,7 +212,14 @@ export class Device {
     const last = lines.at(-1);
     const at = last?.t === "page" ? last.now : this.edge.time;
     const inputs = this.edge.inputs();
-    const page: PageSeen = { inputs, at, expected: mustHold(inputs, this.id, this.member, at), earlier, lines, delivered: 0 };
+    const page: PageSeen = {
+      inputs,
+      at,
+      expected: mustHold(inputs, this.id, this.member, at),
+      earlier,
+      lines,
+      delivered: 0,
+    };
     this.page = page;
     if (this.random.chance(this.faults.lose)) throw new WireError("retry", "answer lost");
     const stop = this.random.chance(this.faults.cut) ? this.random.below(lines.length) : lines.length;

@@ -4,7 +4,14 @@ import { bind, type Bound, type Facts } from "../../shared/access/engine.ts";
 import { orgAnchor } from "../../shared/kernel/id.ts";
 import type { Policy } from "../../shared/access/policy.ts";
 import type { Mask } from "../../shared/records/groups.ts";
-import { pullRequest, pushRequest, type PullLine, type PullRequest, type PushAnswer, type PushRequest } from "../../shared/sync/protocol.ts";
+import {
+  pullRequest,
+  pushRequest,
+  type PullLine,
+  type PullRequest,
+  type PushAnswer,
+  type PushRequest,
+} from "../../shared/sync/protocol.ts";
 import type { Actor } from "../../worker/context.ts";
 import { openDb, type Db } from "../../worker/db/db.ts";
 import { cursorKey, Handles, openCursor, type Cursor } from "../../worker/sync/cursor.ts";
@@ -53,12 +60,28 @@ export class Edge {
     const directory = Number(this.sql("select v from meta where k = 'directory'")[0]?.["v"]);
     if (!row || !policy || row["employment"] !== "active") return null;
     const list = (value: unknown): string[] => JSON.parse(String(value ?? "[]")) as string[];
-    const facts: Facts = { member, base: String(row["base"]), duties: list(row["duties"]), teams: list(row["teams"]), regions: list(row["regions"]), employment: "active" };
+    const facts: Facts = {
+      member,
+      base: String(row["base"]),
+      duties: list(row["duties"]),
+      teams: list(row["teams"]),
+      regions: list(row["regions"]),
+      employment: "active",
+    };
     const body = String(policy["body"]);
     const text = `${String(policy["version"])}|${JSON.stringify(facts)}`;
     let bound = this.bounds.get(text);
     if (!bound) this.bounds.set(text, (bound = bind(JSON.parse(body) as Policy, facts)));
-    return { member, session: "s", facts, bound: this.seeded(bound), policyBody: body, directory, capabilities: null, freshAt: this.time };
+    return {
+      member,
+      session: "s",
+      facts,
+      bound: this.seeded(bound),
+      policyBody: body,
+      directory,
+      capabilities: null,
+      freshAt: this.time,
+    };
   }
   /** Seeded bugs of the binding. */
   private seeded(bound: Bound): Bound {
@@ -68,13 +91,31 @@ export class Edge {
         ...bound,
         holdRights: (entity, compartment, place, at) => {
           const seen = names(bound.readMask(entity, compartment, place, at));
-          const all = ["identity", "shared", "qualification", "terms", "billing", "contract", "personal", "consent", "resolution", "handoff", "internal"];
-          return seen === 0 ? {} : Object.fromEntries(all.filter((_, bit) => seen & (1 << bit)).map((group) => [group, null]));
+          const all = [
+            "identity",
+            "shared",
+            "qualification",
+            "terms",
+            "billing",
+            "contract",
+            "personal",
+            "consent",
+            "resolution",
+            "handoff",
+            "internal",
+          ];
+          return seen === 0
+            ? {}
+            : Object.fromEntries(all.filter((_, bit) => seen & (1 << bit)).map((group) => [group, null]));
         },
       };
     }
     if (this.bug === "no_until") {
-      return { ...bound, holdRights: (...args) => Object.fromEntries(Object.keys(bound.holdRights(...args)).map((group) => [group, null])) };
+      return {
+        ...bound,
+        holdRights: (...args) =>
+          Object.fromEntries(Object.keys(bound.holdRights(...args)).map((group) => [group, null])),
+      };
     }
     return bound;
   }
@@ -83,7 +124,18 @@ export class Edge {
     const actor = this.actor(member);
     if (!actor) throw new WireError("signed_out", "401");
     const request = pullRequest.parse(JSON.parse(JSON.stringify(body)));
-    const pulled = await pull({ db: this.db, actor, now: this.time, cell, epoch: this.epoch, cursorKey: key, ...(this.bug === undefined ? {} : { bug: this.bug }) }, request);
+    const pulled = await pull(
+      {
+        db: this.db,
+        actor,
+        now: this.time,
+        cell,
+        epoch: this.epoch,
+        cursorKey: key,
+        ...(this.bug === undefined ? {} : { bug: this.bug }),
+      },
+      request,
+    );
     if (!pulled.ok) throw new WireError(refusalOf(503, pulled.error.code), pulled.error.code);
     return pulled.value.lines;
   }
@@ -131,10 +183,23 @@ export class Edge {
 
   publish(policy: Policy): void {
     const before = this.sql("select max(version) as v from policy")[0]?.["v"] ?? null;
-    this.sql("insert into policy (version, body, author, approver, why, at) values (?, ?, 'root', null, 'why', ?)", policy.version, JSON.stringify(policy), this.time);
+    this.sql(
+      "insert into policy (version, body, author, approver, why, at) values (?, ?, 'root', null, 'why', ?)",
+      policy.version,
+      JSON.stringify(policy),
+      this.time,
+    );
     if (before !== null) this.input("policy", "policy", null, null, { version: before });
   }
-  share(id: string, anchor: string, compartment: string, to: string, groups: number, from: number | null, until: number | null): void {
+  share(
+    id: string,
+    anchor: string,
+    compartment: string,
+    to: string,
+    groups: number,
+    from: number | null,
+    until: number | null,
+  ): void {
     this.sql(
       "insert into share (id, anchor, compartment, record, to_kind, to_id, groups, recipe, from_t, until_t, ended_at, cause) values (?, ?, ?, null, ?, ?, ?, 'hand', ?, ?, null, 'hand')",
       id, anchor, compartment, to.includes("_tea_") ? "team" : "member", to, groups, from, until,
@@ -148,7 +213,16 @@ export class Edge {
     const { anchor, compartment, groups, recipe, from_t: from, until_t: until, to_id: toId } = row;
     this.sql("update share set ended_at = ? where id = ?", this.time, id);
     this.sql("update anchor set ver = ver + 1 where id = ?", String(anchor));
-    this.input("share", id, String(anchor), String(toId), { id, anchor, compartment, groups, recipe, from, until, toId });
+    this.input("share", id, String(anchor), String(toId), {
+      id,
+      anchor,
+      compartment,
+      groups,
+      recipe,
+      from,
+      until,
+      toId,
+    });
   }
   private input(kind: string, id: string, anchor: string | null, member: string | null, before: object | null): void {
     this.sql(
@@ -156,7 +230,14 @@ export class Edge {
       anchor ?? orgAnchor(cell), kind, id, this.time,
     ); // prettier-ignore
     if (this.bug === "no_was_row") return;
-    this.sql("insert into was (seq, kind, id, anchor, member, before) values ((select max(seq) from change), ?, ?, ?, ?, ?)", kind, id, anchor, member, before && JSON.stringify(before));
+    this.sql(
+      "insert into was (seq, kind, id, anchor, member, before) values ((select max(seq) from change), ?, ?, ?, ?, ?)",
+      kind,
+      id,
+      anchor,
+      member,
+      before && JSON.stringify(before),
+    );
   }
 }
 

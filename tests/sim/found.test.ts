@@ -24,7 +24,10 @@ class Story {
   async begin(): Promise<this> {
     const { edge } = this;
     edge.sql("insert into anchor (id, restricted, ver) values (?, 0, 1)", orgAnchor(cell));
-    for (const [id, base, regions] of [[this.root, "root", "[]"], [this.ana, "seller", '["north"]']] as const) {
+    for (const [id, base, regions] of [
+      [this.root, "root", "[]"],
+      [this.ana, "seller", '["north"]'],
+    ] as const) {
       edge.sql(
         "insert into member (id, anchor, compartment, ver, created_at, created_by, updated_at, name, base, duties, teams, regions, employment) values (?, ?, 'core', 1, 1, ?, 1, ?, ?, '[]', '[]', ?, 'active')",
         id, orgAnchor(cell), this.root, base, base, regions,
@@ -42,9 +45,22 @@ class Story {
       shares: [{ id: "hand", on: "record.share", give: "key", groups: ["identity", "shared"], to: { member: true }, ends: [], maxDays: 30, why }],
     }; // prettier-ignore
     edge.publish(policy);
-    edge.sql("insert into team (id, anchor, compartment, ver, created_at, created_by, updated_at, name) values (?, ?, 'core', 1, 1, ?, 1, 'Red')", this.team, orgAnchor(cell), this.root);
-    edge.sql("insert into region (id, anchor, compartment, ver, created_at, created_by, updated_at, name) values ('north', ?, 'core', 1, 1, ?, 1, 'North')", orgAnchor(cell), this.root);
-    await this.act("account.create@1", { id: this.account, anchor: this.account, fields: { name: "Acme", owner: this.root } });
+    edge.sql(
+      "insert into team (id, anchor, compartment, ver, created_at, created_by, updated_at, name) values (?, ?, 'core', 1, 1, ?, 1, 'Red')",
+      this.team,
+      orgAnchor(cell),
+      this.root,
+    );
+    edge.sql(
+      "insert into region (id, anchor, compartment, ver, created_at, created_by, updated_at, name) values ('north', ?, 'core', 1, 1, ?, 1, 'North')",
+      orgAnchor(cell),
+      this.root,
+    );
+    await this.act("account.create@1", {
+      id: this.account,
+      anchor: this.account,
+      fields: { name: "Acme", owner: this.root },
+    });
     edge.sql("update anchor set region = 'north', ver = ver + 1 where id = ?", this.account);
     await this.device.boot();
     return this;
@@ -53,7 +69,9 @@ class Story {
     const actor = this.edge.actor(this.root);
     if (!actor) throw new Error("root is active");
     this.edge.time += 1;
-    const answer = await this.edge.apply(actor, `root${(this.acts += 1)}`, "root", [{ n: 1, name, args, at: this.edge.time }]);
+    const answer = await this.edge.apply(actor, `root${(this.acts += 1)}`, "root", [
+      { n: 1, name, args, at: this.edge.time },
+    ]);
     expect(answer.results).toEqual([{ n: 1, ok: true }]);
   }
   async sync(): Promise<void> {
@@ -70,7 +88,11 @@ class Story {
 it("[SYNC-E1] what is followed until an end is dropped at that end, though the right to see it goes on", async () => {
   const story = await new Story().begin();
   const until = story.edge.time + 10_000;
-  await story.act("account_team.create@1", { id: idOf("atm"), anchor: story.account, fields: { member: story.ana, until } });
+  await story.act("account_team.create@1", {
+    id: idOf("atm"),
+    anchor: story.account,
+    fields: { member: story.ana, until },
+  });
   await story.sync();
   expect(story.holds).toBe(true);
   story.edge.time = until;
@@ -95,16 +117,24 @@ it("[SYNC-3] nothing is made under a deleted account, and the words become a car
   await story.device.follow(story.account, "open");
   await story.sync();
   const id = idOf("con");
-  expect(await story.device.mutate("contact.create@1", { id, anchor: story.account, fields: { name: "Noor" } })).not.toBeNull();
+  expect(
+    await story.device.mutate("contact.create@1", { id, anchor: story.account, fields: { name: "Noor" } }),
+  ).not.toBeNull();
   await story.act("account.delete@1", { id: story.account });
   await story.sync();
   expect(story.edge.sql("select id from contact")).toEqual([]);
-  expect([...story.device.replica.table("attention").values()]).toMatchObject([{ code: "missing", mine: { name: "Noor" } }]);
+  expect([...story.device.replica.table("attention").values()]).toMatchObject([
+    { code: "missing", mine: { name: "Noor" } },
+  ]);
 });
 
 it("[SYNC-P8] a device whose clock is ahead drops early, wants nothing again and again, and has it back in time", async () => {
   const story = await new Story().begin();
-  await story.act("account_team.create@1", { id: idOf("atm"), anchor: story.account, fields: { member: story.ana, until: story.edge.time + 10_000 } });
+  await story.act("account_team.create@1", {
+    id: idOf("atm"),
+    anchor: story.account,
+    fields: { member: story.ana, until: story.edge.time + 10_000 },
+  });
   await story.sync();
   expect(story.holds).toBe(true);
   story.device.skew = 20_000;

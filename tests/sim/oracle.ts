@@ -38,7 +38,11 @@ export interface Expected {
 const columns = new Map<EntityName, readonly (readonly [string, string, Field])[]>();
 function columnsOf(name: EntityName): readonly (readonly [string, string, Field])[] {
   let known = columns.get(name);
-  if (!known) columns.set(name, (known = Object.entries<Field>(entities[name].fields).map(([key, field]) => [key, under(key), field])));
+  if (!known)
+    columns.set(
+      name,
+      (known = Object.entries<Field>(entities[name].fields).map(([key, field]) => [key, under(key), field])),
+    );
   return known;
 }
 const under = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
@@ -62,7 +66,13 @@ export function readInputs(d1: SimD1): Inputs {
   for (const name of entityNames) {
     if (!simulated.has(name)) continue;
     for (const raw of all(`select * from "${name}"`)) {
-      const row: Record<string, unknown> = { id: raw["id"], anchor: raw["anchor"], compartment: raw["compartment"], createdAt: raw["created_at"], createdBy: raw["created_by"] };
+      const row: Record<string, unknown> = {
+        id: raw["id"],
+        anchor: raw["anchor"],
+        compartment: raw["compartment"],
+        createdAt: raw["created_at"],
+        createdBy: raw["created_by"],
+      };
       for (const [key, column, field] of columnsOf(name)) {
         if (field.of === "anchor") row[key] = anchors.get(String(raw["id"]))?.[key as "owner"];
         else row[key] = decode(field, raw[column] ?? null);
@@ -91,7 +101,19 @@ export function readInputs(d1: SimD1): Inputs {
   return { policy, members, anchors, shares, records, follow };
 }
 /** Records that the world makes; the others' tables stay empty. */
-export const simulated: ReadonlySet<EntityName> = new Set(["member", "team", "region", "pipeline", "stage", "account", "account_team", "contact", "opportunity", "activity", "section"]);
+export const simulated: ReadonlySet<EntityName> = new Set([
+  "member",
+  "team",
+  "region",
+  "pipeline",
+  "stage",
+  "account",
+  "account_team",
+  "contact",
+  "opportunity",
+  "activity",
+  "section",
+]);
 
 function decode(field: Field, value: string | number | null): unknown {
   if (value === null) return null;
@@ -99,15 +121,21 @@ function decode(field: Field, value: string | number | null): unknown {
   return field.type === "custom" || field.type === "list" ? JSON.parse(String(value)) : value;
 }
 
-const lives = (x: { readonly from: number | null; readonly until: number | null }, at: number): boolean => (x.from === null || x.from <= at) && (x.until === null || at < x.until);
+const lives = (x: { readonly from: number | null; readonly until: number | null }, at: number): boolean =>
+  (x.from === null || x.from <= at) && (x.until === null || at < x.until);
 
 export function placeFor(inputs: Inputs, facts: Facts, anchor: string): Place | null {
   const found = inputs.anchors.get(anchor);
   if (!found || found.deleted) return null;
   const accountTeam = [...inputs.records.values()]
-    .filter(({ entity, row, deleted }) => entity === "account_team" && !deleted && row.anchor === anchor && row["member"] === facts.member)
+    .filter(
+      ({ entity, row, deleted }) =>
+        entity === "account_team" && !deleted && row.anchor === anchor && row["member"] === facts.member,
+    )
     .map(({ row }) => ({ from: row["from"] as number | null, until: row["until"] as number | null }));
-  const shares = inputs.shares.filter((share) => share.anchor === anchor && !share.ended && (share.to === facts.member || facts.teams.includes(share.to)));
+  const shares = inputs.shares.filter(
+    (share) => share.anchor === anchor && !share.ended && (share.to === facts.member || facts.teams.includes(share.to)),
+  );
   return { anchor: found, accountTeam, shares };
 }
 
@@ -125,11 +153,21 @@ export function mustHold(inputs: Inputs, device: string, member: string, at: num
     if (!place || !isFollowed(inputs, device, facts, place, at)) continue;
     const key = `${row.anchor}|${row.compartment}`;
     let held = groups.get(`${key}|${entity}`);
-    if (!held) groups.set(`${key}|${entity}`, (held = holdable({ policy: inputs.policy, facts, entity, compartment: row.compartment, place, at, row: null })));
+    if (!held)
+      groups.set(
+        `${key}|${entity}`,
+        (held = holdable({ policy: inputs.policy, facts, entity, compartment: row.compartment, place, at, row: null })),
+      );
     if (!held.has("identity")) continue;
     const gate = "group" in entities[entity].fields ? row["group"] : null;
     if (typeof gate === "string" && !held.has(gate)) continue;
-    const fields: Record<string, unknown> = { id: row.id, anchor: row.anchor, compartment: row.compartment, createdAt: row.createdAt, createdBy: row.createdBy };
+    const fields: Record<string, unknown> = {
+      id: row.id,
+      anchor: row.anchor,
+      compartment: row.compartment,
+      createdAt: row.createdAt,
+      createdBy: row.createdBy,
+    };
     for (const [name, , field] of columnsOf(entity)) if (held.has(field.group)) fields[name] = row[name];
     out.set(row.id, { entity, key, fields });
   }
@@ -141,5 +179,9 @@ function isFollowed(inputs: Inputs, device: string, facts: Facts, place: Place, 
   const choice = inputs.follow.get(device)?.get(place.anchor.id);
   if (choice !== undefined) return choice !== "unfollow";
   const { owner, team } = place.anchor;
-  return owner === facts.member || (team !== null && facts.teams.includes(team)) || [...place.accountTeam, ...place.shares].some((x) => lives(x, at));
+  return (
+    owner === facts.member ||
+    (team !== null && facts.teams.includes(team)) ||
+    [...place.accountTeam, ...place.shares].some((x) => lives(x, at))
+  );
 }

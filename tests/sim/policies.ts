@@ -21,22 +21,72 @@ export function randomPolicy(random: Random, version: number): Policy {
     return { all: [reach(), random.chance(0.5) ? { eq: ["restricted", false] } : { in: ["team", { $m: "teams" }] }] };
   };
   const given = (share: number): Group[] => ["identity", ...random.some(groups, share)];
-  const keep = (): Pick<AllowRule, "keep"> => (random.chance(0.45) ? { keep: "device" } : random.chance(0.15) ? { keep: "online" } : {});
+  const keep = (): Pick<AllowRule, "keep"> =>
+    random.chance(0.45) ? { keep: "device" } : random.chance(0.15) ? { keep: "online" } : {};
   const allow: AllowRule[] = [
-    { id: "root", to: ["root"], entity: [...configuration, ...work], actions: [...seeActions, ...workActions, ...governActions], when: { reach: "all" }, groups: ["identity", ...groups], why },
-    { id: "org", to: ["seller", "support"], entity: configuration, actions: ["find", "read"], when: { reach: "all" }, groups: ["identity", "shared"], keep: "device", why },
+    {
+      id: "root",
+      to: ["root"],
+      entity: [...configuration, ...work],
+      actions: [...seeActions, ...workActions, ...governActions],
+      when: { reach: "all" },
+      groups: ["identity", ...groups],
+      why,
+    },
+    {
+      id: "org",
+      to: ["seller", "support"],
+      entity: configuration,
+      actions: ["find", "read"],
+      when: { reach: "all" },
+      groups: ["identity", "shared"],
+      keep: "device",
+      why,
+    },
   ];
   for (const to of ["seller", "support", "lead"]) {
     for (const entity of work) {
       const rules = random.chance(to === "lead" ? 0.3 : 0.85) ? 1 + random.below(2) : 0;
       for (let number = 0; number < rules; number += 1) {
-        const within = entity === "activity" && random.chance(0.3) ? { in: [random.chance(0.5) ? ("core" as const) : ("sales" as const)] } : {};
-        allow.push({ id: `${to}.${entity}.${number}`, to: [to], entity, ...within, actions: ["find", "read"], when: condition(), groups: given(0.55), ...keep(), why });
+        const within =
+          entity === "activity" && random.chance(0.3)
+            ? { in: [random.chance(0.5) ? ("core" as const) : ("sales" as const)] }
+            : {};
+        allow.push({
+          id: `${to}.${entity}.${number}`,
+          to: [to],
+          entity,
+          ...within,
+          actions: ["find", "read"],
+          when: condition(),
+          groups: given(0.55),
+          ...keep(),
+          why,
+        });
       }
     }
     const acts = random.some(workActions, 0.95);
-    if (acts.length > 0) allow.push({ id: `${to}.work`, to: [to], entity: work, actions: acts, when: random.chance(0.5) ? { reach: "all" } : condition(), groups: given(0.9), why });
-    if (random.chance(0.6)) allow.push({ id: `${to}.pass_on`, to: [to], entity: ["account"], actions: ["reassign"], when: condition(), groups: ["identity", "shared"], state: "before", why });
+    if (acts.length > 0)
+      allow.push({
+        id: `${to}.work`,
+        to: [to],
+        entity: work,
+        actions: acts,
+        when: random.chance(0.5) ? { reach: "all" } : condition(),
+        groups: given(0.9),
+        why,
+      });
+    if (random.chance(0.6))
+      allow.push({
+        id: `${to}.pass_on`,
+        to: [to],
+        entity: ["account"],
+        actions: ["reassign"],
+        when: condition(),
+        groups: ["identity", "shared"],
+        state: "before",
+        why,
+      });
   }
   const forbid: ForbidRule[] = [];
   if (random.chance(0.5)) {
@@ -54,11 +104,33 @@ export function randomPolicy(random: Random, version: number): Policy {
     approver: null,
     effectiveAt: "2026-11-24T00:00:00Z",
     why,
-    ...(random.chance(0.4) ? { groups: { terms: { keep: "device" as const, existence: "shown" as const }, internal: { keep: random.chance(0.5) ? ("online" as const) : ("device" as const), existence: "secret" as const } } } : {}),
+    ...(random.chance(0.4)
+      ? {
+          groups: {
+            terms: { keep: "device" as const, existence: "shown" as const },
+            internal: {
+              keep: random.chance(0.5) ? ("online" as const) : ("device" as const),
+              existence: "secret" as const,
+            },
+          },
+        }
+      : {}),
     roles: { root: role("base"), seller: role("base"), support: role("base"), lead: role("duty") },
     allow,
     forbid,
-    shares: [{ id: "hand", on: "record.share", give: "key", groups: given(0.5), to: { member: true }, ends: [], maxDays: 30, why, ...(random.chance(0.3) ? { keep: "device" as const } : {}) }],
+    shares: [
+      {
+        id: "hand",
+        on: "record.share",
+        give: "key",
+        groups: given(0.5),
+        to: { member: true },
+        ends: [],
+        maxDays: 30,
+        why,
+        ...(random.chance(0.3) ? { keep: "device" as const } : {}),
+      },
+    ],
   };
   const valid = validatePolicy(policy);
   if (!valid.ok) throw new Error(`not a policy: ${valid.error.fields?.join("; ")}`);

@@ -16,7 +16,8 @@ interface Algorithm {
   readonly additionalData?: Uint8Array;
 }
 const tagBytes = 16;
-const bytes = (data: ArrayBuffer | ArrayBufferView): Uint8Array => (data instanceof ArrayBuffer ? new Uint8Array(data) : new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+const bytes = (data: ArrayBuffer | ArrayBufferView): Uint8Array =>
+  data instanceof ArrayBuffer ? new Uint8Array(data) : new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
 const join = (...parts: readonly Uint8Array[]): ArrayBuffer => {
   const out = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
   let at = 0;
@@ -34,17 +35,29 @@ export const quickSubtle = {
     if (!key) keys.set(name, (key = { raw: Uint8Array.from(bytes(raw)), blocks: new Map() }));
     return Promise.resolve(key);
   },
-  encrypt: ({ name, iv, additionalData }: Algorithm, { raw, blocks }: QuickKey, data: ArrayBuffer | ArrayBufferView): Promise<ArrayBuffer> => {
+  encrypt: (
+    { name, iv, additionalData }: Algorithm,
+    { raw, blocks }: QuickKey,
+    data: ArrayBuffer | ArrayBufferView,
+  ): Promise<ArrayBuffer> => {
     const text = name === "AES-CBC" ? `${bytes(data).join()}|${bytes(iv).join()}` : "";
     const known = blocks.get(text);
     if (known) return Promise.resolve(known.slice());
     const cipher = createCipheriv(`aes-256-${name === "AES-GCM" ? "gcm" : "cbc"}`, raw, iv);
     if (additionalData) cipher.setAAD(additionalData);
-    const sealed = join(cipher.update(bytes(data)), cipher.final(), ...(name === "AES-GCM" ? [cipher.getAuthTag()] : []));
+    const sealed = join(
+      cipher.update(bytes(data)),
+      cipher.final(),
+      ...(name === "AES-GCM" ? [cipher.getAuthTag()] : []),
+    );
     if (text !== "") blocks.set(text, sealed.slice());
     return Promise.resolve(sealed);
   },
-  decrypt: async ({ name, iv, additionalData }: Algorithm, { raw }: QuickKey, data: ArrayBuffer | ArrayBufferView): Promise<ArrayBuffer> => {
+  decrypt: async (
+    { name, iv, additionalData }: Algorithm,
+    { raw }: QuickKey,
+    data: ArrayBuffer | ArrayBufferView,
+  ): Promise<ArrayBuffer> => {
     const gcm = name === "AES-GCM";
     const sealed = bytes(data);
     const cipher = createDecipheriv(`aes-256-${gcm ? "gcm" : "cbc"}`, raw, iv);
@@ -53,5 +66,9 @@ export const quickSubtle = {
     return join(cipher.update(gcm ? sealed.subarray(0, sealed.length - tagBytes) : sealed), cipher.final());
   },
 };
-export const slowSubtle = { importKey: crypto.subtle.importKey.bind(crypto.subtle), encrypt: crypto.subtle.encrypt.bind(crypto.subtle), decrypt: crypto.subtle.decrypt.bind(crypto.subtle) };
+export const slowSubtle = {
+  importKey: crypto.subtle.importKey.bind(crypto.subtle),
+  encrypt: crypto.subtle.encrypt.bind(crypto.subtle),
+  decrypt: crypto.subtle.decrypt.bind(crypto.subtle),
+};
 Object.assign(crypto.subtle, quickSubtle);

@@ -31,12 +31,20 @@ async function lead(): Promise<void> {
   const seeds = Number(option("seeds") ?? 200);
   const bug = option("bug");
   const totals = { seeds: 0, pulls: 0, pushes: 0, comparisons: 0, violations: 0 };
-  const parts = Array.from({ length: threads }, (_, index) => ({ start: start + index, end: start + seeds, step: threads, ...(bug === undefined ? {} : { bug }) }));
+  const parts = Array.from({ length: threads }, (_, index) => ({
+    start: start + index,
+    end: start + seeds,
+    step: threads,
+    ...(bug === undefined ? {} : { bug }),
+  }));
   await Promise.all(
     parts.map(
       (part) =>
         new Promise<void>((resolve, reject) => {
-          const worker = new Worker(`${import.meta.dirname}/run.ts`, { workerData: part, execArgv: ["--disable-warning=ExperimentalWarning"] });
+          const worker = new Worker(`${import.meta.dirname}/run.ts`, {
+            workerData: part,
+            execArgv: ["--disable-warning=ExperimentalWarning"],
+          });
           worker.on("message", (message) => {
             const done = message as Done;
             totals.seeds += 1;

@@ -26,7 +26,8 @@ export async function runActs(seed: number, acts: readonly Act[], bug?: string):
     world.edge.d1.sqlite.close();
   }
 }
-export const runSeed = (seed: number, bug?: string): Promise<Outcome> => runActs(seed, planActs(seed, actsPerSeed), bug);
+export const runSeed = (seed: number, bug?: string): Promise<Outcome> =>
+  runActs(seed, planActs(seed, actsPerSeed), bug);
 
 /** The kind of failure, without names: what must stay while acts are left out. */
 const kindOf = (violation: string | null): string => violation?.split(" (")[0] ?? "";
@@ -37,7 +38,7 @@ export async function shrink(seed: number, bug?: string): Promise<Failure> {
   const kind = kindOf(outcome.violation);
   let runs = 0;
   for (let size = Math.ceil(acts.length / 2); size >= 1 && kind !== ""; size = size === 1 ? 0 : Math.ceil(size / 2)) {
-    for (let from = 0; from < acts.length && runs < shrinkRuns; ) {
+    for (let from = 0; from < acts.length && runs < shrinkRuns;) {
       const fewer = [...acts.slice(0, from), ...acts.slice(from + size)];
       runs += 1;
       const again = await runActs(seed, fewer, bug).catch(() => null); // breaks in another way: not this failure

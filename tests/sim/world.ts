@@ -94,9 +94,21 @@ export class World {
     const org = orgAnchor(cell);
     edge.sql("insert into anchor (id, restricted, ver) values (?, 0, 1)", org);
     const plain = (table: string, id: string, more: Record<string, string | number | null>): void => {
-      const row = { id, anchor: org, compartment: "core", ver: 1, created_at: 1, created_by: this.root, updated_at: 1, ...more };
+      const row = {
+        id,
+        anchor: org,
+        compartment: "core",
+        ver: 1,
+        created_at: 1,
+        created_by: this.root,
+        updated_at: 1,
+        ...more,
+      };
       const names = Object.keys(row);
-      edge.sql(`insert into "${table}" (${names.map((name) => `"${name}"`).join(", ")}) values (${names.map(() => "?").join(", ")})`, ...Object.values(row));
+      edge.sql(
+        `insert into "${table}" (${names.map((name) => `"${name}"`).join(", ")}) values (${names.map(() => "?").join(", ")})`,
+        ...Object.values(row),
+      );
     };
     for (const name of ["Red", "Blue"]) {
       this.teams.push(idOf(random, "tea"));
@@ -112,7 +124,14 @@ export class World {
       this.stages.push(idOf(random, "stg"));
       plain("stage", this.stages.at(-1) ?? "", { name, pipeline });
     }
-    plain("member", this.root, { name: "Root", base: "root", duties: "[]", teams: "[]", regions: "[]", employment: "active" });
+    plain("member", this.root, {
+      name: "Root",
+      base: "root",
+      duties: "[]",
+      teams: "[]",
+      regions: "[]",
+      employment: "active",
+    });
     for (let number = 0; number < 3; number += 1) {
       const id = idOf(random, "mem");
       this.members.push(id);
@@ -123,7 +142,8 @@ export class World {
     }
     edge.publish(randomPolicy(random, (this.policyVersion += 1)));
     for (let number = 0; number < 4; number += 1) await this.byRoot([this.newAccount(random)]);
-    for (let number = 0; number < 8; number += 1) await this.byRoot([this.proposeWork(random, this.rootSees())].filter((proposal) => proposal !== null));
+    for (let number = 0; number < 8; number += 1)
+      await this.byRoot([this.proposeWork(random, this.rootSees())].filter((proposal) => proposal !== null));
     // Two devices of one member, one of another; the third works at the edge only.
     for (const [number, member] of [this.members[0] ?? "", this.members[1] ?? "", this.members[0] ?? ""].entries()) {
       const device = new Device(edge, `dev${number}`, member, new Random(random.below(2 ** 31)));
@@ -142,7 +162,9 @@ export class World {
       case "edit": {
         let made = 0;
         for (let tries = 0; tries < 6 && made < 2; tries += 1) {
-          const proposal = random.chance(0.85) ? this.proposeWork(random, this.sees(device)) : this.proposeRights(random, this.sees(device));
+          const proposal = random.chance(0.85)
+            ? this.proposeWork(random, this.sees(device))
+            : this.proposeRights(random, this.sees(device));
           if (proposal && (await device.mutate(proposal.name, proposal.args))) made += 1;
         }
         break;
@@ -155,7 +177,8 @@ export class World {
         break;
       case "follow": {
         const account = random.pick(this.rootSees().rows("account"));
-        if (account) await device.follow(account.id, random.pick(["open", "open", "pin", "unfollow"] as const) ?? "open");
+        if (account)
+          await device.follow(account.id, random.pick(["open", "open", "pin", "unfollow"] as const) ?? "open");
         break;
       }
       case "clock":
@@ -166,7 +189,8 @@ export class World {
         break;
       case "push":
         // A pull follows, also after a push that failed: a stuck write never delays a revocation.
-        if ((await this.push(device, random, chanceOf(random), 0.7)) === "failed") await this.pull(device, random, noFaults);
+        if ((await this.push(device, random, chanceOf(random), 0.7)) === "failed")
+          await this.pull(device, random, noFaults);
         break;
       case "sync":
         await this.settle(device, random, 12, 0.5);
@@ -223,25 +247,49 @@ export class World {
     if (kind === "policy") return this.edge.publish(randomPolicy(random, (this.policyVersion += 1)));
     if (kind === "facts") {
       const id = random.pick(this.members) ?? "";
-      const set = { teams: random.some(this.teams, 0.5), regions: random.some(this.regions, 0.5), employment: random.chance(0.12) ? "suspended" : "active" };
+      const set = {
+        teams: random.some(this.teams, 0.5),
+        regions: random.some(this.regions, 0.5),
+        employment: random.chance(0.12) ? "suspended" : "active",
+      };
       const duties = { base: random.chance(0.5) ? "seller" : "support", duties: random.some(["lead"], 0.4) };
-      return this.byRoot([random.chance(0.6) ? { name: "member.set_facts@1", args: { id, ...set } } : { name: "member.assign@1", args: { id, ...duties } }]);
+      return this.byRoot([
+        random.chance(0.6)
+          ? { name: "member.set_facts@1", args: { id, ...set } }
+          : { name: "member.assign@1", args: { id, ...duties } },
+      ]);
     }
     if (kind === "rights" && random.chance(0.3)) return this.shareSomething(random);
-    if (kind === "root" && random.chance(0.2)) for (let more = 0; more < 4; more += 1) await this.elsewhere(random, random.chance(0.8) ? "root" : "rights");
-    const proposal = kind === "root" ? this.proposeWork(random, this.rootSees()) : this.proposeRights(random, this.rootSees());
+    if (kind === "root" && random.chance(0.2))
+      for (let more = 0; more < 4; more += 1) await this.elsewhere(random, random.chance(0.8) ? "root" : "rights");
+    const proposal =
+      kind === "root" ? this.proposeWork(random, this.rootSees()) : this.proposeRights(random, this.rootSees());
     if (proposal) await this.byRoot([proposal]);
   }
   /** Someone else works on the very thing that this device is about to write, or takes its right away. */
   private async against(random: Random, device: Device): Promise<void> {
-    const args = device.replica.unsent(1, 1e9)[0]?.args as { readonly id?: string; readonly anchor?: string } | undefined;
+    const args = device.replica.unsent(1, 1e9)[0]?.args as
+      | { readonly id?: string; readonly anchor?: string }
+      | undefined;
     const all = this.rootSees();
     const target = this.edge.inputs().records.get(args?.id ?? "");
     const anchor = target?.row.anchor ?? args?.anchor;
-    if (anchor === undefined || random.chance(0.2)) return this.elsewhere(random, random.pick(["root", "rights", "facts"] as const) ?? "root");
-    if (random.chance(0.25) && this.edge.inputs().anchors.get(anchor)?.deleted === false) return this.byRoot([{ name: "account.delete@1", args: { id: anchor } }]);
+    if (anchor === undefined || random.chance(0.2))
+      return this.elsewhere(random, random.pick(["root", "rights", "facts"] as const) ?? "root");
+    if (random.chance(0.25) && this.edge.inputs().anchors.get(anchor)?.deleted === false)
+      return this.byRoot([{ name: "account.delete@1", args: { id: anchor } }]);
     const record = random.chance(0.5);
-    const near: Seen = { ...all, rows: (entity) => all.rows(entity).filter((row) => (record && target && entity === target.entity ? row.id === target.row.id : entity === "stage" || row.anchor === anchor)) };
+    const near: Seen = {
+      ...all,
+      rows: (entity) =>
+        all
+          .rows(entity)
+          .filter((row) =>
+            record && target && entity === target.entity
+              ? row.id === target.row.id
+              : entity === "stage" || row.anchor === anchor,
+          ),
+    };
     for (let tries = 0; tries < 8; tries += 1) {
       const proposal = record ? this.proposeWork(random, near) : this.proposeRights(random, near);
       if (proposal && (!record || proposal.args["id"] === args?.id)) return this.byRoot([proposal]);
@@ -256,13 +304,22 @@ export class World {
     this.shares.push(id);
     const from = random.chance(0.3) ? this.edge.time + random.below(5_000) : null;
     const until = random.chance(0.6) ? this.edge.time + 1 + random.below(20_000) : null;
-    this.edge.share(id, account.id, random.chance(0.6) ? "core" : "sales", random.pick([...this.members, ...this.teams]) ?? "", allGroups, from, until);
+    this.edge.share(
+      id,
+      account.id,
+      random.chance(0.6) ? "core" : "sales",
+      random.pick([...this.members, ...this.teams]) ?? "",
+      allGroups,
+      from,
+      until,
+    );
   }
   /** Each by a client of its own, as the routes for people without a device do. */
   private async byRoot(proposals: readonly Proposal[]): Promise<void> {
     const actor = this.edge.actor(this.root);
     if (!actor) throw new Error("root is always active");
-    for (const { name, args } of proposals) await this.edge.apply(actor, `root${(this.rootPushes += 1)}`, "root", [{ n: 1, name, args, at: this.edge.time }]);
+    for (const { name, args } of proposals)
+      await this.edge.apply(actor, `root${(this.rootPushes += 1)}`, "root", [{ n: 1, name, args, at: this.edge.time }]);
   }
 
   private rootSees(): Seen {
@@ -273,18 +330,29 @@ export class World {
     };
   }
   private sees(device: Device): Seen {
-    return { rows: (entity) => [...device.replica.records(entity)].sort((a, b) => (a.id < b.id ? -1 : 1)), deleted: this.rootSees().deleted };
+    return {
+      rows: (entity) => [...device.replica.records(entity)].sort((a, b) => (a.id < b.id ? -1 : 1)),
+      deleted: this.rootSees().deleted,
+    };
   }
 
   private newAccount(random: Random): Proposal {
     const id = idOf(random, "acc");
-    const fields = { name: `Account ${random.below(1000)}`, owner: random.pick(this.members), team: random.pick(this.teams), region: random.pick(this.regions), restricted: random.chance(0.15) };
+    const fields = {
+      name: `Account ${random.below(1000)}`,
+      owner: random.pick(this.members),
+      team: random.pick(this.teams),
+      region: random.pick(this.regions),
+      restricted: random.chance(0.15),
+    };
     return { name: "account.create@1", args: { id, anchor: id, fields } };
   }
   private proposeWork(random: Random, seen: Seen): Proposal | null {
     const word = (): string => `w${random.below(1_000_000)}`;
     const account = random.pick(seen.rows("account"));
-    const kind = random.pick(["contact", "contact", "account", "opportunity", "opportunity", "activity", "section"] as const) ?? "contact";
+    const kind =
+      random.pick(["contact", "contact", "account", "opportunity", "opportunity", "activity", "section"] as const) ??
+      "contact";
     const one = random.next();
     if (one < 0.35) {
       if (!account || kind === "account") return one < 0.05 ? this.newAccount(random) : null;
@@ -295,7 +363,12 @@ export class World {
         kind === "section"
           ? { title: word(), sectionKind: "shared", group: random.chance(0.5) ? "shared" : "internal" }
           : kind === "opportunity"
-            ? { name: word(), discountPct: random.below(50), need: word(), ...(stage ? { stage: stage.id, pipeline: stage["pipeline"] } : {}) }
+            ? {
+                name: word(),
+                discountPct: random.below(50),
+                need: word(),
+                ...(stage ? { stage: stage.id, pipeline: stage["pipeline"] } : {}),
+              }
             : kind === "contact"
               ? { name: word(), title: word(), mobile: word(), marketingConsent: "given" }
               : { name: word(), body: word(), internalNote: word() };
@@ -311,14 +384,29 @@ export class World {
     if (one < 0.52 && kind !== "account") return { name: `${kind}.delete@1`, args: { id: row.id } };
     if (one < 0.68 && kind === "opportunity") {
       const to = random.pick(seen.rows("stage"));
-      return to && row["stage"] ? { name: "opportunity.advance@1", args: { id: row.id, from: row["stage"], to: to.id } } : null;
+      return to && row["stage"]
+        ? { name: "opportunity.advance@1", args: { id: row.id, from: row["stage"], to: to.id } }
+        : null;
     }
-    const choices = { contact: ["name", "title", "mobile"], account: ["name", "industry", "paymentTerms", "internalNote"], opportunity: ["name", "nextAction", "need", "discountPct"], activity: ["body", "internalNote", "outcome"], section: ["title"] } as const;
+    const choices = {
+      contact: ["name", "title", "mobile"],
+      account: ["name", "industry", "paymentTerms", "internalNote"],
+      opportunity: ["name", "nextAction", "need", "discountPct"],
+      activity: ["body", "internalNote", "outcome"],
+      section: ["title"],
+    } as const;
     const names = random.some<string>(choices[kind], 0.6);
     if (names.length === 0) return null;
     const set = Object.fromEntries(names.map((name) => [name, name === "discountPct" ? random.below(50) : word()]));
     const shown = names.filter((name) => row[name] !== undefined);
-    return { name: `${kind}.edit@1`, args: { id: row.id, set, ...(random.chance(0.5) ? { seen: Object.fromEntries(shown.map((name) => [name, row[name]])) } : {}) } };
+    return {
+      name: `${kind}.edit@1`,
+      args: {
+        id: row.id,
+        set,
+        ...(random.chance(0.5) ? { seen: Object.fromEntries(shown.map((name) => [name, row[name]])) } : {}),
+      },
+    };
   }
   private proposeRights(random: Random, seen: Seen): Proposal | null {
     const account = random.pick(seen.rows("account"));
@@ -330,15 +418,29 @@ export class World {
     if (!account) return null;
     if (one < 0.14) return { name: "account.delete@1", args: { id: account.id } };
     if (one < 0.45) {
-      const place = { ...(random.chance(0.5) ? { team: random.pick(this.teams) } : {}), ...(random.chance(0.5) ? { region: random.pick(this.regions) } : {}) };
-      return { name: "account.reassign@1", args: { id: account.id, from: account["owner"] ?? null, to: random.pick(this.members), ...place } };
+      const place = {
+        ...(random.chance(0.5) ? { team: random.pick(this.teams) } : {}),
+        ...(random.chance(0.5) ? { region: random.pick(this.regions) } : {}),
+      };
+      return {
+        name: "account.reassign@1",
+        args: { id: account.id, from: account["owner"] ?? null, to: random.pick(this.members), ...place },
+      };
     }
-    if (one < 0.55) return { name: "account.restrict@1", args: { id: account.id, restricted: account["restricted"] !== true } };
+    if (one < 0.55)
+      return { name: "account.restrict@1", args: { id: account.id, restricted: account["restricted"] !== true } };
     const teamRow = random.pick(seen.rows("account_team"));
     if (one < 0.68 && teamRow) return { name: "account_team.delete@1", args: { id: teamRow.id } };
     const from = random.chance(0.3) ? { from: this.edge.time + random.below(4_000) } : {};
     const until = random.chance(0.6) ? { until: this.edge.time + 1 + random.below(15_000) } : {};
-    return { name: "account_team.create@1", args: { id: idOf(random, "atm"), anchor: account.id, fields: { member: random.pick(this.members), role: "helper", ...from, ...until } } };
+    return {
+      name: "account_team.create@1",
+      args: {
+        id: idOf(random, "atm"),
+        anchor: account.id,
+        fields: { member: random.pick(this.members), role: "helper", ...from, ...until },
+      },
+    };
   }
 
   // --- traffic
@@ -346,7 +448,9 @@ export class World {
   private async pull(device: Device, random: Random, faults: Faults): Promise<"more" | "done" | "failed" | "killed"> {
     device.faults = faults;
     device.page = null;
-    if (random.chance(faults.lose > 0 ? 0.15 : 0)) device.onActBetween = () => this.elsewhere(random, random.pick(["root", "root", "rights", "facts"] as const) ?? "root");
+    if (random.chance(faults.lose > 0 ? 0.15 : 0))
+      device.onActBetween = () =>
+        this.elsewhere(random, random.pick(["root", "root", "rights", "facts"] as const) ?? "root");
     const before = { cursor: device.replica.sync.cursor, seen: device.replica.sync.seen };
     const outbox = new Map(device.replica.table("outbox"));
     const result = await device.pull();
@@ -359,9 +463,15 @@ export class World {
     return result;
   }
   /** `raced`: how often someone else acts between the push's reading and its writing. */
-  private async push(device: Device, random: Random, faults: Faults, raced: number): Promise<"more" | "done" | "failed" | "killed"> {
+  private async push(
+    device: Device,
+    random: Random,
+    faults: Faults,
+    raced: number,
+  ): Promise<"more" | "done" | "failed" | "killed"> {
     device.faults = faults;
-    if (random.chance(raced) && device.replica.unsent(1, 1e9).length > 0) this.edge.race = () => this.against(random, device);
+    if (random.chance(raced) && device.replica.unsent(1, 1e9).length > 0)
+      this.edge.race = () => this.against(random, device);
     const outbox = new Map(device.replica.table("outbox"));
     const result = await device.push();
     this.edge.race = null;
@@ -374,7 +484,11 @@ export class World {
       const pushed = await this.push(device, random, noFaults, raced);
       const pulled = await this.pull(device, random, noFaults);
       const { replica } = device;
-      const waits = replica.unsent(1, 1e9).length > 0 || replica.table("want").size > 0 || replica.table("ask").size > 0 || replica.table("outbox").size > 0;
+      const waits =
+        replica.unsent(1, 1e9).length > 0 ||
+        replica.table("want").size > 0 ||
+        replica.table("ask").size > 0 ||
+        replica.table("outbox").size > 0;
       if (pushed === "done" && pulled === "done" && !waits) return;
       if (pulled === "failed" && !this.edge.actor(device.member)) return;
     }
@@ -385,7 +499,11 @@ export class World {
   private fail(what: string, device: Device, more = ""): never {
     throw new Violation(`${what} (${device.id}${more === "" ? "" : `: ${more}`})`);
   }
-  private async checkPage(device: Device, page: PageSeen, result: "more" | "done" | "failed" | "killed"): Promise<void> {
+  private async checkPage(
+    device: Device,
+    page: PageSeen,
+    result: "more" | "done" | "failed" | "killed",
+  ): Promise<void> {
     const whole = result === "more" || result === "done";
     const removals = page.lines.findIndex((line) => !isRemoval(line));
     // All removals come first: once anything else has come, nothing that the page's instant forbids is held.
@@ -396,20 +514,34 @@ export class World {
     const wanted = new Set((await this.edge.keysOf(device.id, device.replica.table("want").keys())).values());
     // Its own timer may have dropped what ends within the skew of its clock; that comes back by `ask`.
     for (const key of (await this.edge.keysOf(device.id, device.replica.table("ask").keys())).values()) wanted.add(key);
-    this.compare(device, page.expected, page.earlier, full ? wanted : null, whole ? "after a page" : "after a broken-off page");
+    this.compare(
+      device,
+      page.expected,
+      page.earlier,
+      full ? wanted : null,
+      whole ? "after a page" : "after a broken-off page",
+    );
     if (whole) device.complete = full ? page : null;
     if (device.drift > 0) this.fail("a patch found no row", device);
   }
 
   /** Nothing forbidden is held; and where `unless` is given, everything else is, with its values, but for those keys. */
-  private compare(device: Device, expected: ReadonlyMap<string, Expected>, also: ReadonlyMap<string, Expected> | null, unless: ReadonlySet<string> | null, when: string): void {
+  private compare(
+    device: Device,
+    expected: ReadonlyMap<string, Expected>,
+    also: ReadonlyMap<string, Expected> | null,
+    unless: ReadonlySet<string> | null,
+    when: string,
+  ): void {
     this.stats.comparisons += 1;
     for (const [, blob] of device.replica.table("keys")) {
       for (const [id, { row }] of blob.rows) {
         const allowed = expected.get(id);
         const other = also?.get(id);
         if (!allowed && !other) this.fail(`a forbidden record is held ${when}`, device, id);
-        for (const name of Object.keys(row)) if (!(name in (allowed?.fields ?? {})) && !(name in (other?.fields ?? {}))) this.fail(`a forbidden field is held ${when}`, device, `${id} ${name}`);
+        for (const name of Object.keys(row))
+          if (!(name in (allowed?.fields ?? {})) && !(name in (other?.fields ?? {})))
+            this.fail(`a forbidden field is held ${when}`, device, `${id} ${name}`);
       }
     }
     if (!unless) return;
@@ -418,7 +550,12 @@ export class World {
       const row = device.replica.confirmed(id)?.row;
       if (!row) this.fail(`a record is missing ${when}`, device, id);
       const wrong = Object.keys(fields).filter((name) => JSON.stringify(row[name]) !== JSON.stringify(fields[name]));
-      if (wrong.length > 0) this.fail(`a field differs ${when}`, device, `${id} ${wrong.join()} ${JSON.stringify(wrong.map((name) => [row[name], fields[name]]))}`);
+      if (wrong.length > 0)
+        this.fail(
+          `a field differs ${when}`,
+          device,
+          `${id} ${wrong.join()} ${JSON.stringify(wrong.map((name) => [row[name], fields[name]]))}`,
+        );
     }
   }
 
@@ -434,7 +571,8 @@ export class World {
       for (const [id, { row }] of blob.rows) {
         const allowed = then.get(id);
         if (!allowed) this.fail("a record is held beyond its end", device, id);
-        for (const name of Object.keys(row)) if (!(name in allowed.fields)) this.fail("a field is held beyond its end", device, `${id} ${name}`);
+        for (const name of Object.keys(row))
+          if (!(name in allowed.fields)) this.fail("a field is held beyond its end", device, `${id} ${name}`);
       }
     }
   }
@@ -446,12 +584,18 @@ export class World {
     if (!opened) this.fail("a cursor that its cell can't read", device);
     const known = this.cursors.get(device.id);
     const anew = before === null || page?.lines.some((line) => line.t === "reset");
-    if (known && !anew && (opened.p < known.p || opened.a < known.a || opened.t < known.t)) this.fail("the cursor went back", device);
+    if (known && !anew && (opened.p < known.p || opened.a < known.a || opened.t < known.t))
+      this.fail("the cursor went back", device);
     this.cursors.set(device.id, opened);
   }
 
   /** An entry leaves the outbox only with a complete page whose watermark passes it. */
-  private checkLeft(device: Device, before: ReadonlyMap<string, { readonly client: string; readonly n: number }>, page: PageSeen | null, result: string): void {
+  private checkLeft(
+    device: Device,
+    before: ReadonlyMap<string, { readonly client: string; readonly n: number }>,
+    page: PageSeen | null,
+    result: string,
+  ): void {
     const last = page?.lines.at(-1);
     const passed = last?.t === "page" && page?.delivered === page?.lines.length ? (last.lmid ?? 0) : 0;
     this.lastPassed.set(device, Math.max(passed, this.lastPassed.get(device) ?? 0));
@@ -459,7 +603,8 @@ export class World {
     for (const [key, entry] of before) {
       if (replica.table("outbox").has(key)) continue;
       const renewed = entry.client !== replica.client?.id;
-      if (!renewed && entry.n > passed) this.fail("an entry left the queue without its page", device, `${key} ${result}`);
+      if (!renewed && entry.n > passed)
+        this.fail("an entry left the queue without its page", device, `${key} ${result}`);
     }
   }
 
@@ -467,7 +612,8 @@ export class World {
     for (const result of answer.results) {
       const key = `${client}:${result.n}`;
       if (!this.decided.has(key)) this.decided.set(key, result.ok ? "ok" : "refused");
-      else if (this.decided.get(key) !== (result.ok ? "ok" : "refused")) throw new Violation(`a replayed mutation answers otherwise (${key})`);
+      else if (this.decided.get(key) !== (result.ok ? "ok" : "refused"))
+        throw new Violation(`a replayed mutation answers otherwise (${key})`);
     }
     if (writes.length === 0) return;
     this.checkRight(actor.member, writes);
@@ -483,14 +629,25 @@ export class World {
       const place = placeFor(inputs, facts, write.after.anchor);
       if (!place) throw new Violation(`a write under an account that is not there (${write.id})`);
       const state = (row: Row): State => ({ compartment: row.compartment, place, row });
-      const acts: readonly Action[] = write.op === "create" ? ["create"] : write.op === "delete" ? ["delete"] : write.op === "restore" ? ["restore"] : write.changed.includes("stage") ? ["advance", "edit"] : ["edit"];
-      const may = acts.some((action) =>
+      const acts: readonly Action[] =
+        write.op === "create"
+          ? ["create"]
+          : write.op === "delete"
+            ? ["delete"]
+            : write.op === "restore"
+              ? ["restore"]
+              : write.changed.includes("stage")
+                ? ["advance", "edit"]
+                : ["edit"];
+      const may = acts.some(
+        (action) =>
         writable(
           { policy: inputs.policy, facts, entity: write.entity, compartment: write.after.compartment, place, at: this.edge.time, row: write.before ?? write.after },
           action, write.before && state(write.before), state(write.after), write.changed,
         ), // prettier-ignore
       );
-      if (!may) throw new Violation(`a write without its right (${member} ${write.op} ${write.id} ${write.changed.join()})`);
+      if (!may)
+        throw new Violation(`a write without its right (${member} ${write.op} ${write.id} ${write.changed.join()})`);
     }
   }
 
@@ -505,9 +662,11 @@ export class World {
       known += 1;
       const card = cards.has(`${client}:${String(n).padStart(12, "0")}`);
       if (decision === "refused" && !card) this.fail("a refused mutation has no card", device, key);
-      if (decision === "ok" && card && device.names.length === 1) this.fail("a mutation with effect has a card", device, key);
+      if (decision === "ok" && card && device.names.length === 1)
+        this.fail("a mutation with effect has a card", device, key);
     }
-    if (device.names.length === 1 && known !== device.made) this.fail("a mutation vanished", device, `${known} of ${device.made}`);
+    if (device.names.length === 1 && known !== device.made)
+      this.fail("a mutation vanished", device, `${known} of ${device.made}`);
     const marks = this.edge.sql("select id, n from client where device = ?", device.id);
     const most = marks.reduce((sum, row) => sum + Number(row["n"]), 0);
     if (most > device.made) this.fail("a mutation took effect twice", device, `${most} of ${device.made}`);
@@ -516,12 +675,15 @@ export class World {
   /** Each change begins where the one before it ended: no write was planned on a state that had moved on. */
   private checkHistory(): void {
     const values = new Map<string, Record<string, unknown>>();
-    for (const row of this.edge.sql("select record, op, client, n, patch from change where patch is not null order by seq")) {
+    for (const row of this.edge.sql(
+      "select record, op, client, n, patch from change where patch is not null order by seq",
+    )) {
       const record = String(row["record"]);
       const patch = JSON.parse(String(row["patch"])) as Record<string, readonly [unknown, unknown]>;
       const known = values.get(record) ?? {};
       for (const [name, [before, after]] of Object.entries(patch)) {
-        if (name in known && JSON.stringify(known[name]) !== JSON.stringify(before)) throw new Violation(`a write on a state that had moved on (${record} ${name})`);
+        if (name in known && JSON.stringify(known[name]) !== JSON.stringify(before))
+          throw new Violation(`a write on a state that had moved on (${record} ${name})`);
         known[name] = after;
       }
       values.set(record, known);
@@ -529,10 +691,15 @@ export class World {
   }
 }
 
-const isRemoval = (line: PullLine): boolean => line.t === "reset" || line.t === "rights" || line.t === "gone" || line.t === "moved";
+const isRemoval = (line: PullLine): boolean =>
+  line.t === "reset" || line.t === "rights" || line.t === "gone" || line.t === "moved";
 const movesRights = (write: PushedAt["writes"][number]): boolean =>
-  write.entity === "account_team" || (write.entity === "account" && (write.op !== "edit" || write.changed.some((name) => ["owner", "team", "region", "restricted"].includes(name))));
+  write.entity === "account_team" ||
+  (write.entity === "account" &&
+    (write.op !== "edit" || write.changed.some((name) => ["owner", "team", "region", "restricted"].includes(name))));
 /** Half of the time the network is fair. */
 function chanceOf(random: Random): Faults {
-  return random.chance(0.4) ? { lose: 0, cut: 0, twice: 0, kill: 0 } : { lose: 0.18, cut: 0.25, twice: 0.15, kill: 0.12 };
+  return random.chance(0.4)
+    ? { lose: 0, cut: 0, twice: 0, kill: 0 }
+    : { lose: 0.18, cut: 0.25, twice: 0.15, kill: 0.12 };
 }

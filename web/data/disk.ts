@@ -39,7 +39,12 @@ export interface Entry {
   readonly mine: Fields;
   readonly at: number;
   /** Refused by the edge: shows no longer, becomes a card with the page that passes its number. */
-  readonly outcome?: { readonly code: ErrorCode; readonly fields?: readonly string[]; readonly detail?: string; readonly theirs?: Fields };
+  readonly outcome?: {
+    readonly code: ErrorCode;
+    readonly fields?: readonly string[];
+    readonly detail?: string;
+    readonly theirs?: Fields;
+  };
 }
 export interface SyncMeta {
   readonly cursor: string | null;
@@ -76,7 +81,9 @@ export interface Tables {
 export type Store = keyof Tables;
 export const stores: readonly Store[] = ["keys", "want", "ask", "follow", "meta", "outbox", "attention", "sections"];
 
-export type Write = { readonly [S in Store]: { readonly store: S; readonly key: string; readonly value?: Tables[S] } }[Store];
+export type Write = {
+  readonly [S in Store]: { readonly store: S; readonly key: string; readonly value?: Tables[S] };
+}[Store];
 /** A value puts, no value deletes. */
 export function put<S extends Store>(store: S, key: string, value: Tables[S]): Write {
   return { store, key, value } as Write; // the union is by store; S ties store and value together
@@ -106,7 +113,10 @@ export interface Disk {
    * One transaction: `plan` reads, and what it answers is written, all or nothing. With `term`, it fails as
    * `TermPassed` when another tab has taken the lead since, however long this one was frozen.
    */
-  write<T>(plan: (read: Reader) => Promise<Plan<T>>, options?: { readonly term?: number; readonly strict?: boolean }): Promise<Written<T>>;
+  write<T>(
+    plan: (read: Reader) => Promise<Plan<T>>,
+    options?: { readonly term?: number; readonly strict?: boolean },
+  ): Promise<Written<T>>;
   section(id: string): Promise<SectionCache | undefined>;
   close(): void;
 }
@@ -116,10 +126,15 @@ export class TermPassed extends Error {}
 export class DiskLost extends Error {}
 
 /** The plan that needs no reading. */
-export const always = (writes: readonly Write[]) => (): Promise<Plan<void>> => Promise.resolve({ writes, value: undefined });
+export const always = (writes: readonly Write[]) => (): Promise<Plan<void>> =>
+  Promise.resolve({ writes, value: undefined });
 
 /** Within a write: the fence of leaders and the number of the commit. */
-export async function numbered<T>(read: Reader, plan: (read: Reader) => Promise<Plan<T>>, term: number | undefined): Promise<Written<T>> {
+export async function numbered<T>(
+  read: Reader,
+  plan: (read: Reader) => Promise<Plan<T>>,
+  term: number | undefined,
+): Promise<Written<T>> {
   if (term !== undefined && ((await read.get("meta", "term")) ?? 0) !== term) throw new TermPassed();
   const rev = Number((await read.get("meta", "rev")) ?? 0) + 1;
   const { writes, value } = await plan(read);
@@ -146,7 +161,8 @@ export class MemoryDisk implements Disk {
     const run = async (): Promise<Written<T>> => {
       const read: Reader = {
         get: <S extends Store>(store: S, key: string) => Promise.resolve(this.tables[store].get(key)),
-        all: <S extends Store>(store: S) => Promise.resolve(new Map(this.tables[store]) as ReadonlyMap<string, Tables[S]>),
+        all: <S extends Store>(store: S) =>
+          Promise.resolve(new Map(this.tables[store]) as ReadonlyMap<string, Tables[S]>),
       };
       const written = await numbered(read, plan, options.term);
       const fault = this.fault?.() ?? null;

@@ -39,7 +39,13 @@ export async function pushOnce(x: Exchange): Promise<boolean> {
   if (last.n > replica.sent) await x.store([put("meta", "sent", last.n)]);
   let answer: PushAnswer;
   try {
-    answer = await x.wire.push({ v: protocolVersion, device, client: client.id, seen: replica.sync.seen, muts: batch.map(pushed) });
+    answer = await x.wire.push({
+      v: protocolVersion,
+      device,
+      client: client.id,
+      seen: replica.sync.seen,
+      muts: batch.map(pushed),
+    });
   } catch (error) {
     if (error instanceof WireError && error.refusal === "client_unknown") {
       await renewClient(x);
@@ -82,8 +88,10 @@ async function renewClient(x: Exchange): Promise<void> {
     let n = 0;
     for (const [key, entry] of [...(await read.all("outbox"))].sort(([, a], [, b]) => a.n - b.n)) {
       writes.push(drop("outbox", key));
-      if (entry.client === old?.id && entry.n > sent) writes.push(put("outbox", entryKey(fresh, (n += 1)), { ...entry, client: fresh, n }));
-      else writes.push(put("attention", key, cardOf({ ...entry, outcome: entry.outcome ?? { code: "client_unknown" } })));
+      if (entry.client === old?.id && entry.n > sent)
+        writes.push(put("outbox", entryKey(fresh, (n += 1)), { ...entry, client: fresh, n }));
+      else
+        writes.push(put("attention", key, cardOf({ ...entry, outcome: entry.outcome ?? { code: "client_unknown" } })));
     }
     writes.push(put("meta", "client", { id: fresh, next: n + 1 }), put("meta", "sent", 0));
     const sync = await read.get("meta", "sync");
@@ -93,7 +101,8 @@ async function renewClient(x: Exchange): Promise<void> {
   x.replica.forgetAcks();
 }
 
-const wishes = (replica: Replica): string => [...replica.table("want")].map(([h, { after }]) => `${h}>${after}`).join(" ");
+const wishes = (replica: Replica): string =>
+  [...replica.table("want")].map(([h, { after }]) => `${h}>${after}`).join(" ");
 
 /** Asks for one page and applies it. True if there is more to ask for at once. */
 export async function pullOnce(x: Exchange): Promise<boolean> {

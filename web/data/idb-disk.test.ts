@@ -22,17 +22,36 @@ async function tab(name: string): Promise<Source> {
   opened.push(source);
   return source;
 }
-const blob = { g: all, rows: new Map([account(), contact(1)].map((row) => [row.id, { e: row.id.includes("acc") ? ("account" as const) : ("contact" as const), row }])) };
+const blob = {
+  g: all,
+  rows: new Map(
+    [account(), contact(1)].map((row) => [
+      row.id,
+      { e: row.id.includes("acc") ? ("account" as const) : ("contact" as const), row },
+    ]),
+  ),
+};
 
 describe("the IndexedDB disk", () => {
   it("[SYNC-L2] a write is all or nothing, and what was written is there after reopening", async () => {
     const name = diskName("local", "all-or-nothing");
     const disk = await openDisk(name);
     await disk.write(always([put("keys", "h1", blob), put("meta", "ready", 1)]));
-    await expect(disk.write(() => Promise.resolve({ writes: [put("meta", "ready", 2), put("keys", "h2", { g: {}, rows: (() => 1) as never })], value: undefined }))).rejects.toThrow();
+    await expect(
+      disk.write(() =>
+        Promise.resolve({
+          writes: [put("meta", "ready", 2), put("keys", "h2", { g: {}, rows: (() => 1) as never })],
+          value: undefined,
+        }),
+      ),
+    ).rejects.toThrow();
     disk.close();
     const { contents, rev } = await (await openDisk(name)).load();
-    expect([rev, contents.meta.get("ready"), contents.keys.get("h1")?.rows.get(contact(1).id)?.row["name"]]).toEqual([1, 1, "Contact 1"]);
+    expect([rev, contents.meta.get("ready"), contents.keys.get("h1")?.rows.get(contact(1).id)?.row["name"]]).toEqual([
+      1,
+      1,
+      "Contact 1",
+    ]);
     expect(contents.keys.has("h2")).toBe(false);
   });
 
@@ -48,12 +67,20 @@ describe("the IndexedDB disk", () => {
     const tabs = [await tab(name)];
     await tabs[0]?.write([put("keys", "h1", blob)]);
     for (const _ of [1, 2, 3]) tabs.push(await tab(name));
-    await Promise.all(Array.from({ length: 40 }, (_, index) => tabs[index % 4]?.mutate("contact.edit@1", { id: contact(1).id, set: { title: `T${index}` } })));
+    await Promise.all(
+      Array.from({ length: 40 }, (_, index) =>
+        tabs[index % 4]?.mutate("contact.edit@1", { id: contact(1).id, set: { title: `T${index}` } }),
+      ),
+    );
     const { contents } = await (await openDisk(name)).load();
-    expect([...contents.outbox.values()].map((entry) => entry.n)).toEqual(Array.from({ length: 40 }, (_, index) => index + 1));
+    expect([...contents.outbox.values()].map((entry) => entry.n)).toEqual(
+      Array.from({ length: 40 }, (_, index) => index + 1),
+    );
     await expect.poll(() => tabs.map((one) => one.replica.table("outbox").size)).toEqual([40, 40, 40, 40]);
     const last = [...contents.outbox.values()].at(-1)?.mine["title"];
-    await expect.poll(() => tabs.map((one) => one.replica.record(contact(1).id)?.["title"])).toEqual([last, last, last, last]);
+    await expect
+      .poll(() => tabs.map((one) => one.replica.record(contact(1).id)?.["title"]))
+      .toEqual([last, last, last, last]);
   });
 
   it("[SYNC-L4] a tab that missed a commit reads it from the disk", async () => {

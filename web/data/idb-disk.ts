@@ -1,6 +1,20 @@
 /** The browser's disk: one IndexedDB for each (cell, member), reopened when the browser drops the connection. */
 import { deleteDB, openDB, type DBSchema, type IDBPDatabase } from "idb";
-import { DiskLost, empty, numbered, stores, TermPassed, type Contents, type Disk, type Plan, type Reader, type SectionCache, type Store, type Tables, type Written } from "./disk.ts";
+import {
+  DiskLost,
+  empty,
+  numbered,
+  stores,
+  TermPassed,
+  type Contents,
+  type Disk,
+  type Plan,
+  type Reader,
+  type SectionCache,
+  type Store,
+  type Tables,
+  type Written,
+} from "./disk.ts";
 
 type Schema = DBSchema & { readonly [S in Store]: { readonly key: string; readonly value: Tables[S] } };
 
@@ -47,7 +61,10 @@ class IdbDisk implements Disk {
         stores
           .filter((store) => store !== "sections") // texts are read one by one, when opened
           .map(async (store) => {
-            const [keys, values] = await Promise.all([tx.objectStore(store).getAllKeys(), tx.objectStore(store).getAll()]);
+            const [keys, values] = await Promise.all([
+              tx.objectStore(store).getAllKeys(),
+              tx.objectStore(store).getAll(),
+            ]);
             const table = contents[store] as Map<string, unknown>;
             keys.forEach((key, index) => table.set(key, values[index]));
           }),
@@ -57,13 +74,20 @@ class IdbDisk implements Disk {
     });
   }
 
-  write<T>(plan: (read: Reader) => Promise<Plan<T>>, options: { term?: number; strict?: boolean } = {}): Promise<Written<T>> {
+  write<T>(
+    plan: (read: Reader) => Promise<Plan<T>>,
+    options: { term?: number; strict?: boolean } = {},
+  ): Promise<Written<T>> {
     return this.again(async (db) => {
       const tx = db.transaction(stores, "readwrite", { durability: options.strict ? "strict" : "default" });
       const read: Reader = {
-        get: async <S extends Store>(store: S, key: string) => (await tx.objectStore(store).get(key)) as Tables[S] | undefined,
+        get: async <S extends Store>(store: S, key: string) =>
+          (await tx.objectStore(store).get(key)) as Tables[S] | undefined,
         all: async <S extends Store>(store: S) => {
-          const [keys, values] = await Promise.all([tx.objectStore(store).getAllKeys(), tx.objectStore(store).getAll()]);
+          const [keys, values] = await Promise.all([
+            tx.objectStore(store).getAllKeys(),
+            tx.objectStore(store).getAll(),
+          ]);
           return new Map(keys.map((key, index) => [key, values[index] as Tables[S]]));
         },
       };
@@ -71,7 +95,9 @@ class IdbDisk implements Disk {
         const written = await numbered(read, plan, options.term);
         for (const write of written.writes) {
           const table = tx.objectStore(write.store);
-          void (write.value === undefined ? table.delete(write.key) : table.put(write.value as never, write.key)).catch(() => undefined); // tx.done tells
+          void (write.value === undefined ? table.delete(write.key) : table.put(write.value as never, write.key)).catch(
+            () => undefined,
+          ); // tx.done tells
         }
         await tx.done;
         return written;

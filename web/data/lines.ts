@@ -11,8 +11,20 @@ const line = z.discriminatedUnion("t", [
   z.object({ t: z.literal("gone"), id: z.string() }),
   z.object({ t: z.literal("moved"), e: z.string(), h: z.string(), row }),
   z.object({ t: z.literal("set"), e: z.string(), h: z.string(), row }),
-  z.object({ t: z.literal("patch"), e: z.string(), h: z.string(), id: z.string(), set: z.record(z.string(), z.unknown()) }),
-  z.object({ t: z.literal("snap"), h: z.string(), from: z.string(), to: z.nullable(z.string()), rows: z.array(z.tuple([z.string(), row])) }),
+  z.object({
+    t: z.literal("patch"),
+    e: z.string(),
+    h: z.string(),
+    id: z.string(),
+    set: z.record(z.string(), z.unknown()),
+  }),
+  z.object({
+    t: z.literal("snap"),
+    h: z.string(),
+    from: z.string(),
+    to: z.nullable(z.string()),
+    rows: z.array(z.tuple([z.string(), row])),
+  }),
   z.object({
     t: z.literal("page"),
     cursor: z.string(),

@@ -142,7 +142,8 @@ export class PageReader {
 
   private wipe(): void {
     for (const h of this.draft.held()) this.draft.dropKey(h, false);
-    for (const store of ["want", "ask"] as const) for (const key of this.draft.names(store)) this.draft.set(store, key, undefined);
+    for (const store of ["want", "ask"] as const)
+      for (const key of this.draft.names(store)) this.draft.set(store, key, undefined);
     this.draft.set("meta", "sync", { ...this.replica.sync, cursor: null });
     this.draft.set("meta", "ready", undefined);
   }

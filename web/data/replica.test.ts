@@ -7,7 +7,17 @@ import { account, all, contact, Device, idOf, page, rights, snap, start } from "
 /** A device that holds the account and two contacts under h1. */
 async function settled(): Promise<Device> {
   const device = await new Device().boot();
-  device.pages = [[rights("h1", all), page()], [snap("h1", [["account", account()], ["contact", contact(1)], ["contact", contact(2)]]), page({ cursor: "c2" })]];
+  device.pages = [
+    [rights("h1", all), page()],
+    [
+      snap("h1", [
+        ["account", account()],
+        ["contact", contact(1)],
+        ["contact", contact(2)],
+      ]),
+      page({ cursor: "c2" }),
+    ],
+  ];
   await pullOnce(device.exchange);
   await pullOnce(device.exchange);
   device.asked = [];
@@ -21,7 +31,10 @@ describe("pages", () => {
     device.pages = [[rights("h1", all), page()]];
     expect(await pullOnce(device.exchange)).toBe(true);
     expect(device.asked[0]?.cursor).toBe(null);
-    device.pages = [[snap("h1", [["contact", contact(1)]], "", contact(1).id), page({ cursor: "c2" })], [snap("h1", [["contact", contact(2)]], contact(1).id), page({ cursor: "c3" })]];
+    device.pages = [
+      [snap("h1", [["contact", contact(1)]], "", contact(1).id), page({ cursor: "c2" })],
+      [snap("h1", [["contact", contact(2)]], contact(1).id), page({ cursor: "c3" })],
+    ];
     expect(await pullOnce(device.exchange)).toBe(true);
     expect(device.asked[1]?.want).toEqual([{ h: "h1" }]);
     expect(await pullOnce(device.exchange)).toBe(false);
@@ -54,7 +67,11 @@ describe("pages", () => {
   });
 
   it("[SYNC-P7] a device that dies at any commit of a pull has the old page, its removals, or the new page", async () => {
-    const lines = [rights("h1", { contact: { identity: null, shared: null } }), { t: "set", e: "contact", h: "h1", row: contact(3) } as const, page({ cursor: "c9" })];
+    const lines = [
+      rights("h1", { contact: { identity: null, shared: null } }),
+      { t: "set", e: "contact", h: "h1", row: contact(3) } as const,
+      page({ cursor: "c9" }),
+    ];
     for (const commit of [1, 2]) {
       for (const when of ["before", "after"] as const) {
         const device = await settled();
@@ -88,7 +105,13 @@ describe("pages", () => {
 
   it("[SYNC-P6] a snapshot deletes the others in its range and nothing outside of it", async () => {
     const device = await settled();
-    device.pages = [[rights("h1", { ...all, activity: { identity: null } }), snap("h1", [["contact", contact(2)]], "", contact(2).id), page({ cursor: "c3" })]];
+    device.pages = [
+      [
+        rights("h1", { ...all, activity: { identity: null } }),
+        snap("h1", [["contact", contact(2)]], "", contact(2).id),
+        page({ cursor: "c3" }),
+      ],
+    ];
     await pullOnce(device.exchange);
     expect([name(device, 1), name(device, 2)]).toEqual([undefined, "Contact 2"]);
     expect(device.replica.record(account().id)).toBeUndefined(); // its id lies before the contacts', inside the range
@@ -99,17 +122,24 @@ describe("pages", () => {
 
   it("[SYNC-P6] groups that widen while a key is under way start its snapshot again", async () => {
     const device = await new Device().boot();
-    device.pages = [[rights("h1", { contact: { identity: null } }), page()], [snap("h1", [["contact", contact(1)]], "", contact(1).id), page({ cursor: "c2" })]];
+    device.pages = [
+      [rights("h1", { contact: { identity: null } }), page()],
+      [snap("h1", [["contact", contact(1)]], "", contact(1).id), page({ cursor: "c2" })],
+    ];
     await pullOnce(device.exchange);
     await pullOnce(device.exchange);
-    device.pages = [[rights("h1", all), snap("h1", [["contact", contact(2)]], contact(1).id, null), page({ cursor: "c3" })]];
+    device.pages = [
+      [rights("h1", all), snap("h1", [["contact", contact(2)]], contact(1).id, null), page({ cursor: "c3" })],
+    ];
     await pullOnce(device.exchange);
     expect(device.replica.table("want").get("h1")?.after).toBe("");
   });
 
   it("[SYNC-P9] a patch for a row that is not here builds no row: the key is wanted and the drift reported", async () => {
     const device = await settled();
-    device.pages = [[{ t: "patch", e: "contact", h: "h1", id: contact(7).id, set: { name: "Ghost" } }, page({ cursor: "c3" })]];
+    device.pages = [
+      [{ t: "patch", e: "contact", h: "h1", id: contact(7).id, set: { name: "Ghost" } }, page({ cursor: "c3" })],
+    ];
     expect(await pullOnce(device.exchange)).toBe(true);
     expect(name(device, 7)).toBeUndefined();
     expect(device.replica.table("want").has("h1")).toBe(true);
@@ -134,7 +164,13 @@ describe("pages", () => {
 
   it("[SYNC-P2] a record that moved is held once, under its new key", async () => {
     const device = await settled();
-    device.pages = [[rights("h2", all), { t: "moved", e: "contact", h: "h2", row: contact(1, { name: "Moved" }) }, page({ cursor: "c3" })]];
+    device.pages = [
+      [
+        rights("h2", all),
+        { t: "moved", e: "contact", h: "h2", row: contact(1, { name: "Moved" }) },
+        page({ cursor: "c3" }),
+      ],
+    ];
     await pullOnce(device.exchange);
     expect(name(device, 1)).toBe("Moved");
     expect(device.replica.table("keys").get("h1")?.rows.has(contact(1).id)).toBe(false);
@@ -224,7 +260,13 @@ describe("the outbox", () => {
     device.answers = [{ results: [{ n: 1, ok: true }] }];
     await pushOnce(device.exchange);
     expect([title(), device.replica.table("outbox").size]).toEqual(["Chief", 1]);
-    device.pages = [[page({ cursor: "c3", lmid: null, more: true })], [{ t: "patch", e: "contact", h: "h1", id: contact(1).id, set: { title: "Chief" } }, page({ cursor: "c4", lmid: 1 })]];
+    device.pages = [
+      [page({ cursor: "c3", lmid: null, more: true })],
+      [
+        { t: "patch", e: "contact", h: "h1", id: contact(1).id, set: { title: "Chief" } },
+        page({ cursor: "c4", lmid: 1 }),
+      ],
+    ];
     await pullOnce(device.exchange);
     expect([title(), device.replica.table("outbox").size]).toEqual(["Chief", 1]);
     await pullOnce(device.exchange);
@@ -257,7 +299,17 @@ describe("the outbox", () => {
 
   it("[SYNC-W5] no status and no text of an error removes a queued entry", async () => {
     const statuses = [0, 400, 401, 403, 404, 408, 409, 413, 418, 429, 500, 502, 503, 504];
-    const texts = ["", "401", "unauthenticated", "denied", "out_of_order", "client_unknown", "unsupported_version", "<html>Sign in</html>", '{"code":"deleted"}'];
+    const texts = [
+      "",
+      "401",
+      "unauthenticated",
+      "denied",
+      "out_of_order",
+      "client_unknown",
+      "unsupported_version",
+      "<html>Sign in</html>",
+      '{"code":"deleted"}',
+    ];
     for (const status of statuses) {
       for (const text of texts) {
         const device = await settled();
@@ -267,7 +319,9 @@ describe("the outbox", () => {
         // Only the edge saying that it does not know this client moves the words, to where their member decides.
         const unknown = status !== 401 && (text === "client_unknown" || text === "out_of_order");
         const after = (await device.reopened()).replica;
-        expect([after.table("outbox").size, after.table("attention").size], `${status} ${text}`).toEqual(unknown ? [0, 1] : [1, 0]);
+        expect([after.table("outbox").size, after.table("attention").size], `${status} ${text}`).toEqual(
+          unknown ? [0, 1] : [1, 0],
+        );
         expect([...after.table(unknown ? "attention" : "outbox").values()][0]?.mine).toEqual({ title: "Chief" });
       }
     }
@@ -283,31 +337,58 @@ describe("the outbox", () => {
     // the push takes the second along, so both may have left
     await pushOnce(device.exchange);
     await device.mutate("contact.edit@1", { id: contact(2).id, set: { title: "Third" } });
-    expect([...device.replica.table("attention").values()].map((card) => card.mine["title"]).sort()).toEqual(["Chief", "Second"]);
-    expect([...device.replica.table("outbox").values()]).toMatchObject([{ client: "cli2", n: 1, mine: { title: "Third" } }]);
+    expect([...device.replica.table("attention").values()].map((card) => card.mine["title"]).sort()).toEqual([
+      "Chief",
+      "Second",
+    ]);
+    expect([...device.replica.table("outbox").values()]).toMatchObject([
+      { client: "cli2", n: 1, mine: { title: "Third" } },
+    ]);
   });
 
   it("[SYNC-L4] tabs that share a disk never give a number twice", async () => {
     const first = await settled();
     const tabs = [first, ...(await Promise.all([1, 2, 3].map(() => first.reopened())))];
-    const entries = await Promise.all(Array.from({ length: 40 }, (_, index) => tabs[index % 4]?.mutate("contact.edit@1", { id: contact(1).id, set: { title: `T${index}` } })));
+    const entries = await Promise.all(
+      Array.from({ length: 40 }, (_, index) =>
+        tabs[index % 4]?.mutate("contact.edit@1", { id: contact(1).id, set: { title: `T${index}` } }),
+      ),
+    );
     expect(new Set(entries.map((entry) => `${entry?.client}:${entry?.n}`)).size).toBe(40);
-    expect(entries.map((entry) => entry?.n).sort((a, b) => Number(a) - Number(b))).toEqual(Array.from({ length: 40 }, (_, index) => index + 1));
+    expect(entries.map((entry) => entry?.n).sort((a, b) => Number(a) - Number(b))).toEqual(
+      Array.from({ length: 40 }, (_, index) => index + 1),
+    );
   });
 
   it("[SYNC-L4] a leader of a passed term writes nothing", async () => {
     const device = await settled();
-    await device.disk.write(() => Promise.resolve({ writes: [{ store: "meta", key: "term", value: 2 }], value: undefined }));
+    await device.disk.write(() =>
+      Promise.resolve({ writes: [{ store: "meta", key: "term", value: 2 }], value: undefined }),
+    );
     const before = await device.disk.load();
-    await expect(device.disk.write(() => Promise.resolve({ writes: [{ store: "meta", key: "sent", value: 9 }], value: undefined }), { term: 1 })).rejects.toThrow();
+    await expect(
+      device.disk.write(
+        () => Promise.resolve({ writes: [{ store: "meta", key: "sent", value: 9 }], value: undefined }),
+        { term: 1 },
+      ),
+    ).rejects.toThrow();
     expect(await device.disk.load()).toEqual(before);
   });
 
   it("a mutation that fails here answers with its code and queues nothing", async () => {
     const device = await settled();
-    expect(device.replica.draft("contact.edit@1", { id: contact(9).id, set: { title: "x" } }, 1)).toMatchObject({ ok: false, error: { code: "missing" } });
-    expect(device.replica.draft("contact.edit@1", { id: contact(1).id, set: { nonsense: "x" } }, 1)).toMatchObject({ ok: false, error: { code: "invalid" } });
-    expect(device.replica.draft("contact.dance@1", {}, 1)).toMatchObject({ ok: false, error: { code: "unsupported_version" } });
+    expect(device.replica.draft("contact.edit@1", { id: contact(9).id, set: { title: "x" } }, 1)).toMatchObject({
+      ok: false,
+      error: { code: "missing" },
+    });
+    expect(device.replica.draft("contact.edit@1", { id: contact(1).id, set: { nonsense: "x" } }, 1)).toMatchObject({
+      ok: false,
+      error: { code: "invalid" },
+    });
+    expect(device.replica.draft("contact.dance@1", {}, 1)).toMatchObject({
+      ok: false,
+      error: { code: "unsupported_version" },
+    });
   });
 
   it("an offline create, an edit of it and its echo show one record throughout", async () => {
@@ -317,7 +398,12 @@ describe("the outbox", () => {
     await device.mutate("contact.edit@1", { id, set: { title: "Lead" } });
     expect(device.replica.record(id)).toMatchObject({ name: "Noor", title: "Lead" });
     expect([...device.replica.records("contact", account().id)].length).toBe(3);
-    device.pages = [[{ t: "set", e: "contact", h: "h1", row: contact(5, { name: "Noor", title: null }) }, page({ cursor: "c3", lmid: 1 })]];
+    device.pages = [
+      [
+        { t: "set", e: "contact", h: "h1", row: contact(5, { name: "Noor", title: null }) },
+        page({ cursor: "c3", lmid: 1 }),
+      ],
+    ];
     await pullOnce(device.exchange);
     expect(device.replica.record(id)).toMatchObject({ name: "Noor", title: "Lead" });
   });

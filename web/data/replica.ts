@@ -218,7 +218,8 @@ export class Replica {
     const mutation = this.options.mutations.get(name);
     if (!mutation) return fail("unsupported_version");
     const parsed = mutation.args.safeParse(args);
-    if (!parsed.success) return fail("invalid", { fields: [...new Set(parsed.error.issues.map((issue) => issue.path.join(".")))] });
+    if (!parsed.success)
+      return fail("invalid", { fields: [...new Set(parsed.error.issues.map((issue) => issue.path.join(".")))] });
     const ran = this.run(name, parsed.data, at);
     if (!ran.ok) return ran;
     const base: Record<string, Fields> = {};
@@ -441,7 +442,9 @@ export class Draft {
       for (const [id, fields] of Object.entries(entry.base)) {
         const h = this.keyOf(id);
         const row = h === undefined ? undefined : this.key(h)?.rows.get(id)?.row;
-        const kept = this.forgotten.has(id) ? Object.entries(fields).filter(([name]) => row?.[name] !== undefined) : Object.entries(fields);
+        const kept = this.forgotten.has(id)
+          ? Object.entries(fields).filter(([name]) => row?.[name] !== undefined)
+          : Object.entries(fields);
         if (kept.length > 0) base[id] = Object.fromEntries(kept);
       }
       this.set("outbox", key, { ...entry, base, args: blindSeen(entry.args, base) });
@@ -456,7 +459,10 @@ export class Draft {
 function blindSeen(args: unknown, base: { readonly [id: string]: Fields }): unknown {
   if (typeof args !== "object" || args === null || !("seen" in args) || !("id" in args)) return args;
   const known = base[String(args.id)] ?? {};
-  const seen = Object.keys(args.seen ?? {}).map((name) => [name, known[name] === undefined ? "" : (args.seen as Fields)[name]]);
+  const seen = Object.keys(args.seen ?? {}).map((name) => [
+    name,
+    known[name] === undefined ? "" : (args.seen as Fields)[name],
+  ]);
   return { ...args, seen: Object.fromEntries(seen) };
 }
 
@@ -491,7 +497,11 @@ class OverlayTx implements Tx {
     const { id, anchor, compartment, ...after } = row;
     const made: Row = { ...after, id, anchor, compartment, createdAt: this.now, createdBy: this.actor.member };
     this.overlay.set(id, { e: entity, row: made });
-    this.changes.push({ id, before: {}, after: Object.fromEntries(Object.entries(after).filter(([, value]) => (value ?? null) !== null)) });
+    this.changes.push({
+      id,
+      before: {},
+      after: Object.fromEntries(Object.entries(after).filter(([, value]) => (value ?? null) !== null)),
+    });
   }
   edit(id: string, set: Fields): void {
     const found = this.find(id);

@@ -14,7 +14,10 @@ export function maskIn(rights: KeyRights, entity: EntityName): Mask {
 export const isNothing = (rights: KeyRights): boolean => Object.keys(rights).length === 0;
 
 /** Groups that pass `keep`, which may answer another end. Entities without a group fall out. */
-function sieve(rights: KeyRights, keep: (entity: string, group: string, until: number | null) => number | null | undefined): KeyRights {
+function sieve(
+  rights: KeyRights,
+  keep: (entity: string, group: string, until: number | null) => number | null | undefined,
+): KeyRights {
   const out: Record<string, Record<string, number | null>> = {};
   for (const [entity, groups] of Object.entries(rights)) {
     for (const [group, until] of Object.entries(groups)) {
@@ -33,20 +36,26 @@ export function narrow(held: KeyRights, next: KeyRights): KeyRights {
   });
 }
 /** Without the groups that have ended. */
-export const alive = (held: KeyRights, now: number): KeyRights => sieve(held, (_e, _g, until) => (until !== null && until <= now ? undefined : until));
+export const alive = (held: KeyRights, now: number): KeyRights =>
+  sieve(held, (_e, _g, until) => (until !== null && until <= now ? undefined : until));
 
 /** Does `next` have a group that is not held? Then the rows must come again. */
 export function widens(held: KeyRights, next: KeyRights): boolean {
-  return Object.entries(next).some(([entity, groups]) => Object.keys(groups).some((group) => held[entity]?.[group] === undefined));
+  return Object.entries(next).some(([entity, groups]) =>
+    Object.keys(groups).some((group) => held[entity]?.[group] === undefined),
+  );
 }
 export function equalRights(a: KeyRights, b: KeyRights): boolean {
   const same = (x: KeyRights, y: KeyRights) =>
-    Object.entries(x).every(([entity, groups]) => Object.entries(groups).every(([group, until]) => y[entity]?.[group] === until));
+    Object.entries(x).every(([entity, groups]) =>
+      Object.entries(groups).every(([group, until]) => y[entity]?.[group] === until),
+    );
   return same(a, b) && same(b, a);
 }
 export function firstEnd(rights: KeyRights): number {
   let end = Infinity;
-  for (const groups of Object.values(rights)) for (const until of Object.values(groups)) if (until !== null && until < end) end = until;
+  for (const groups of Object.values(rights))
+    for (const until of Object.values(groups)) if (until !== null && until < end) end = until;
   return end;
 }
 

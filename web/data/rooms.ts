@@ -69,7 +69,8 @@ export function createRooms(data: LocalData): Rooms {
       if (entity !== "section") continue;
       for (const section of open) if (section.ref.id === id) section.recordMoved();
     }
-    if (changes.some(({ id, entity }) => entity === "section" && !data.source(id)?.replica.record(id))) void sweep(data, open);
+    if (changes.some(({ id, entity }) => entity === "section" && !data.source(id)?.replica.record(id)))
+      void sweep(data, open);
   });
 
   return {
@@ -145,7 +146,14 @@ class Section implements OpenSection {
   private denials = 0;
   private over = false;
 
-  constructor(data: LocalData, ref: SectionRef, schema: number, host: Section["host"], leave: Section["leave"], onClosed: Section["onClosed"]) {
+  constructor(
+    data: LocalData,
+    ref: SectionRef,
+    schema: number,
+    host: Section["host"],
+    leave: Section["leave"],
+    onClosed: Section["onClosed"],
+  ) {
     this.data = data;
     this.ref = ref;
     this.schema = schema;
@@ -288,7 +296,14 @@ class Section implements OpenSection {
     this.disconnect();
     this.setState("closed");
     const { id, gen, account } = this.ref;
-    const now: SectionCache = { id, gen, account, state: Y.encodeStateAsUpdate(this.doc), stored: this.stored, at: Date.now() };
+    const now: SectionCache = {
+      id,
+      gen,
+      account,
+      state: Y.encodeStateAsUpdate(this.doc),
+      stored: this.stored,
+      at: Date.now(),
+    };
     await keepDraft(this.data, now, code);
     this.release();
   }
@@ -340,11 +355,17 @@ export function unsentText(state: Uint8Array, stored: Uint8Array): string {
 }
 
 /** Unsent words become a card that their member can copy; the cached text goes, in the same transaction. */
-async function keepDraft(data: LocalData, cache: SectionCache, code: "denied" | "missing" | "version_conflict" = "version_conflict"): Promise<void> {
+async function keepDraft(
+  data: LocalData,
+  cache: SectionCache,
+  code: "denied" | "missing" | "version_conflict" = "version_conflict",
+): Promise<void> {
   const text = unsentText(cache.state, cache.stored);
   const key = `section:${cache.id}.${cache.gen}:${cache.at}`;
   const card = { key, name: "section.draft@1", args: { id: cache.id }, at: cache.at, code, mine: { text } };
-  await data.source(cache.account)?.write([drop("sections", cache.id), ...(text === "" ? [] : [put("attention", key, card)])]);
+  await data
+    .source(cache.account)
+    ?.write([drop("sections", cache.id), ...(text === "" ? [] : [put("attention", key, card)])]);
 }
 
 /** Forgets the texts of sections whose records went (SYNC-E3). Not while a reset or first sync is still bringing them. */
@@ -354,13 +375,18 @@ async function sweep(data: LocalData, open: ReadonlySet<Section>): Promise<void>
     if (!source.leads || !replica.table("meta").has("ready")) continue;
     const gone: SectionCache[] = [];
     await source.read(async (read) => {
-      for (const [id, cache] of await read.all("sections")) if (!replica.record(id) && ![...open].some((section) => section.ref.id === id)) gone.push(cache);
+      for (const [id, cache] of await read.all("sections"))
+        if (!replica.record(id) && ![...open].some((section) => section.ref.id === id)) gone.push(cache);
     });
     for (const cache of gone) await keepDraft(data, cache, "missing");
   }
 }
 
-async function prefetch(data: LocalData, account: string, sections: readonly { readonly id: string; readonly gen: number }[]): Promise<void> {
+async function prefetch(
+  data: LocalData,
+  account: string,
+  sections: readonly { readonly id: string; readonly gen: number }[],
+): Promise<void> {
   const source = data.source(account);
   if (!source || cellOf(account) === null) return;
   const lacking: string[] = [];
@@ -368,11 +394,16 @@ async function prefetch(data: LocalData, account: string, sections: readonly { r
   if (lacking.length === 0) return;
   const response = await send(source.link, `/api/accounts/${account}/sections/states`, { sections: lacking });
   if (!response.ok) return; // comes with the next opening
-  const { items } = (await response.json()) as { readonly items: readonly { readonly id: string; readonly gen: number; readonly state: string }[] };
+  const { items } = (await response.json()) as {
+    readonly items: readonly { readonly id: string; readonly gen: number; readonly state: string }[];
+  };
   for (const { id, gen, state: text } of items) {
     const state = fromBase64(text);
     // Revoked meanwhile, or opened and typed in: then this is not the newest any more.
-    if (state.byteLength > stateBytesMax || !source.replica.record(id) || (await source.store.section(id))?.gen === gen) continue;
-    await source.write([put("sections", id, { id, gen, account, state, stored: Y.encodeStateVectorFromUpdate(state), at: Date.now() })]);
+    if (state.byteLength > stateBytesMax || !source.replica.record(id) || (await source.store.section(id))?.gen === gen)
+      continue;
+    await source.write([
+      put("sections", id, { id, gen, account, state, stored: Y.encodeStateVectorFromUpdate(state), at: Date.now() }),
+    ]);
   }
 }

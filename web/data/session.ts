@@ -17,7 +17,8 @@ export type Opened =
   | { readonly state: "unreachable" };
 
 type Schema = DBSchema & { session: { key: string; value: Session } };
-const open = (): Promise<IDBPDatabase<Schema>> => openDB<Schema>("baton-session", 1, { upgrade: (db) => void db.createObjectStore("session") });
+const open = (): Promise<IDBPDatabase<Schema>> =>
+  openDB<Schema>("baton-session", 1, { upgrade: (db) => void db.createObjectStore("session") });
 
 async function kept<T>(work: (db: IDBPDatabase<Schema>) => Promise<T>): Promise<T | null> {
   try {
@@ -56,8 +57,14 @@ export async function loadSession(): Promise<Opened> {
 /** Removes what this device holds of a member: copies of all cells, cached answers, what screens remembered. */
 export async function forgetMember(me: Me): Promise<void> {
   await kept((db) => db.delete("session", "now"));
-  await Promise.all(me.cells.concat({ cell: me.cell, url: "" }).map(({ cell }) => removeDisk(diskName(cell, me.member)).catch(() => undefined))); // blocked by a dying tab: it lets go
-  if (typeof caches !== "undefined") for (const name of await caches.keys()) if (!name.includes("precache")) await caches.delete(name);
-  for (const key of Object.keys(localStorage)) if (key.includes(me.member) || key === "baton.recent") localStorage.removeItem(key);
+  await Promise.all(
+    me.cells
+      .concat({ cell: me.cell, url: "" })
+      .map(({ cell }) => removeDisk(diskName(cell, me.member)).catch(() => undefined)),
+  ); // blocked by a dying tab: it lets go
+  if (typeof caches !== "undefined")
+    for (const name of await caches.keys()) if (!name.includes("precache")) await caches.delete(name);
+  for (const key of Object.keys(localStorage))
+    if (key.includes(me.member) || key === "baton.recent") localStorage.removeItem(key);
   sessionStorage.clear();
 }

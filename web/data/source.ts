@@ -35,7 +35,8 @@ export interface SourceOptions extends ReplicaOptions {
 const gapMs = 200; // another tab's patch may overtake mine by a little; later than this it was lost
 const pingMs = 5_000;
 
-export const randomId = (cell: string, kind: string): string => makeId(cell, kind, crypto.getRandomValues(new Uint8Array(idBytes)));
+export const randomId = (cell: string, kind: string): string =>
+  makeId(cell, kind, crypto.getRandomValues(new Uint8Array(idBytes)));
 
 export class Source {
   readonly replica: Replica;
@@ -81,7 +82,8 @@ export class Source {
     const ready = async (read: Reader): Promise<Plan<void>> => {
       const writes: Write[] = [];
       if ((await read.get("meta", "device")) === undefined) writes.push(put("meta", "device", randomId(cell, "dev")));
-      if ((await read.get("meta", "client")) === undefined) writes.push(put("meta", "client", { id: randomId(cell, "cli"), next: 1 }));
+      if ((await read.get("meta", "client")) === undefined)
+        writes.push(put("meta", "client", { id: randomId(cell, "cli"), next: 1 }));
       return { writes, value: undefined };
     };
     try {
@@ -154,7 +156,11 @@ export class Source {
       if (!client) throw new Error("a disk without a client");
       const entry: Entry = { ...drafted.value, client: client.id, n: client.next };
       return {
-        writes: [put("outbox", entryKey(entry.client, entry.n), entry), put("meta", "client", { ...client, next: client.next + 1 }), ...also],
+        writes: [
+          put("outbox", entryKey(entry.client, entry.n), entry),
+          put("meta", "client", { ...client, next: client.next + 1 }),
+          ...also,
+        ],
         value: undefined,
       };
     };
@@ -164,7 +170,10 @@ export class Source {
     } catch (error) {
       this.options.onChange(this.replica.forgetPreview(shown));
       this.options.onBug(error);
-      return fail("unavailable", { detail: "This device could not store the change." } satisfies Omit<DomainError, "code">);
+      return fail("unavailable", { detail: "This device could not store the change." } satisfies Omit<
+        DomainError,
+        "code"
+      >);
     }
     this.kick();
     return ok(undefined);
@@ -297,7 +306,8 @@ export class Source {
     }
     lost.addEventListener("abort", () => this.stepDown(), { once: true });
     const term = this.term;
-    const fenced = <T,>(plan: (read: Reader) => Promise<Plan<T>>): Promise<Written<T>> => this.disk.write(plan, { term });
+    const fenced = <T>(plan: (read: Reader) => Promise<Plan<T>>): Promise<Written<T>> =>
+      this.disk.write(plan, { term });
     const exchange: Exchange = {
       replica: this.replica,
       clock: this.clock,
@@ -400,7 +410,10 @@ export class Source {
     if (writes.length > 0) {
       // Out of sight first, whoever leads; the leader's disk follows, and the edge is asked.
       const changes = this.replica.absorb(writes);
-      if (this.leads) void this.commit(() => this.disk.write(always(writes), this.term === null ? {} : { term: this.term })).catch(this.onLate);
+      if (this.leads)
+        void this.commit(() => this.disk.write(always(writes), this.term === null ? {} : { term: this.term })).catch(
+          this.onLate,
+        );
       this.emit(changes);
       this.kick();
     } else {

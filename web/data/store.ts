@@ -7,7 +7,14 @@ import { bindSlice } from "../../shared/access/engine.ts";
 import type { Action } from "../../shared/kernel/actions.ts";
 import { actions } from "../../shared/kernel/actions.ts";
 import { cellOf } from "../../shared/kernel/id.ts";
-import { entities, entity, entityOfId, type EntityName, type RecordOf, type Row } from "../../shared/records/entities.ts";
+import {
+  entities,
+  entity,
+  entityOfId,
+  type EntityName,
+  type RecordOf,
+  type Row,
+} from "../../shared/records/entities.ts";
 import type { Fields } from "../../shared/records/mutation.ts";
 import { mutations } from "../../shared/sync/registry.ts";
 import { diskName, openDisk } from "./idb-disk.ts";
@@ -102,7 +109,10 @@ class Local implements LocalData {
     this.me = session.me;
     this.bound = bindSlice(session.slice);
     this.collator = collatorOf(session.me.locale);
-    [this.sync, this.setState] = createSignal<SyncState>({ state: "first_sync", waiting: 0, attention: 0, at: null, records: 0 }, { equals: sameState });
+    [this.sync, this.setState] = createSignal<SyncState>(
+      { state: "first_sync", waiting: 0, attention: 0, at: null, records: 0 },
+      { equals: sameState },
+    );
     [this.outbox, this.setOutbox] = createSignal<readonly OutboxLine[]>([]);
     [this.attention, this.setAttention] = createSignal<readonly AttentionCard[]>([]);
   }
@@ -140,7 +150,11 @@ class Local implements LocalData {
   count<E extends EntityName>(name: E, query: Accessor<ListQuery<E>>): Accessor<number> {
     return this.window(name, query, (window) => window.total);
   }
-  private window<E extends EntityName, T>(name: E, query: Accessor<ListQuery<E>>, read: (window: LiveWindow<E>) => T): Accessor<T> {
+  private window<E extends EntityName, T>(
+    name: E,
+    query: Accessor<ListQuery<E>>,
+    read: (window: LiveWindow<E>) => T,
+  ): Accessor<T> {
     const [value, set] = createSignal<T>(undefined as T); // the computation below sets it before anyone reads
     createComputed(() => {
       const asked = query();
@@ -158,16 +172,21 @@ class Local implements LocalData {
   }
 
   pendingFields(id: () => string | undefined): Accessor<ReadonlySet<string>> {
-    return createMemo(() => {
-      const key = id();
-      this.pendingMoved[0]();
-      const names = new Set<string>();
-      const replica = key === undefined ? undefined : this.source(key)?.replica;
-      for (const entry of replica?.pending() ?? []) {
-        for (const change of replica?.changes(entry) ?? []) if (change.id === key) for (const field of Object.keys(change.after)) names.add(field);
-      }
-      return names;
-    }, new Set<string>(), { equals: (a, b) => a.size === b.size && [...a].every((field) => b.has(field)) });
+    return createMemo(
+      () => {
+        const key = id();
+        this.pendingMoved[0]();
+        const names = new Set<string>();
+        const replica = key === undefined ? undefined : this.source(key)?.replica;
+        for (const entry of replica?.pending() ?? []) {
+          for (const change of replica?.changes(entry) ?? [])
+            if (change.id === key) for (const field of Object.keys(change.after)) names.add(field);
+        }
+        return names;
+      },
+      new Set<string>(),
+      { equals: (a, b) => a.size === b.size && [...a].every((field) => b.has(field)) },
+    );
   }
 
   // --- writing
@@ -184,8 +203,12 @@ class Local implements LocalData {
     const row = this.row(args.id);
     const of = entityOfId(args.id);
     if (!row || !of) return args;
-    const careful = Object.keys(args.set).filter((field) => entity(of).fields[field]?.careful && row[field] !== undefined);
-    return careful.length === 0 ? args : { ...args, seen: Object.fromEntries(careful.map((field) => [field, row[field]])) };
+    const careful = Object.keys(args.set).filter(
+      (field) => entity(of).fields[field]?.careful && row[field] !== undefined,
+    );
+    return careful.length === 0
+      ? args
+      : { ...args, seen: Object.fromEntries(careful.map((field) => [field, row[field]])) };
   }
   async dismiss(card: AttentionCard): Promise<void> {
     await this.holderOf(card)?.write([drop("attention", card.key)]);
@@ -226,7 +249,14 @@ class Local implements LocalData {
       accountTeam: openOf(source.replica.records("account_team", record.anchor), this.me.member),
       shares: [],
     };
-    const decision = this.bound.decide(action, name, record.compartment, place, source.clock.now() || Date.now(), record);
+    const decision = this.bound.decide(
+      action,
+      name,
+      record.compartment,
+      place,
+      source.clock.now() || Date.now(),
+      record,
+    );
     return decision.allowed ? { allowed: true } : { allowed: false, why: decision.why };
   }
 
@@ -285,18 +315,23 @@ class Local implements LocalData {
   }
   private outboxNow(): OutboxLine[] {
     return [...this.sources.values()].flatMap(({ replica, net }) =>
-      replica.pending().filter((entry) => !replica.isAcked(entry)).map((entry) => ({
-        n: entry.n,
-        name: entry.name,
-        args: entry.args,
-        at: entry.at,
-        state: net === "sending" ? ("sending" as const) : ("waiting" as const),
-        changes: replica.changes(entry),
-      })),
+      replica
+        .pending()
+        .filter((entry) => !replica.isAcked(entry))
+        .map((entry) => ({
+          n: entry.n,
+          name: entry.name,
+          args: entry.args,
+          at: entry.at,
+          state: net === "sending" ? ("sending" as const) : ("waiting" as const),
+          changes: replica.changes(entry),
+        })),
     );
   }
   private cardsNow(): AttentionCard[] {
-    return [...this.sources.values()].flatMap(({ replica }) => [...replica.table("attention").values()]).sort((a, b) => b.at - a.at);
+    return [...this.sources.values()]
+      .flatMap(({ replica }) => [...replica.table("attention").values()])
+      .sort((a, b) => b.at - a.at);
   }
 
   syncNow(): void {
@@ -317,7 +352,11 @@ class Local implements LocalData {
     if (waits() && !force) return false;
     for (const source of this.sources.values()) source.tellForget();
     this.end();
-    await fetch("/api/auth/sign-out", { method: "POST", headers: { "content-type": "application/json" }, body: "{}" }).catch(() => undefined); // offline: the copy goes all the same
+    await fetch("/api/auth/sign-out", {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: "{}",
+    }).catch(() => undefined); // offline: the copy goes all the same
     await forgetMember(this.me);
     return true;
   }
@@ -350,7 +389,11 @@ function stateOf(source: Source): SyncState {
   return { state, waiting, attention, at: replica.sync.now || null, records: replica.size };
 }
 const sameState = (a: SyncState, b: SyncState): boolean =>
-  a.state === b.state && a.waiting === b.waiting && a.attention === b.attention && a.at === b.at && a.records === b.records;
+  a.state === b.state &&
+  a.waiting === b.waiting &&
+  a.attention === b.attention &&
+  a.at === b.at &&
+  a.records === b.records;
 
 /** The record that an act is about; for a new one the place where it is made says in which cell. */
 function placeOf(args: unknown): string | undefined {
@@ -359,7 +402,14 @@ function placeOf(args: unknown): string | undefined {
   return typeof anchor === "string" ? anchor : typeof id === "string" ? id : undefined;
 }
 function isEdit(args: unknown): args is { readonly id: string; readonly set: Fields; readonly seen?: Fields } {
-  return typeof args === "object" && args !== null && "id" in args && typeof args.id === "string" && "set" in args && typeof args.set === "object";
+  return (
+    typeof args === "object" &&
+    args !== null &&
+    "id" in args &&
+    typeof args.id === "string" &&
+    "set" in args &&
+    typeof args.set === "object"
+  );
 }
 /** What an act compares with is what is there now, since its member has just looked at it. */
 function renewed(card: AttentionCard, row: Row | undefined): unknown {
@@ -372,7 +422,10 @@ function renewed(card: AttentionCard, row: Row | undefined): unknown {
 
 /** One signal a record that something looks at, and none for the others. */
 class Triggers {
-  private readonly signals = new Map<string, { readonly track: () => void; readonly touch: () => void; count: number }>();
+  private readonly signals = new Map<
+    string,
+    { readonly track: () => void; readonly touch: () => void; count: number }
+  >();
 
   track(id: string): void {
     if (!getListener()) return;

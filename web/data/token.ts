@@ -10,7 +10,11 @@ export function cellToken(): () => Promise<Readonly<Record<string, string>>> {
   const renew = async (): Promise<void> => {
     let response: Response;
     try {
-      response = await fetch("/api/session/token", { method: "POST", headers: { "content-type": "application/json" }, body: "{}" });
+      response = await fetch("/api/session/token", {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: "{}",
+      });
     } catch (error) {
       throw new WireError("retry", String(error));
     }

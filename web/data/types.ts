@@ -52,9 +52,21 @@ export interface Me {
   readonly cell: string;
   readonly cells: readonly { readonly cell: string; readonly url: string }[];
 }
-export type Mutated = { readonly ok: true } | { readonly ok: false; readonly code: ErrorCode; readonly detail?: string; readonly fields?: readonly string[] };
+export type Mutated =
+  | { readonly ok: true }
+  | { readonly ok: false; readonly code: ErrorCode; readonly detail?: string; readonly fields?: readonly string[] };
 export interface SyncState {
-  readonly state: "synced" | "saved_here" | "sending" | "offline" | "attention" | "locked" | "first_sync" | "signed_out" | "update_needed" | "memory_only";
+  readonly state:
+    | "synced"
+    | "saved_here"
+    | "sending"
+    | "offline"
+    | "attention"
+    | "locked"
+    | "first_sync"
+    | "signed_out"
+    | "update_needed"
+    | "memory_only";
   readonly waiting: number; // mutations not yet acknowledged
   readonly attention: number;
   readonly at: number | null; // last complete page, edge's clock

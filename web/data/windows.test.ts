@@ -7,7 +7,13 @@ import { collatorOf, fold, LiveWindow, matches, type Source } from "./windows.ts
 const runs = Number(process.env["RUNS"] ?? 300);
 
 /** The naive window: filter, sort, cut, each time. */
-function resorted(rows: readonly Row[], where: (row: Row) => boolean, fields: readonly string[], limit: number, compare: (a: string, b: string) => number): string[] {
+function resorted(
+  rows: readonly Row[],
+  where: (row: Row) => boolean,
+  fields: readonly string[],
+  limit: number,
+  compare: (a: string, b: string) => number,
+): string[] {
   const value = (row: Row, field: string): string | number | null => {
     const found = row[field.replace("-", "")];
     return found === undefined || found === null || found === "" ? null : (found as string | number);
@@ -30,7 +36,12 @@ function resorted(rows: readonly Row[], where: (row: Row) => boolean, fields: re
 }
 
 const words = fc.constantFrom("anna", "Ánna", "Bo", "bo", "zoë", "Zoe", "王伟", "李娜", "Case 9", "Case 10", "", "Öz");
-const act = fc.record({ id: fc.integer({ min: 1, max: 25 }), name: words, title: fc.option(words, { nil: null }), gone: fc.boolean() });
+const act = fc.record({
+  id: fc.integer({ min: 1, max: 25 }),
+  name: words,
+  title: fc.option(words, { nil: null }),
+  gone: fc.boolean(),
+});
 
 describe("live windows", () => {
   it("[SYNC-L1] kept up to date row by row, a window equals the same list sorted anew", () => {
@@ -56,7 +67,9 @@ describe("live windows", () => {
           const window = new LiveWindow<"contact">(source, "contact", { where: where as never, sort, limit }, collator);
           const check = (): void => {
             const fields = sort.split(",").filter(Boolean);
-            expect(window.rows.map((row) => row.id)).toEqual(resorted([...rows.values()], where, fields, limit, collator.compare));
+            expect(window.rows.map((row) => row.id)).toEqual(
+              resorted([...rows.values()], where, fields, limit, collator.compare),
+            );
             expect(window.total).toBe([...rows.values()].filter(where).length);
           };
           check();
@@ -74,7 +87,12 @@ describe("live windows", () => {
 
   it("a row outside of the shown part leaves the shown list the same object", () => {
     const rows = new Map([1, 2, 3].map((number) => [contact(number).id, contact(number)]));
-    const window = new LiveWindow<"contact">({ record: (id) => rows.get(id), records: () => rows.values() }, "contact", { sort: "name", limit: 1 }, collatorOf("en"));
+    const window = new LiveWindow<"contact">(
+      { record: (id) => rows.get(id), records: () => rows.values() },
+      "contact",
+      { sort: "name", limit: 1 },
+      collatorOf("en"),
+    );
     const before = window.rows;
     rows.set(contact(3).id, contact(3, { title: "Changed" }));
     window.update([contact(3).id]);

@@ -36,7 +36,10 @@ export class LiveWindow<E extends EntityName> {
     this.entity = entity;
     this.query = query;
     this.compareText = collator.compare;
-    this.order = (query.sort ?? "").split(",").filter(Boolean).map((name) => (name.startsWith("-") ? { field: name.slice(1), down: true } : { field: name, down: false }));
+    this.order = (query.sort ?? "")
+      .split(",")
+      .filter(Boolean)
+      .map((name) => (name.startsWith("-") ? { field: name.slice(1), down: true } : { field: name, down: false }));
     this.build();
   }
 
@@ -60,7 +63,8 @@ export class LiveWindow<E extends EntityName> {
   private build(): void {
     this.items.length = 0;
     this.byId.clear();
-    for (const row of this.source.records(this.entity, this.query.anchor)) if (this.passes(row)) this.items.push(this.item(row));
+    for (const row of this.source.records(this.entity, this.query.anchor))
+      if (this.passes(row)) this.items.push(this.item(row));
     this.items.sort((a, b) => this.compare(a, b));
     for (const item of this.items) this.byId.set(item.row.id, item);
     this.show();

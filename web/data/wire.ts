@@ -106,4 +106,5 @@ export function openHub(link: CellLink, device: string, on: (what: "poke" | "cut
   };
 }
 /** 0.5 to 15 s, spread evenly so that thousands of devices do not come back in one second. */
-export const backoffMs = (tries: number, random: () => number = Math.random): number => 500 + random() * Math.min(14_500, 500 * 2 ** Math.min(tries, 10));
+export const backoffMs = (tries: number, random: () => number = Math.random): number =>
+  500 + random() * Math.min(14_500, 500 * 2 ** Math.min(tries, 10));

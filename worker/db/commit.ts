@@ -28,14 +28,18 @@ export class GuardFailed extends Error {}
  */
 export async function commit(db: Db, items: readonly CommitItem[], now: number): Promise<void> {
   try {
-    await batch(db, items.flatMap((item) => statements(db, item, now)));
+    await batch(
+      db,
+      items.flatMap((item) => statements(db, item, now)),
+    );
   } catch (error) {
     if (isGuard(error)) throw new GuardFailed();
     throw error;
   }
 }
 const isGuard = (error: unknown): boolean => {
-  for (let at: unknown = error; at instanceof Error; at = at.cause) if (at.message.includes("CHECK constraint failed")) return true;
+  for (let at: unknown = error; at instanceof Error; at = at.cause)
+    if (at.message.includes("CHECK constraint failed")) return true;
   return false;
 };
 
@@ -44,7 +48,15 @@ function statements(db: Db, item: CommitItem, now: number): Query[] {
   const creates = writes.filter((write) => write.op === "create");
   const queries: Query[] = [db.run(guard(item))];
   for (const name of new Set(creates.map((write) => write.entity))) {
-    queries.push(db.run(insertRows(name, creates.filter((write) => write.entity === name), now)));
+    queries.push(
+      db.run(
+        insertRows(
+          name,
+          creates.filter((write) => write.entity === name),
+          now,
+        ),
+      ),
+    );
   }
   const newAccounts = creates.filter((write) => write.entity === "account");
   if (newAccounts.length > 0) queries.push(db.run(insertAnchors(newAccounts)));
@@ -67,9 +79,12 @@ function statements(db: Db, item: CommitItem, now: number): Query[] {
   if (writes.length > 0) queries.push(db.run(insertChanges(item, now)));
   const inputs = writes.flatMap(rightsInput);
   if (inputs.length > 0) queries.push(db.run(insertWas(inputs)));
-  const teamAnchors = [...new Set(writes.filter((write) => write.entity === "account_team").map((write) => write.after.anchor))];
+  const teamAnchors = [
+    ...new Set(writes.filter((write) => write.entity === "account_team").map((write) => write.after.anchor)),
+  ];
   for (const id of teamAnchors) queries.push(db.run(sql`update anchor set ver = ver + 1 where id = ${id}`));
-  if (item.outcome) queries.push(db.insert(tables.outcome).values({ client: item.client, n: item.n, body: item.outcome }));
+  if (item.outcome)
+    queries.push(db.insert(tables.outcome).values({ client: item.client, n: item.n, body: item.outcome }));
   return queries;
 }
 
@@ -96,10 +111,13 @@ function guard(item: CommitItem): SQL {
 const unmoved = (table: SQL, seen: readonly (readonly [string, number])[]): SQL =>
   sql`not exists (select 1 from json_each(${JSON.stringify(seen)}) g left join ${table} t on t.id = g.value ->> 0 where t.ver is not g.value ->> 1)`;
 
-const isOwn = (name: EntityName, key: string): boolean => entity(name).fields[key]?.of === undefined && key in entity(name).fields;
+const isOwn = (name: EntityName, key: string): boolean =>
+  entity(name).fields[key]?.of === undefined && key in entity(name).fields;
 
 function ownColumns(write: Write): Record<string, unknown> {
-  return Object.fromEntries(write.changed.filter((key) => isOwn(write.entity, key)).map((key) => [key, write.after[key] ?? null]));
+  return Object.fromEntries(
+    write.changed.filter((key) => isOwn(write.entity, key)).map((key) => [key, write.after[key] ?? null]),
+  );
 }
 
 /** Many rows of one entity in one statement: one JSON parameter, whatever the number. */
@@ -107,20 +125,35 @@ function insertRows(name: EntityName, writes: readonly Write[], now: number): SQ
   const table = tables.recordTables[name];
   const columns = Object.entries(getTableColumns(table));
   const values = writes.map((write) => ({ ...write.after, ver: 1, updatedAt: now, deletedAt: null }));
-  const names = sql.join(columns.map(([, column]) => sql.identifier(column.name)), sql`, `);
-  const picks = sql.join(columns.map(([key]) => sql`json_extract(value, ${sql.raw(`'$.${key}'`)})`), sql`, `);
+  const names = sql.join(
+    columns.map(([, column]) => sql.identifier(column.name)),
+    sql`, `,
+  );
+  const picks = sql.join(
+    columns.map(([key]) => sql`json_extract(value, ${sql.raw(`'$.${key}'`)})`),
+    sql`, `,
+  );
   return sql`insert into ${table} (${names}) select ${picks} from json_each(${JSON.stringify(values)})`;
 }
 
 function insertAnchors(writes: readonly Write[]): SQL {
-  const rows = writes.map(({ id, after }) => [id, after["owner"], after["team"], after["region"], after["restricted"] === true ? 1 : 0]);
+  const rows = writes.map(({ id, after }) => [
+    id,
+    after["owner"],
+    after["team"],
+    after["region"],
+    after["restricted"] === true ? 1 : 0,
+  ]);
   return sql`insert into anchor (id, owner, team, region, restricted, deleted_at, ver)
     select value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, null, 1 from json_each(${JSON.stringify(rows)})`;
 }
 
 function updateAnchor(write: Write, now: number): SQL {
   const moved = write.changed.filter((key) => entity("account").fields[key]?.of === "anchor");
-  const sets = moved.map((key) => sql`${sql.identifier(key)} = ${key === "restricted" ? Number(write.after[key] === true) : (write.after[key] ?? null)}`);
+  const sets = moved.map(
+    (key) =>
+      sql`${sql.identifier(key)} = ${key === "restricted" ? Number(write.after[key] === true) : (write.after[key] ?? null)}`,
+  );
   if (write.op !== "edit") sets.push(sql`deleted_at = ${write.op === "delete" ? now : null}`);
   return sql`update anchor set ${sql.join([...sets, sql`ver = ver + 1`], sql`, `)} where id = ${write.id}`;
 }
@@ -135,7 +168,9 @@ function insertChanges(item: CommitItem, now: number): SQL {
     write.entity,
     write.id,
     changeOp[write.op],
-    write.op === "edit" ? Object.fromEntries(write.changed.map((key) => [key, [write.before?.[key] ?? null, write.after[key] ?? null]])) : null,
+    write.op === "edit"
+      ? Object.fromEntries(write.changed.map((key) => [key, [write.before?.[key] ?? null, write.after[key] ?? null]]))
+      : null,
   ]);
   return sql`insert into change (anchor, compartment, entity, record, op, actor, client, n, at, mutation, patch)
     select value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, ${item.member}, ${item.client}, ${item.n}, ${now}, ${item.mutation}, value ->> 5
@@ -146,17 +181,46 @@ type Input = readonly [kind: string, id: string, anchor: string | null, member: 
 
 /** Whoever changes a rights input writes, in the same batch, what it was (SYNC-T1). */
 function rightsInput(write: Write): Input[] {
-  if (touchesAnchor(write)) return [["anchor", write.id, write.id, null, write.op === "create" || write.op === "restore" ? null : anchorFields(write.before)]];
+  if (touchesAnchor(write))
+    return [
+      [
+        "anchor",
+        write.id,
+        write.id,
+        null,
+        write.op === "create" || write.op === "restore" ? null : anchorFields(write.before),
+      ],
+    ];
   if (write.entity === "account_team") {
     const before = write.op === "create" || write.op === "restore" ? null : write.before;
-    return [["account_team", write.id, write.after.anchor, String(write.after["member"]), before && { member: before["member"], from: before["from"] ?? null, until: before["until"] ?? null }]];
+    return [
+      [
+        "account_team",
+        write.id,
+        write.after.anchor,
+        String(write.after["member"]),
+        before && { member: before["member"], from: before["from"] ?? null, until: before["until"] ?? null },
+      ],
+    ];
   }
   if (write.entity === "member") return [["member", write.id, null, write.id, write.before && factsOf(write.before)]];
   return [];
 }
 const anchorFields = (row: Row | null): object | null =>
-  row && { id: row.id, owner: row["owner"] ?? null, team: row["team"] ?? null, region: row["region"] ?? null, restricted: row["restricted"] === true };
-const factsOf = (row: Row): object => ({ base: row["base"], duties: row["duties"], teams: row["teams"], regions: row["regions"], employment: row["employment"] });
+  row && {
+    id: row.id,
+    owner: row["owner"] ?? null,
+    team: row["team"] ?? null,
+    region: row["region"] ?? null,
+    restricted: row["restricted"] === true,
+  };
+const factsOf = (row: Row): object => ({
+  base: row["base"],
+  duties: row["duties"],
+  teams: row["teams"],
+  regions: row["regions"],
+  employment: row["employment"],
+});
 
 function insertWas(inputs: readonly Input[]): SQL {
   return sql`insert into was (seq, kind, id, anchor, member, before)

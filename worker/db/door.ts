@@ -56,7 +56,12 @@ async function readRecords({ db, actor, now }: DoorContext, name: EntityName, id
   });
 }
 
-const baseColumns: Readonly<Record<string, string>> = { id: "id", anchor: "anchor", compartment: "compartment", createdAt: "created_at" };
+const baseColumns: Readonly<Record<string, string>> = {
+  id: "id",
+  anchor: "anchor",
+  compartment: "compartment",
+  createdAt: "created_at",
+};
 
 /**
  * A page of a list. Without `sort` it goes by anchor and id and costs rows in the order of its limit, however many
@@ -78,7 +83,8 @@ export async function listRecords(context: DoorContext, name: EntityName, ask: L
     const shown = shownSql(context, name, titleField(name));
     if (shown) where.push(sql`instr(lower(${shown}), lower(${ask.q})) > 0`);
   }
-  const found = ask.sort === null ? await byAnchor(context, name, where, ask) : await bySort(context, name, where, ask, ask.sort);
+  const found =
+    ask.sort === null ? await byAnchor(context, name, where, ask) : await bySort(context, name, where, ask, ask.sort);
   if (!found.ok) return found;
   const items = await readRecords(context, name, found.value.ids);
   return ok({ items, nextCursor: found.value.next, note });
@@ -88,10 +94,16 @@ interface Found {
   readonly ids: readonly string[];
   readonly next: string | null;
 }
-const pack = (parts: readonly unknown[]): string => btoa(String.fromCharCode(...new TextEncoder().encode(JSON.stringify(parts)))).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+const pack = (parts: readonly unknown[]): string =>
+  btoa(String.fromCharCode(...new TextEncoder().encode(JSON.stringify(parts))))
+    .replaceAll("+", "-")
+    .replaceAll("/", "_")
+    .replaceAll("=", "");
 function unpack(text: string, length: number): unknown[] | null {
   try {
-    const bytes = Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (letter) => letter.charCodeAt(0));
+    const bytes = Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (letter) =>
+      letter.charCodeAt(0),
+    );
     const parts: unknown = JSON.parse(new TextDecoder().decode(bytes));
     return Array.isArray(parts) && parts.length === length ? parts : null;
   } catch {
@@ -99,7 +111,12 @@ function unpack(text: string, length: number): unknown[] | null {
   }
 }
 
-async function byAnchor(context: DoorContext, name: EntityName, where: readonly SQL[], ask: ListAsk): Promise<Result<Found>> {
+async function byAnchor(
+  context: DoorContext,
+  name: EntityName,
+  where: readonly SQL[],
+  ask: ListAsk,
+): Promise<Result<Found>> {
   const start = ask.cursor === null ? ["", ""] : unpack(ask.cursor, 2);
   if (!start) return fail("invalid", { fields: ["cursor"] });
   let [anchor, id] = start.map(String) as [string, string];
@@ -116,7 +133,8 @@ async function byAnchor(context: DoorContext, name: EntityName, where: readonly 
     ])) as [{ anchor: string; id: string }[]];
     ids.push(...rows);
     const lastCandidate = candidates?.at(-1);
-    if (ids.length > ask.limit || candidates === null || candidates.length <= ask.limit || lastCandidate === undefined) break;
+    if (ids.length > ask.limit || candidates === null || candidates.length <= ask.limit || lastCandidate === undefined)
+      break;
     [anchor, id] = [lastCandidate, "~"]; // past every record of the last anchor looked at
   }
   return ok(pageOf(ids, ask.limit, (last) => [last.anchor, last.id]));
@@ -131,33 +149,55 @@ function pageOf<T extends { id: string }>(rows: readonly T[], limit: number, pla
 /** The ways in which records of the entity can be in sight: all, or lists of anchors that are read from their indexes. */
 function scopeOf({ actor, cell }: DoorContext, name: EntityName): "all" | SQL[] {
   if (configuration.has(name)) return [sql`select ${orgAnchor(cell)} as id`];
-  const reaches = new Set(compartmentsOf(name).flatMap((compartment) => [...actor.bound.readReaches(name, compartment)]));
+  const reaches = new Set(
+    compartmentsOf(name).flatMap((compartment) => [...actor.bound.readReaches(name, compartment)]),
+  );
   if (reaches.has("all")) return "all";
   const { member, teams, regions } = actor.facts;
   const lists: SQL[] = [];
   if (reaches.has("own")) lists.push(sql`select id from anchor where owner = ${member}`);
   if (reaches.has("team")) for (const team of teams) lists.push(sql`select id from anchor where team = ${team}`);
-  if (reaches.has("region")) for (const region of regions) lists.push(sql`select id from anchor where region = ${region}`);
-  if (reaches.has("account_team")) lists.push(sql`select anchor as id from account_team where member = ${member} and deleted_at is null`);
-  if (reaches.has("participant")) for (const to of [member, ...teams]) lists.push(sql`select anchor as id from share where to_id = ${to} and ended_at is null`);
+  if (reaches.has("region"))
+    for (const region of regions) lists.push(sql`select id from anchor where region = ${region}`);
+  if (reaches.has("account_team"))
+    lists.push(sql`select anchor as id from account_team where member = ${member} and deleted_at is null`);
+  if (reaches.has("participant"))
+    for (const to of [member, ...teams])
+      lists.push(sql`select anchor as id from share where to_id = ${to} and ended_at is null`);
   return lists;
 }
 
-async function nextAnchors({ db }: DoorContext, lists: readonly SQL[], after: string, limit: number): Promise<string[]> {
+async function nextAnchors(
+  { db }: DoorContext,
+  lists: readonly SQL[],
+  after: string,
+  limit: number,
+): Promise<string[]> {
   if (lists.length === 0) return [];
-  const parts = lists.map((list) => sql`select id from (select id from (${list}) where id >= ${after} order by id limit ${limit})`);
-  const [rows] = (await batch(db, [db.all(sql`select id from (${sql.join([...parts], sql` union `)}) order by id limit ${limit}`)])) as [{ id: string }[]];
+  const parts = lists.map(
+    (list) => sql`select id from (select id from (${list}) where id >= ${after} order by id limit ${limit})`,
+  );
+  const [rows] = (await batch(db, [
+    db.all(sql`select id from (${sql.join([...parts], sql` union `)}) order by id limit ${limit}`),
+  ])) as [{ id: string }[]];
   return rows.map((row) => row.id);
 }
 
-async function bySort(context: DoorContext, name: EntityName, where: readonly SQL[], ask: ListAsk, sort: string): Promise<Result<Found>> {
+async function bySort(
+  context: DoorContext,
+  name: EntityName,
+  where: readonly SQL[],
+  ask: ListAsk,
+  sort: string,
+): Promise<Result<Found>> {
   const down = sort.startsWith("-");
   const shown = shownSql(context, name, down ? sort.slice(1) : sort);
   if (!shown) return fail("invalid", { fields: ["sort"] });
   const after = ask.cursor === null ? null : unpack(ask.cursor, 2);
   if (ask.cursor !== null && !after) return fail("invalid", { fields: ["cursor"] });
   const scope = scopeOf(context, name);
-  const inside = scope === "all" ? sql`1` : scope.length === 0 ? sql`0` : sql`r.anchor in (${sql.join([...scope], sql` union `)})`;
+  const inside =
+    scope === "all" ? sql`1` : scope.length === 0 ? sql`0` : sql`r.anchor in (${sql.join([...scope], sql` union `)})`;
   const [value, id] = after ?? [];
   // Empty (and hidden) values come last in both directions; ties go by id.
   const past = !after
@@ -168,19 +208,24 @@ async function bySort(context: DoorContext, name: EntityName, where: readonly SQ
   const order = down ? sql`v is null, v desc, id` : sql`v is null, v, id`;
   const table = recordTables[name];
   const [rows] = (await batch(context.db, [
-    context.db.all(sql`select id, v from (select r.id as id, ${shown} as v from ${table} r join anchor a on a.id = r.anchor
+    context.db
+      .all(sql`select id, v from (select r.id as id, ${shown} as v from ${table} r join anchor a on a.id = r.anchor
       where ${inside} and ${sql.join([...where], sql` and `)}) where ${past} order by ${order} limit ${ask.limit + 1}`),
   ])) as [{ id: string; v: unknown }[]];
   return ok(pageOf(rows, ask.limit, (last) => [last.v, last.id]));
 }
 
-const titleField = (name: EntityName): string => ("name" in entity(name).fields ? "name" : "title" in entity(name).fields ? "title" : "body");
+const titleField = (name: EntityName): string =>
+  "name" in entity(name).fields ? "name" : "title" in entity(name).fields ? "title" : "body";
 
 /** A plan's text with its one parameter bound; null: nothing can be in sight. */
 function planSql(plan: SqlPlan): SQL | null {
   if (plan.kind !== "where") return plan.kind === "all" ? sql`1` : null;
   const parts = plan.sql.split("?");
-  return sql.join(parts.map((part, index) => (index === 0 ? sql.raw(part) : sql`${plan.params[index - 1]}${sql.raw(part)}`)), sql``);
+  return sql.join(
+    parts.map((part, index) => (index === 0 ? sql.raw(part) : sql`${plan.params[index - 1]}${sql.raw(part)}`)),
+    sql``,
+  );
 }
 
 /** A field as this member sees it: null where its group is hidden. Null: there is no such field for them. */
@@ -195,11 +240,20 @@ function shownSql({ actor, now }: DoorContext, name: EntityName, key: string): S
   return group === null ? sql`null` : sql`case when ${group} then ${column} end`;
 }
 
-function filterSql(context: DoorContext, name: EntityName, { field, op, value }: ListAsk["filters"][number]): Result<SQL> {
+function filterSql(
+  context: DoorContext,
+  name: EntityName,
+  { field, op, value }: ListAsk["filters"][number],
+): Result<SQL> {
   const shown = shownSql(context, name, field);
   if (!shown) return fail("invalid", { fields: [`filter.${field}`] });
   const type = entity(name).fields[field]?.type;
-  const literal = type === "int" || type === "money" || type === "instant" || field === "createdAt" ? Number(value) : type === "bool" ? Number(value === "true") : value;
+  const literal =
+    type === "int" || type === "money" || type === "instant" || field === "createdAt"
+      ? Number(value)
+      : type === "bool"
+        ? Number(value === "true")
+        : value;
   if (typeof literal === "number" && !Number.isFinite(literal)) return fail("invalid", { fields: [`filter.${field}`] });
   switch (op) {
     case "eq":
@@ -215,7 +269,9 @@ function filterSql(context: DoorContext, name: EntityName, { field, op, value }:
     case "gte":
       return ok(sql`coalesce(${shown} >= ${literal}, 0)`);
     case "in":
-      return ok(sql`coalesce(${shown} in (select value from json_each(${JSON.stringify(value.split(",").slice(0, limits.listMax))})), 0)`);
+      return ok(
+        sql`coalesce(${shown} in (select value from json_each(${JSON.stringify(value.split(",").slice(0, limits.listMax))})), 0)`,
+      );
     case "contains":
       return ok(sql`coalesce(instr(lower(${shown}), lower(${value})), 0) > 0`);
   }

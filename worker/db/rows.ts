@@ -42,10 +42,19 @@ export async function loadRows(db: Db, ids: readonly string[]): Promise<Map<stri
   const names = [...byEntity.keys()];
   const queries: Query[] = names.map((name) => {
     const table = tables.recordTables[name];
-    return db.select().from(table).where(inIds(sql`${table.id}`, byEntity.get(name) ?? []));
+    return db
+      .select()
+      .from(table)
+      .where(inIds(sql`${table.id}`, byEntity.get(name) ?? []));
   });
   const accounts = byEntity.get("account") ?? [];
-  if (accounts.length > 0) queries.push(db.select().from(tables.anchor).where(inIds(sql`${tables.anchor.id}`, accounts)));
+  if (accounts.length > 0)
+    queries.push(
+      db
+        .select()
+        .from(tables.anchor)
+        .where(inIds(sql`${tables.anchor.id}`, accounts)),
+    );
   const found = await batch(db, queries);
   const anchors = new Map(((found[names.length] as AnchorRow[] | undefined) ?? []).map((row) => [row.id, row]));
   const rows = new Map<string, Stored>();
@@ -56,14 +65,28 @@ export async function loadRows(db: Db, ids: readonly string[]): Promise<Map<stri
 }
 
 export type AnchorRow = typeof tables.anchor.$inferSelect;
-type RawRow = { id: string; anchor: string; compartment: string; ver: number; createdAt: number; createdBy: string; updatedAt: number; deletedAt: number | null };
+type RawRow = {
+  id: string;
+  anchor: string;
+  compartment: string;
+  ver: number;
+  createdAt: number;
+  createdBy: string;
+  updatedAt: number;
+  deletedAt: number | null;
+};
 
 /** Joins what the anchor's row holds for its account (owner, team, region, restricted). */
 export function stored(name: EntityName, raw: RawRow, anchorRow?: AnchorRow): Stored {
   const { ver, deletedAt, updatedAt: _cellOnly, ...row } = raw;
   const fields: Row = row;
   if (name !== "account") return { entity: name, row: fields, ver, deletedAt };
-  const own = { owner: anchorRow?.owner ?? null, team: anchorRow?.team ?? null, region: anchorRow?.region ?? null, restricted: anchorRow?.restricted ?? false };
+  const own = {
+    owner: anchorRow?.owner ?? null,
+    team: anchorRow?.team ?? null,
+    region: anchorRow?.region ?? null,
+    restricted: anchorRow?.restricted ?? false,
+  };
   return { entity: name, row: { ...fields, ...own }, ver, deletedAt };
 }
 
@@ -77,20 +100,38 @@ export async function loadUnder(db: Db, anchors: readonly string[], names: reado
       .where(sql`${inIds(sql`${table.anchor}`, anchors)} and ${table.deletedAt} is null`);
   });
   const withAccount = names.includes("account");
-  if (withAccount) queries.push(db.select().from(tables.anchor).where(inIds(sql`${tables.anchor.id}`, anchors)));
+  if (withAccount)
+    queries.push(
+      db
+        .select()
+        .from(tables.anchor)
+        .where(inIds(sql`${tables.anchor.id}`, anchors)),
+    );
   const found = await batch(db, queries);
   const anchorRows = new Map(((withAccount ? found[names.length] : []) as AnchorRow[]).map((row) => [row.id, row]));
-  return names.flatMap((name, index) => (found[index] as RawRow[]).map((raw) => stored(name, raw, anchorRows.get(raw.id))));
+  return names.flatMap((name, index) =>
+    (found[index] as RawRow[]).map((raw) => stored(name, raw, anchorRows.get(raw.id))),
+  );
 }
 
-export const placeQueries = (db: Db, anchors: readonly string[], member: string, teams: readonly string[]): [Query, Query, Query] => {
+export const placeQueries = (
+  db: Db,
+  anchors: readonly string[],
+  member: string,
+  teams: readonly string[],
+): [Query, Query, Query] => {
   const team = tables.recordTables.account_team;
   return [
-    db.select().from(tables.anchor).where(inIds(sql`${tables.anchor.id}`, anchors)),
+    db
+      .select()
+      .from(tables.anchor)
+      .where(inIds(sql`${tables.anchor.id}`, anchors)),
     db
       .select()
       .from(team)
-      .where(sql`${sql.identifier("member")} = ${member} and ${inIds(sql`${team.anchor}`, anchors)} and ${team.deletedAt} is null`),
+      .where(
+        sql`${sql.identifier("member")} = ${member} and ${inIds(sql`${team.anchor}`, anchors)} and ${team.deletedAt} is null`,
+      ),
     db
       .select()
       .from(tables.share)
@@ -101,19 +142,39 @@ export const placeQueries = (db: Db, anchors: readonly string[], member: string,
 };
 
 /** Where a member stands to anchors: the rows that read rules may look at. A deleted anchor has no place: nobody sees it. */
-export async function loadPlaces(db: Db, anchors: readonly string[], member: string, teams: readonly string[]): Promise<Map<string, StoredPlace>> {
+export async function loadPlaces(
+  db: Db,
+  anchors: readonly string[],
+  member: string,
+  teams: readonly string[],
+): Promise<Map<string, StoredPlace>> {
   const places = await loadAllPlaces(db, anchors, member, teams);
   for (const [id, place] of places) if (place.deleted) places.delete(id);
   return places;
 }
-export async function loadAllPlaces(db: Db, anchors: readonly string[], member: string, teams: readonly string[]): Promise<Map<string, StoredPlace>> {
+export async function loadAllPlaces(
+  db: Db,
+  anchors: readonly string[],
+  member: string,
+  teams: readonly string[],
+): Promise<Map<string, StoredPlace>> {
   if (anchors.length === 0) return new Map();
   return placesOf(await batch(db, placeQueries(db, anchors, member, teams)));
 }
 export function placesOf([anchors, members, shares]: unknown[]): Map<string, StoredPlace> {
-  const places = new Map<string, { no: number; ver: number; deleted: boolean; anchor: Anchor; accountTeam: StoredInterval[]; shares: StoredShare[] }>();
+  const places = new Map<
+    string,
+    { no: number; ver: number; deleted: boolean; anchor: Anchor; accountTeam: StoredInterval[]; shares: StoredShare[] }
+  >();
   for (const row of anchors as AnchorRow[]) {
-    places.set(row.id, { no: row.no, ver: row.ver, deleted: row.deletedAt !== null, anchor: anchorOf(row), accountTeam: [], shares: [] });
+    places.set(row.id, {
+      no: row.no,
+      ver: row.ver,
+      deleted: row.deletedAt !== null,
+      anchor: anchorOf(row),
+      accountTeam: [],
+      shares: [],
+    });
   }
   for (const row of members as { id: string; anchor: string; from: number | null; until: number | null }[]) {
     places.get(row.anchor)?.accountTeam.push({ id: row.id, from: row.from, until: row.until });
@@ -138,4 +199,3 @@ export const shareOf = (row: typeof tables.share.$inferSelect): StoredShare => (
   from: row.from,
   until: row.until,
 });
-

@@ -43,7 +43,10 @@ function recordTable(name: EntityName) {
 }
 // An account team is asked for by member as well ("what do I work on?"): migrations make account_team_member for it.
 export type RecordTable = ReturnType<typeof recordTable>;
-export const recordTables = Object.fromEntries(entityNames.map((name) => [name, recordTable(name)])) as Record<EntityName, RecordTable>;
+export const recordTables = Object.fromEntries(entityNames.map((name) => [name, recordTable(name)])) as Record<
+  EntityName,
+  RecordTable
+>;
 
 /** What visibility hangs on: one row an anchor, shared by its compartments. `no` is what handles are made of. */
 export const anchor = sqliteTable(
@@ -144,7 +147,12 @@ export const device = sqliteTable("device", {
 /** Append-only choices of a device; its own counter `v`, because a choice makes no change row (SYNC-T3). */
 export const follow = sqliteTable(
   "follow",
-  { device: text("device").notNull(), v: integer("v").notNull(), anchor: text("anchor").notNull(), kind: text("kind").notNull() },
+  {
+    device: text("device").notNull(),
+    v: integer("v").notNull(),
+    anchor: text("anchor").notNull(),
+    kind: text("kind").notNull(),
+  },
   (table) => [primaryKey({ columns: [table.device, table.v] })],
 );
 

@@ -11,17 +11,29 @@ export const healthRoutes = new Hono<AppEnv>();
 healthRoutes.get("/health", async (c) => {
   const expected = expectedMigrations.length;
   const answer = (applied: number, reason: string | null) =>
-    c.json({ status: reason === null ? "ok" : "unavailable", version, cell: c.env.CELL, migrations: { applied, expected }, ...(reason === null ? {} : { reason }) }, reason === null ? 200 : 503);
+    c.json(
+      {
+        status: reason === null ? "ok" : "unavailable",
+        version,
+        cell: c.env.CELL,
+        migrations: { applied, expected },
+        ...(reason === null ? {} : { reason }),
+      },
+      reason === null ? 200 : 503,
+    );
   try {
     const [names, probe] = await c.env.DB.batch<{ name: string }>([
       c.env.DB.prepare("select name from d1_migrations order by id"),
       // The first and the last thing that the migrations make: a file that broke half-way leaves one of them out.
-      c.env.DB.prepare("select name from sqlite_master where name in ('auth_session', 'change', 'meta', 'directory_feed', 'policy_published')"),
+      c.env.DB.prepare(
+        "select name from sqlite_master where name in ('auth_session', 'change', 'meta', 'directory_feed', 'policy_published')",
+      ),
     ]);
     const applied = new Set(names?.results.map((row) => row.name));
     const lacking = expectedMigrations.filter((name) => !applied.has(name));
     if (lacking.length > 0) return answer(expected - lacking.length, `migrations not applied: ${lacking.join(", ")}`);
-    if (probe?.results.length !== 5) return answer(expected, "the schema is incomplete: a migration was applied half-way");
+    if (probe?.results.length !== 5)
+      return answer(expected, "the schema is incomplete: a migration was applied half-way");
     return answer(expected, null);
   } catch (error) {
     console.error("health", String(error));

@@ -19,7 +19,11 @@ import { tell } from "../sync/tell.ts";
 export const recordRoutes = new Hono<AppEnv>();
 
 const id = z.string().check(z.maxLength(64));
-const where = { id: z.optional(id), anchor: z.optional(id), compartment: z.optional(z.string().check(z.maxLength(20))) };
+const where = {
+  id: z.optional(id),
+  anchor: z.optional(id),
+  compartment: z.optional(z.string().check(z.maxLength(20))),
+};
 
 /** Acts that are not edits, each with its mutation. `args` makes the mutation's arguments from the body. */
 interface Act {
@@ -55,7 +59,12 @@ const acts: readonly Act[] = [
   },
 ]; // prettier-ignore
 
-const doorOf = (c: AppContext): DoorContext => ({ db: openDb(c.env.DB, c.get("cost")), actor: c.get("actor"), now: Date.now(), cell: c.env.CELL });
+const doorOf = (c: AppContext): DoorContext => ({
+  db: openDb(c.env.DB, c.get("cost")),
+  actor: c.get("actor"),
+  now: Date.now(),
+  cell: c.env.CELL,
+});
 /** Hash of the record as this member sees it: a change that is hidden from them moves no tag (access.md 57). */
 const etagOf = async (row: Row): Promise<string> => `"${(await sha256(JSON.stringify(row))).slice(0, 22)}"`;
 
@@ -74,11 +83,17 @@ async function mutate(c: AppContext, name: string, args: unknown): Promise<Domai
   if (pushed.value.announcement) await tell(c, pushed.value.announcement);
   const result = pushed.value.answer.results[0];
   if (!result || result.ok) return null;
-  return { code: result.code, ...(result.fields ? { fields: result.fields } : {}), ...(result.detail ? { detail: result.detail } : {}) };
+  return {
+    code: result.code,
+    ...(result.fields ? { fields: result.fields } : {}),
+    ...(result.detail ? { detail: result.detail } : {}),
+  };
 }
 async function clientOf(c: AppContext): Promise<string> {
   const key = c.req.header("idempotency-key");
-  return key ? `http_${(await sha256(`${c.get("actor").member}|${c.req.method} ${c.req.path}|${key}`)).slice(0, 32)}` : `http_${crypto.randomUUID()}`;
+  return key
+    ? `http_${(await sha256(`${c.get("actor").member}|${c.req.method} ${c.req.path}|${key}`)).slice(0, 32)}`
+    : `http_${crypto.randomUUID()}`;
 }
 /** A repeat with the same Idempotency-Key makes the same id, so that it answers as before. */
 async function newId(c: AppContext, kind: string): Promise<string> {
@@ -132,8 +147,14 @@ for (const name of entityNames) {
     const record = given ?? (await newId(c, entity(name).kind));
     if (!isId(record)) return problem({ code: "invalid", fields: ["id"] });
     const at = name === "account" ? record : anchor;
-    if (at === undefined) return problem({ code: "invalid", fields: ["anchor"], detail: "Say under which account: `anchor`." });
-    const error = await mutate(c, `${name}.create@1`, { id: record, anchor: at, ...(compartment === undefined ? {} : { compartment }), fields });
+    if (at === undefined)
+      return problem({ code: "invalid", fields: ["anchor"], detail: "Say under which account: `anchor`." });
+    const error = await mutate(c, `${name}.create@1`, {
+      id: record,
+      anchor: at,
+      ...(compartment === undefined ? {} : { compartment }),
+      fields,
+    });
     return error ? problem(error) : answer(c, name, record, 201);
   });
 
@@ -144,7 +165,11 @@ for (const name of entityNames) {
     if (!row) return missing();
     const tag = c.req.header("if-match");
     if (tag !== undefined && tag !== "*" && tag !== (await etagOf(row))) return problem({ code: "version_conflict" });
-    const error = await mutate(c, `${name}.edit@1`, { id: row.id, set: body.value, seen: tag === undefined ? {} : row });
+    const error = await mutate(c, `${name}.edit@1`, {
+      id: row.id,
+      set: body.value,
+      seen: tag === undefined ? {} : row,
+    });
     return error ? problem(error) : answer(c, name, row.id, 200);
   });
 
@@ -170,4 +195,3 @@ for (const name of entityNames) {
     });
   }
 }
-

@@ -31,7 +31,11 @@ export async function sealCursor(key: CryptoKey, device: string, cursor: Cursor)
 export async function openCursor(key: CryptoKey, device: string, text: string): Promise<Cursor | null> {
   try {
     const iv = bytesOf(text.slice(0, 16));
-    const plain = await crypto.subtle.decrypt({ name: "AES-GCM", iv, additionalData: utf8(device) }, key, bytesOf(text.slice(16)));
+    const plain = await crypto.subtle.decrypt(
+      { name: "AES-GCM", iv, additionalData: utf8(device) },
+      key,
+      bytesOf(text.slice(16)),
+    );
     const numbers = new BigUint64Array(plain);
     return Object.fromEntries(fields.map((name, index) => [name, Number(numbers[index])])) as unknown as Cursor;
   } catch {
@@ -56,11 +60,15 @@ export class Handles {
     new DataView(plain.buffer).setUint32(0, Math.floor(no / 2 ** 32));
     new DataView(plain.buffer).setUint32(4, no >>> 0);
     plain[8] = compartments.indexOf(compartment);
-    return base64Of(new Uint8Array(await crypto.subtle.encrypt({ name: "AES-CBC", iv: new Uint8Array(16) }, this.#key, plain)));
+    return base64Of(
+      new Uint8Array(await crypto.subtle.encrypt({ name: "AES-CBC", iv: new Uint8Array(16) }, this.#key, plain)),
+    );
   }
   async open(handle: string): Promise<{ no: number; compartment: Compartment } | null> {
     try {
-      const plain = new Uint8Array(await crypto.subtle.decrypt({ name: "AES-CBC", iv: new Uint8Array(16) }, this.#key, bytesOf(handle)));
+      const plain = new Uint8Array(
+        await crypto.subtle.decrypt({ name: "AES-CBC", iv: new Uint8Array(16) }, this.#key, bytesOf(handle)),
+      );
       const view = new DataView(plain.buffer);
       const compartment = compartments[plain[8] ?? 99];
       if (plain.length !== 15 || !compartment || plain.subarray(9).some((byte) => byte !== 0)) return null;
@@ -75,7 +83,10 @@ export const newSecret = (): string => base64Of(crypto.getRandomValues(new Uint8
 
 const utf8 = (text: string): Uint8Array<ArrayBuffer> => new Uint8Array(new TextEncoder().encode(text));
 function base64Of(bytes: Uint8Array): string {
-  return btoa(String.fromCharCode(...bytes)).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+  return btoa(String.fromCharCode(...bytes))
+    .replaceAll("+", "-")
+    .replaceAll("/", "_")
+    .replaceAll("=", "");
 }
 function bytesOf(text: string): Uint8Array<ArrayBuffer> {
   return Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (letter) => letter.charCodeAt(0));

@@ -19,7 +19,8 @@ export interface Listener {
 export class Hub extends DurableObject<Env> {
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
-    ctx.storage.sql.exec(`create table if not exists interest (device text not null, key text not null, bits integer not null, primary key (device, key)) without rowid;
+    ctx.storage.sql
+      .exec(`create table if not exists interest (device text not null, key text not null, bits integer not null, primary key (device, key)) without rowid;
       create index if not exists interest_key on interest (key, device);
       create table if not exists room (account text primary key) without rowid;`);
     ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair("ping", "pong"));
@@ -48,8 +49,16 @@ export class Hub extends DurableObject<Env> {
     if (reset) sql.exec("delete from interest where device = ?", device);
     if (keys.length === 0) return;
     const rows = JSON.stringify(keys.map(({ key, bits }) => [key, bits]));
-    sql.exec("insert or replace into interest select ?, value ->> 0, value ->> 1 from json_each(?) where value ->> 1 <> 0", device, rows);
-    sql.exec("delete from interest where device = ? and interest.key in (select value ->> 0 from json_each(?) where value ->> 1 = 0)", device, rows);
+    sql.exec(
+      "insert or replace into interest select ?, value ->> 0, value ->> 1 from json_each(?) where value ->> 1 <> 0",
+      device,
+      rows,
+    );
+    sql.exec(
+      "delete from interest where device = ? and interest.key in (select value ->> 0 from json_each(?) where value ->> 1 = 0)",
+      device,
+      rows,
+    );
   }
 
   /** After a commit. `from`: the device that made it, which pulls by itself. */
@@ -62,11 +71,19 @@ export class Hub extends DurableObject<Env> {
     const devices = new Set([...rows].map((row) => row.device));
     const { anchors, to, members } = what.rights;
     for (const anchor of anchors) {
-      for (const row of sql.exec<{ device: string }>("select distinct device from interest where key >= ? and key < ?", `${anchor}|`, `${anchor}}`)) devices.add(row.device);
+      for (const row of sql.exec<{ device: string }>(
+        "select distinct device from interest where key >= ? and key < ?",
+        `${anchor}|`,
+        `${anchor}}`,
+      ))
+        devices.add(row.device);
     }
     const concerned = new Set([...to, ...members]);
     for (const { ws, listener } of this.sockets()) {
-      const mine = devices.has(listener.device) || concerned.has(listener.member) || listener.teams.some((team) => concerned.has(team));
+      const mine =
+        devices.has(listener.device) ||
+        concerned.has(listener.member) ||
+        listener.teams.some((team) => concerned.has(team));
       if (mine && (listener.device !== from || concerned.has(listener.member))) say(ws, { t: "poke" });
     }
     const open = [...sql.exec<{ account: string }>("select account from room")].map((row) => row.account);

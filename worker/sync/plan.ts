@@ -44,7 +44,14 @@ export function maskOn(actor: Actor, world: World, stored: Stored, now: number):
 }
 
 /** Runs one mutation on the world and returns its writes; on success the world is as after it. Errors change nothing. */
-export function planMutation(actor: Actor, world: World, mutation: Mutation, args: unknown, now: number, cell: string): Result<Planned> {
+export function planMutation(
+  actor: Actor,
+  world: World,
+  mutation: Mutation,
+  args: unknown,
+  now: number,
+  cell: string,
+): Result<Planned> {
   const rows = new Map<string, Stored>(); // overlay of this mutation
   const places = new Map<string, StoredPlace>();
   const guards = new Map<string, number>();
@@ -135,7 +142,12 @@ function writeOf(id: string, old: Stored | undefined, next: Stored): Write | nul
     return { op: "create", entity: next.entity, id, before: null, after: next.row, changed, ver: 0 };
   }
   const changed = Object.keys(next.row).filter((key) => !same(old.row[key], next.row[key]));
-  const op = old.deletedAt === null && next.deletedAt !== null ? "delete" : old.deletedAt !== null && next.deletedAt === null ? "restore" : "edit";
+  const op =
+    old.deletedAt === null && next.deletedAt !== null
+      ? "delete"
+      : old.deletedAt !== null && next.deletedAt === null
+        ? "restore"
+        : "edit";
   if (op === "edit" && changed.length === 0) return null; // an edit to what is there already is done
   return { op, entity: next.entity, id, before: old.row, after: next.row, changed, ver: old.ver };
 }
@@ -149,10 +161,17 @@ export function same(left: Value | undefined, right: Value | undefined): boolean
  * Decided on the state before and after. An act that moves the columns that rights hang on (reassign, restrict) is
  * judged where the record was: afterwards it may well be out of the actor's reach.
  */
-function decide(actor: Actor, action: Action, write: Write, place: StoredPlace | undefined, now: number): Result<never> | null {
+function decide(
+  actor: Actor,
+  action: Action,
+  write: Write,
+  place: StoredPlace | undefined,
+  now: number,
+): Result<never> | null {
   const restoring = write.op === "restore" && write.entity === "account";
   if (!place || (place.deleted && !restoring)) return fail("missing"); // nothing is made under a deleted account either
-  if (actor.capabilities && !actor.capabilities.has(action)) return fail("denied", { detail: "This token may not do that." });
+  if (actor.capabilities && !actor.capabilities.has(action))
+    return fail("denied", { detail: "This token may not do that." });
   const compartment = (row: Row): Compartment => row.compartment as Compartment;
   const before = write.before && { compartment: compartment(write.before), place, row: write.before };
   const after = { compartment: compartment(write.after), place, row: write.after };
@@ -163,7 +182,12 @@ function decide(actor: Actor, action: Action, write: Write, place: StoredPlace |
 }
 
 /** A secret field that the actor may not see does not exist for them: naming it is naming an unknown field. */
-function hiddenSecrets(actor: Actor, write: Write, at: { compartment: Compartment; place: StoredPlace }, now: number): string[] {
+function hiddenSecrets(
+  actor: Actor,
+  write: Write,
+  at: { compartment: Compartment; place: StoredPlace },
+  now: number,
+): string[] {
   const mask = actor.bound.readMask(write.entity, at.compartment, at.place, now);
   return write.changed.filter((key) => {
     const field = entity(write.entity).fields[key];
@@ -173,7 +197,20 @@ function hiddenSecrets(actor: Actor, write: Write, at: { compartment: Compartmen
 }
 
 function newPlace(row: Row): StoredPlace {
-  return { no: 0, ver: 0, deleted: false, anchor: { id: row.id, owner: text(row["owner"]), team: text(row["team"]), region: text(row["region"]), restricted: row["restricted"] === true }, accountTeam: [], shares: [] };
+  return {
+    no: 0,
+    ver: 0,
+    deleted: false,
+    anchor: {
+      id: row.id,
+      owner: text(row["owner"]),
+      team: text(row["team"]),
+      region: text(row["region"]),
+      restricted: row["restricted"] === true,
+    },
+    accountTeam: [],
+    shares: [],
+  };
 }
 const text = (value: Value | undefined): string | null => (typeof value === "string" ? value : null);
 
@@ -203,4 +240,5 @@ export function groupsTouched(write: Write): Mask {
 }
 
 /** Anchor ids that a mutation needs besides those of its records: ids that are no record's, or an account's own. */
-export const anchorIds = (ids: readonly string[]): string[] => ids.filter((id) => entityOfId(id) === null || entityOfId(id) === "account");
+export const anchorIds = (ids: readonly string[]): string[] =>
+  ids.filter((id) => entityOfId(id) === null || entityOfId(id) === "account");

@@ -49,10 +49,18 @@ async function tryPull(context: PullContext, request: PullRequest): Promise<Resu
   const { db, actor, cell } = context;
   const bug = (name: string): boolean => context.bug === name;
   const sent = request.cursor === null ? null : await openCursor(context.cursorKey, request.device, request.cursor);
-  let state = await store.readDevice(db, { device: request.device, client: request.client, seen: request.seen, a: sent?.a ?? 0, p: Math.min(sent?.p ?? 0, sent?.a ?? 0), scan: sent ? limits.scanRowsMax : 0 });
+  let state = await store.readDevice(db, {
+    device: request.device,
+    client: request.client,
+    seen: request.seen,
+    a: sent?.a ?? 0,
+    p: Math.min(sent?.p ?? 0, sent?.a ?? 0),
+    scan: sent ? limits.scanRowsMax : 0,
+  });
   if (state.directory !== actor.directory) return fail("busy"); // facts were read at another version: ask again
   if (state.device && state.device.member !== actor.member) return fail("client_unknown");
-  if (state.client && (state.client.member !== actor.member || state.client.device !== request.device)) return fail("client_unknown");
+  if (state.client && (state.client.member !== actor.member || state.client.device !== request.device))
+    return fail("client_unknown");
   const secret = state.device?.secret ?? newSecret();
   if (!state.device) await store.addDevice(db, request.device, actor.member, secret, context.now);
   if (request.follow.length > 0) {
@@ -64,7 +72,12 @@ async function tryPull(context: PullContext, request: PullRequest): Promise<Resu
   if (state.outcomes.length === 0 && request.seen > 0) await store.dropOutcomes(db, request.client, request.seen);
 
   // A cursor of another epoch or key shape says nothing about now: start again.
-  const usable = sent !== null && sent.epoch === context.epoch && sent.shape === state.shape && state.device !== null && sent.p <= state.head;
+  const usable =
+    sent !== null &&
+    sent.epoch === context.epoch &&
+    sent.shape === state.shape &&
+    state.device !== null &&
+    sent.p <= state.head;
   const cursor: Cursor | null = usable ? sent : null;
   const now = Math.max(context.now, cursor?.t ?? 0); // the edge's clock never goes back for a device (SYNC-C2)
   const handles = await Handles.of(secret);
@@ -74,7 +87,9 @@ async function tryPull(context: PullContext, request: PullRequest): Promise<Resu
   const boundThen = cursor && factsThen ? await boundAt(db, state.was, factsThen, actor) : null;
   const everything = !cursor || factsThen !== actor.facts || boundThen !== actor.bound;
   const choiceNow = newestChoices(state.choices);
-  const choiceThen = bug("follow_ignored_then") ? choiceNow : newestChoices(state.choices.filter((choice) => choice.v <= (cursor?.f ?? 0)));
+  const choiceThen = bug("follow_ignored_then")
+    ? choiceNow
+    : newestChoices(state.choices.filter((choice) => choice.v <= (cursor?.f ?? 0)));
 
   const teams = [...new Set([...actor.facts.teams, ...(factsThen?.teams ?? [])])];
   const opened = await openHandles(db, handles, [...request.want.map((want) => want.h), ...request.ask]);
@@ -99,14 +114,24 @@ async function tryPull(context: PullContext, request: PullRequest): Promise<Resu
 
   const rightsNow = memo((id) => {
     const place = mine(places.get(id), actor.facts);
-    if (!place || place.deleted || !follows(place, actor.member, actor.facts.teams, choiceNow.get(id), now)) return new Map();
-    return endingAt(anchorRights(actor.bound, place, now), followEnd(place, actor.member, actor.facts.teams, choiceNow.get(id), now));
+    if (!place || place.deleted || !follows(place, actor.member, actor.facts.teams, choiceNow.get(id), now))
+      return new Map();
+    return endingAt(
+      anchorRights(actor.bound, place, now),
+      followEnd(place, actor.member, actor.facts.teams, choiceNow.get(id), now),
+    );
   });
   const rightsThen = memo((id) => {
-    const place = cursor && boundThen && factsThen ? placeThen(id, mine(places.get(id), factsThen), state.was, factsThen.member, factsThen.teams) : null;
+    const place =
+      cursor && boundThen && factsThen
+        ? placeThen(id, mine(places.get(id), factsThen), state.was, factsThen.member, factsThen.teams)
+        : null;
     if (!cursor || !boundThen || !factsThen || !place) return new Map();
     if (!follows(place, factsThen.member, factsThen.teams, choiceThen.get(id), cursor.t)) return new Map();
-    return endingAt(anchorRights(boundThen, place, cursor.t), followEnd(place, factsThen.member, factsThen.teams, choiceThen.get(id), cursor.t));
+    return endingAt(
+      anchorRights(boundThen, place, cursor.t),
+      followEnd(place, factsThen.member, factsThen.teams, choiceThen.get(id), cursor.t),
+    );
   });
 
   const rights: PullLine[] = [];
@@ -120,22 +145,28 @@ async function tryPull(context: PullContext, request: PullRequest): Promise<Resu
     interest.push({ key: `${id}|${compartment}`, bits: bitsOf(next) });
   };
   for (const id of touched) {
-    for (const compartment of new Set([...rightsThen(id).keys(), ...rightsNow(id).keys()])) await announce(id, compartment, false);
+    for (const compartment of new Set([...rightsThen(id).keys(), ...rightsNow(id).keys()]))
+      await announce(id, compartment, false);
   }
   for (const key of opened.values()) {
     const text = `${key.anchor}|${key.compartment}`;
     const lost = !rightsNow(key.anchor).has(key.compartment);
-    if ((asked.has(text) || lost) && !interest.some((line) => line.key === text)) await announce(key.anchor, key.compartment, true);
+    if ((asked.has(text) || lost) && !interest.some((line) => line.key === text))
+      await announce(key.anchor, key.compartment, true);
   }
   if (rights.length > limits.removalsMax && cursor) return tryPull(context, { ...request, cursor: null });
 
   // --- removals and the delta
-  const maskNow = (name: EntityName, anchor: string, compartment: string): Mask => maskIn(rightsNow(anchor).get(compartment as Compartment), name);
-  const maskThen = (name: EntityName, anchor: string, compartment: string): Mask => maskIn(rightsThen(anchor).get(compartment as Compartment), name);
+  const maskNow = (name: EntityName, anchor: string, compartment: string): Mask =>
+    maskIn(rightsNow(anchor).get(compartment as Compartment), name);
+  const maskThen = (name: EntityName, anchor: string, compartment: string): Mask =>
+    maskIn(rightsThen(anchor).get(compartment as Compartment), name);
   const ids = new Set(state.changes.filter((row) => !everythingHidden(row)).map((row) => row.record));
   function everythingHidden(row: store.ChangeHeader): boolean {
     if (!isEntity(row.entity)) return true;
-    return maskNow(row.entity, row.anchor, row.compartment) === 0 && maskThen(row.entity, row.anchor, row.compartment) === 0;
+    return (
+      maskNow(row.entity, row.anchor, row.compartment) === 0 && maskThen(row.entity, row.anchor, row.compartment) === 0
+    );
   }
   const rows = await loadRows(db, [...ids]);
 
@@ -146,7 +177,8 @@ async function tryPull(context: PullContext, request: PullRequest): Promise<Resu
     if (!stored || removals.some((line) => line.t === "gone" && line.id === change.record)) continue;
     const before = beforeOf(stored.row, change);
     const wasHeld = isVisible(change.entity, before, maskThen(change.entity, change.anchor, change.compartment));
-    if (wasHeld && !isHeld(stored, maskNow(stored.entity, stored.row.anchor, stored.row.compartment))) removals.push({ t: "gone", id: change.record });
+    if (wasHeld && !isHeld(stored, maskNow(stored.entity, stored.row.anchor, stored.row.compartment)))
+      removals.push({ t: "gone", id: change.record });
   }
 
   const delta: PullLine[] = [];
@@ -191,12 +223,21 @@ async function tryPull(context: PullContext, request: PullRequest): Promise<Resu
         const now_ = key && rightsNow(key.anchor).get(key.compartment);
         return key && now_ ? [{ want, key, rights: now_ }] : [];
       });
-      const names = new Set(held.flatMap(({ key, rights: given }) => entitiesAt(key.anchor, key.compartment).filter((name) => name in given)));
+      const names = new Set(
+        held.flatMap(({ key, rights: given }) =>
+          entitiesAt(key.anchor, key.compartment).filter((name) => name in given),
+        ),
+      );
       const loaded = await loadUnder(db, [...new Set(held.map(({ key }) => key.anchor))], [...names]);
       for (const { want, key, rights: given } of held) {
         if (room <= 0) break;
         const mine = loaded
-          .filter((stored) => stored.row.anchor === key.anchor && stored.row.compartment === key.compartment && stored.row.id > (want.after ?? ""))
+          .filter(
+            (stored) =>
+              stored.row.anchor === key.anchor &&
+              stored.row.compartment === key.compartment &&
+              stored.row.id > (want.after ?? ""),
+          )
           .flatMap((stored) => {
             const row = project(stored.entity, stored.row, maskIn(given, stored.entity));
             return row ? [[stored.entity, row] as const] : [];
@@ -205,7 +246,13 @@ async function tryPull(context: PullContext, request: PullRequest): Promise<Resu
         const page = mine.slice(0, room);
         const ends = page.length === mine.length;
         room -= page.length + 1; // an empty key costs a line as well
-        snaps.push({ t: "snap", h: want.h, from: want.after ?? "", to: ends ? null : (page.at(-1)?.[1].id ?? ""), rows: page });
+        snaps.push({
+          t: "snap",
+          h: want.h,
+          from: want.after ?? "",
+          to: ends ? null : (page.at(-1)?.[1].id ?? ""),
+          rows: page,
+        });
       }
     }
   }
@@ -233,7 +280,9 @@ async function tryPull(context: PullContext, request: PullRequest): Promise<Resu
     lease: now + limits.leaseMs,
   };
   const reset: PullLine[] = request.cursor !== null && !cursor ? [{ t: "reset" }] : [];
-  const lines = bug("removals_last") ? [...reset, ...delta, ...snaps, ...rights, ...removals, page] : [...reset, ...rights, ...removals, ...delta, ...snaps, page];
+  const lines = bug("removals_last")
+    ? [...reset, ...delta, ...snaps, ...rights, ...removals, page]
+    : [...reset, ...rights, ...removals, ...delta, ...snaps, page];
   return ok({ lines, interest: { reset: !cursor, keys: interest } });
 }
 
@@ -254,7 +303,14 @@ function factsAt(was: readonly store.WasRow[], actor: Actor): Facts | null {
   if (!oldest) return actor.facts;
   if (!oldest.before) return null;
   const before = oldest.before as unknown as Omit<Facts, "member">;
-  const facts: Facts = { member: actor.member, base: before.base ?? "", duties: before.duties ?? [], teams: before.teams ?? [], regions: before.regions ?? [], employment: before.employment ?? "active" };
+  const facts: Facts = {
+    member: actor.member,
+    base: before.base ?? "",
+    duties: before.duties ?? [],
+    teams: before.teams ?? [],
+    regions: before.regions ?? [],
+    employment: before.employment ?? "active",
+  };
   return facts;
 }
 async function boundAt(db: Db, was: readonly store.WasRow[], facts: Facts, actor: Actor): Promise<Bound> {
@@ -268,31 +324,53 @@ async function boundAt(db: Db, was: readonly store.WasRow[], facts: Facts, actor
 
 /** Places are loaded for the teams of then and of now; a share to a team counts only for who is in it. */
 function mine(place: StoredPlace | undefined, facts: Facts): StoredPlace | undefined {
-  return place && { ...place, shares: place.shares.filter(({ to }) => to === facts.member || facts.teams.includes(to)) };
+  return (
+    place && { ...place, shares: place.shares.filter(({ to }) => to === facts.member || facts.teams.includes(to)) }
+  );
 }
 
 /** The place as it was: every input of it that has a later was row is put back to its oldest one. */
-function placeThen(id: string, place: StoredPlace | undefined, was: readonly store.WasRow[], member: string, teams: readonly string[]): StoredPlace | null {
+function placeThen(
+  id: string,
+  place: StoredPlace | undefined,
+  was: readonly store.WasRow[],
+  member: string,
+  teams: readonly string[],
+): StoredPlace | null {
   if (!place) return null;
   const mine = was.filter((row) => row.anchor === id);
   const anchorRow = mine.find((row) => row.kind === "anchor");
   if (anchorRow ? anchorRow.before === null : place.deleted) return null;
   const put = new Map<string, store.WasRow>();
-  for (const row of mine) if (row.kind !== "anchor" && !put.has(`${row.kind}|${row.id}`)) put.set(`${row.kind}|${row.id}`, row);
+  for (const row of mine)
+    if (row.kind !== "anchor" && !put.has(`${row.kind}|${row.id}`)) put.set(`${row.kind}|${row.id}`, row);
   const accountTeam = place.accountTeam.filter((interval) => !put.has(`account_team|${interval.id}`));
   const shares = place.shares.filter((share) => !put.has(`share|${share.id}`));
   for (const row of put.values()) {
     if (!row.before) continue;
-    if (row.kind === "account_team" && row.before["member"] === member) accountTeam.push({ id: row.id, ...(row.before as { from: number | null; until: number | null }) });
+    if (row.kind === "account_team" && row.before["member"] === member)
+      accountTeam.push({ id: row.id, ...(row.before as { from: number | null; until: number | null }) });
     const toId = row.before["toId"];
-    if (row.kind === "share" && (toId === member || teams.includes(String(toId)))) shares.push({ ...(row.before as unknown as StoredPlace["shares"][number]), to: String(toId) });
+    if (row.kind === "share" && (toId === member || teams.includes(String(toId))))
+      shares.push({ ...(row.before as unknown as StoredPlace["shares"][number]), to: String(toId) });
   }
-  return { ...place, deleted: false, accountTeam, shares, anchor: anchorRow ? (anchorRow.before as unknown as StoredPlace["anchor"]) : place.anchor };
+  return {
+    ...place,
+    deleted: false,
+    accountTeam,
+    shares,
+    anchor: anchorRow ? (anchorRow.before as unknown as StoredPlace["anchor"]) : place.anchor,
+  };
 }
 
-const newestChoices = (choices: readonly store.Choice[]): Map<string, FollowChoice> => new Map(choices.map((choice) => [choice.anchor, choice.kind]));
+const newestChoices = (choices: readonly store.Choice[]): Map<string, FollowChoice> =>
+  new Map(choices.map((choice) => [choice.anchor, choice.kind]));
 
-async function openHandles(db: Db, handles: Handles, texts: readonly string[]): Promise<Map<string, { anchor: string; compartment: Compartment }>> {
+async function openHandles(
+  db: Db,
+  handles: Handles,
+  texts: readonly string[],
+): Promise<Map<string, { anchor: string; compartment: Compartment }>> {
   const keys = await Promise.all([...new Set(texts)].map(async (text) => [text, await handles.open(text)] as const));
   const ids = await store.anchorsByNumber(db, [...new Set(keys.flatMap(([, key]) => (key ? [key.no] : [])))]);
   return new Map(
@@ -303,9 +381,12 @@ async function openHandles(db: Db, handles: Handles, texts: readonly string[]): 
   );
 }
 
-const maskIn = (rights: KeyRights | undefined, name: EntityName): Mask => maskOf(Object.keys(rights?.[name] ?? {}) as Group[]);
-const bitsOf = (rights: KeyRights): Mask => Object.values(rights).reduce((mask, groups) => mask | maskOf(Object.keys(groups) as Group[]), 0);
-const isHeld = (stored: Stored, mask: Mask): boolean => stored.deletedAt === null && isVisible(stored.entity, stored.row, mask);
+const maskIn = (rights: KeyRights | undefined, name: EntityName): Mask =>
+  maskOf(Object.keys(rights?.[name] ?? {}) as Group[]);
+const bitsOf = (rights: KeyRights): Mask =>
+  Object.values(rights).reduce((mask, groups) => mask | maskOf(Object.keys(groups) as Group[]), 0);
+const isHeld = (stored: Stored, mask: Mask): boolean =>
+  stored.deletedAt === null && isVisible(stored.entity, stored.row, mask);
 
 /** The record with the change's fields put back: whether it could be seen before. */
 function beforeOf(row: Row, change: store.ChangeHeader): Row {
@@ -328,13 +409,21 @@ function deltaLine(
   const row = project(stored.entity, stored.row, mask);
   if (!row) return null;
   const opened = mine.some((change) => change.patch && "group" in change.patch);
-  if (opened || (mine.some((change) => change.op === "in") && !bug("move_as_patch"))) return { t: "set", e: stored.entity, row };
+  if (opened || (mine.some((change) => change.op === "in") && !bug("move_as_patch")))
+    return { t: "set", e: stored.entity, row };
   const fields = new Set(mine.flatMap((change) => Object.keys(change.patch ?? {})));
-  const set = Object.fromEntries([...fields].filter((field) => row[field] !== undefined).map((field) => [field, row[field]]));
+  const set = Object.fromEntries(
+    [...fields].filter((field) => row[field] !== undefined).map((field) => [field, row[field]]),
+  );
   return Object.keys(set).length > 0 ? { t: "patch", e: stored.entity, id: first.record, set } : null;
 }
 
-async function handleOf(handles: Handles, places: ReadonlyMap<string, StoredPlace>, rows: ReadonlyMap<string, Stored>, id: string): Promise<string> {
+async function handleOf(
+  handles: Handles,
+  places: ReadonlyMap<string, StoredPlace>,
+  rows: ReadonlyMap<string, Stored>,
+  id: string,
+): Promise<string> {
   const stored = rows.get(id);
   const place = stored && places.get(stored.row.anchor);
   if (!stored || !place) throw new Error("a line for a record without a place");

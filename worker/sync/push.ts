@@ -34,7 +34,11 @@ export interface PushInput {
 export interface Announcement {
   readonly keys: readonly { readonly key: string; readonly bits: number }[];
   /** Anchors whose rights inputs changed; members and teams newly concerned. Empty: nobody's rights moved. */
-  readonly rights: { readonly anchors: readonly string[]; readonly to: readonly string[]; readonly members: readonly string[] };
+  readonly rights: {
+    readonly anchors: readonly string[];
+    readonly to: readonly string[];
+    readonly members: readonly string[];
+  };
   readonly directory: boolean;
 }
 export interface Pushed {
@@ -60,12 +64,16 @@ export async function push(context: PushContext, input: PushInput): Promise<Resu
 async function tryPush(context: PushContext, input: PushInput, one: boolean): Promise<Result<Pushed>> {
   const { db, actor, now, cell } = context;
   const watermark = await readClient(db, input.client);
-  if (watermark && (watermark.member !== actor.member || watermark.device !== input.device)) return fail("client_unknown");
+  if (watermark && (watermark.member !== actor.member || watermark.device !== input.device))
+    return fail("client_unknown");
   const last = watermark?.n ?? 0;
-  const fresh = input.muts.filter((mut) => mut.n > last || context.bug === "no_replay_guard").slice(0, one ? 1 : undefined);
+  const fresh = input.muts
+    .filter((mut) => mut.n > last || context.bug === "no_replay_guard")
+    .slice(0, one ? 1 : undefined);
   const replayed = input.muts.filter((mut) => !fresh.includes(mut) && mut.n <= last);
   if (!watermark && (fresh[0]?.n ?? 1) !== 1) return fail("client_unknown");
-  for (const [index, mut] of fresh.entries()) if (mut.n !== last + index + 1 && context.bug !== "no_replay_guard") return fail("out_of_order");
+  for (const [index, mut] of fresh.entries())
+    if (mut.n !== last + index + 1 && context.bug !== "no_replay_guard") return fail("out_of_order");
 
   const parsed = fresh.map((mut) => ({ mut, known: parse(mut) }));
   const ids = parsed.flatMap(({ known }) => (known.ok ? known.value.mutation.reads(known.value.args) : []));
@@ -89,15 +97,27 @@ async function tryPush(context: PushContext, input: PushInput, one: boolean): Pr
       ...(outcome ? { outcome } : {}),
     });
   }
-  if (items.length > 0) await commit(db, context.bug ? items.map((item) => withoutGuards(item, context.bug)) : items, now);
+  if (items.length > 0)
+    await commit(db, context.bug ? items.map((item) => withoutGuards(item, context.bug)) : items, now);
 
-  const stored = replayed.length > 0 ? await readOutcomes(db, input.client, replayed.map((mut) => mut.n)) : new Map<number, Outcome>();
+  const stored =
+    replayed.length > 0
+      ? await readOutcomes(
+          db,
+          input.client,
+          replayed.map((mut) => mut.n),
+        )
+      : new Map<number, Outcome>();
   const before = replayed.map(({ n }) => {
     const outcome = stored.get(n);
     return outcome ? { ok: false as const, ...outcome } : { n, ok: true as const };
   });
   const writes = items.flatMap((item) => item.planned.writes);
-  return ok({ answer: { results: [...before, ...results] }, announcement: writes.length > 0 ? announce(writes) : null, writes });
+  return ok({
+    answer: { results: [...before, ...results] },
+    announcement: writes.length > 0 ? announce(writes) : null,
+    writes,
+  });
 }
 
 function withoutGuards(item: CommitItem, bug: string | undefined): CommitItem {
@@ -130,14 +150,31 @@ export async function loadWorld(db: Db, actor: Actor, ids: readonly string[]): P
 }
 
 /** A refusal in words that tell nothing hidden; for a conflict, the present values as far as this member sees them. */
-function outcomeOf(n: number, error: DomainError, actor: Actor, world: World, mut: Pick<PushedMutation, "args">, now: number): Outcome {
-  const base: Outcome = { n, code: error.code, ...(error.fields ? { fields: error.fields } : {}), ...(error.detail ? { detail: error.detail } : {}) };
+function outcomeOf(
+  n: number,
+  error: DomainError,
+  actor: Actor,
+  world: World,
+  mut: Pick<PushedMutation, "args">,
+  now: number,
+): Outcome {
+  const base: Outcome = {
+    n,
+    code: error.code,
+    ...(error.fields ? { fields: error.fields } : {}),
+    ...(error.detail ? { detail: error.detail } : {}),
+  };
   const id = (mut.args as { id?: unknown } | null)?.id;
   if (error.code !== "version_conflict" || typeof id !== "string") return base;
   const stored = world.rows.get(id);
   const seen = stored && project(stored.entity, stored.row, maskOn(actor, world, stored, now));
   if (!seen) return base;
-  return { ...base, theirs: Object.fromEntries((error.fields ?? []).filter((field) => seen[field] !== undefined).map((field) => [field, seen[field]])) };
+  return {
+    ...base,
+    theirs: Object.fromEntries(
+      (error.fields ?? []).filter((field) => seen[field] !== undefined).map((field) => [field, seen[field]]),
+    ),
+  };
 }
 
 /** What a commit tells others, from its writes. */
@@ -150,7 +187,9 @@ export function announce(writes: readonly Write[]): Announcement {
     keys.set(key, (keys.get(key) ?? 0) | groupsTouched(write));
     if (touchesAnchor(write)) {
       rights.anchors.add(write.id);
-      for (const row of [write.before, write.after]) for (const field of ["owner", "team"]) if (typeof row?.[field] === "string") rights.to.add(row[field] as string);
+      for (const row of [write.before, write.after])
+        for (const field of ["owner", "team"])
+          if (typeof row?.[field] === "string") rights.to.add(row[field] as string);
     }
     if (write.entity === "account_team") {
       rights.anchors.add(write.after.anchor);
@@ -168,4 +207,3 @@ export function announce(writes: readonly Write[]): Announcement {
     directory,
   };
 }
-

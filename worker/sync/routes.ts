@@ -31,14 +31,20 @@ syncRoutes.post("/pull", requireActor, async (c) => {
   if (!pulled.ok) return problem(pulled.error);
   const { lines, interest } = pulled.value;
   // Before the answer: a change right after this page must find the device's interest.
-  if (interest.reset || interest.keys.length > 0) await hubOf(c.env).interest(body.value.device, interest.reset, interest.keys);
-  return c.body(lines.map((line) => `${JSON.stringify(line)}\n`).join(""), 200, { "content-type": "application/x-ndjson" });
+  if (interest.reset || interest.keys.length > 0)
+    await hubOf(c.env).interest(body.value.device, interest.reset, interest.keys);
+  return c.body(lines.map((line) => `${JSON.stringify(line)}\n`).join(""), 200, {
+    "content-type": "application/x-ndjson",
+  });
 });
 
 syncRoutes.post("/push", requireActor, async (c) => {
   const body = await readBody(c.req.raw, pushRequest);
   if (!body.ok) return problem(versionFirst(body.error));
-  const pushed = await push({ db: openDb(c.env.DB, c.get("cost")), actor: c.get("actor"), now: Date.now(), cell: c.env.CELL }, body.value);
+  const pushed = await push(
+    { db: openDb(c.env.DB, c.get("cost")), actor: c.get("actor"), now: Date.now(), cell: c.env.CELL },
+    body.value,
+  );
   if (!pushed.ok) return problem(pushed.error);
   if (pushed.value.announcement) await tell(c, pushed.value.announcement, body.value.device);
   return c.json(pushed.value.answer);
@@ -46,11 +52,14 @@ syncRoutes.post("/push", requireActor, async (c) => {
 
 /** Another protocol version is told apart from a malformed request: the device keeps its queue and asks for an update. */
 function versionFirst(error: { code: string; fields?: readonly string[] }) {
-  return error.code === "invalid" && error.fields?.includes("v") ? ({ code: "unsupported_version" } as const) : (error as Parameters<typeof problem>[0]);
+  return error.code === "invalid" && error.fields?.includes("v")
+    ? ({ code: "unsupported_version" } as const)
+    : (error as Parameters<typeof problem>[0]);
 }
 
 syncRoutes.get("/hub", requireActor, async (c) => {
-  if (c.req.header("upgrade")?.toLowerCase() !== "websocket") return problem({ code: "invalid", detail: "This address speaks WebSocket." });
+  if (c.req.header("upgrade")?.toLowerCase() !== "websocket")
+    return problem({ code: "invalid", detail: "This address speaks WebSocket." });
   const { member, session, facts } = c.get("actor");
   const device = c.req.query("device") ?? "";
   if (!/^[\w-]{1,64}$/.test(device)) return problem({ code: "invalid", fields: ["device"] });

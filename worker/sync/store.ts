@@ -42,7 +42,10 @@ export interface DeviceState {
 }
 
 /** Everything that a pull decides by, of one instant. `a` and `p`: rights inputs and changes after these positions. */
-export async function readDevice(db: Db, ask: { device: string; client: string; seen: number; a: number; p: number; scan: number }): Promise<DeviceState> {
+export async function readDevice(
+  db: Db,
+  ask: { device: string; client: string; seen: number; a: number; p: number; scan: number },
+): Promise<DeviceState> {
   const { client, outcome, device, follow, was, change, meta } = tables;
   const [head, metas, devices, clients, outcomes, choices, wasRows, changes] = (await batch(db, [
     db.select({ seq: sql<number>`coalesce(max(${change.seq}), 0)` }).from(change),
@@ -79,16 +82,32 @@ type DeviceRow = { member: string; secret: string };
 type ClientRow = { member: string; device: string; n: number };
 
 /** Position of the newest rights input. If it moves while a page is made, the page is made again. */
-export const inputsHeadQuery = (db: Db) => db.select({ seq: sql<number>`coalesce(max(${tables.was.seq}), 0)` }).from(tables.was);
+export const inputsHeadQuery = (db: Db) =>
+  db.select({ seq: sql<number>`coalesce(max(${tables.was.seq}), 0)` }).from(tables.was);
 
 export async function addDevice(db: Db, id: string, member: string, secret: string, now: number): Promise<void> {
   await batch(db, [db.insert(tables.device).values({ id, member, secret, seenAt: now }).onConflictDoNothing()]);
 }
-export async function addChoices(db: Db, device: string, after: number, choices: readonly Omit<Choice, "v">[]): Promise<void> {
-  await batch(db, choices.map((choice, index) => db.insert(tables.follow).values({ device, v: after + index + 1, ...choice }).onConflictDoNothing()));
+export async function addChoices(
+  db: Db,
+  device: string,
+  after: number,
+  choices: readonly Omit<Choice, "v">[],
+): Promise<void> {
+  await batch(
+    db,
+    choices.map((choice, index) =>
+      db
+        .insert(tables.follow)
+        .values({ device, v: after + index + 1, ...choice })
+        .onConflictDoNothing(),
+    ),
+  );
 }
 export async function dropOutcomes(db: Db, client: string, seen: number): Promise<void> {
-  await batch(db, [db.delete(tables.outcome).where(sql`${tables.outcome.client} = ${client} and ${tables.outcome.n} <= ${seen}`)]);
+  await batch(db, [
+    db.delete(tables.outcome).where(sql`${tables.outcome.client} = ${client} and ${tables.outcome.n} <= ${seen}`),
+  ]);
 }
 
 /** Anchors that a member follows for any reason but this device's choices; now or by interval at another time. */
@@ -104,7 +123,13 @@ export async function candidateAnchors(db: Db, member: string, teams: readonly s
 }
 
 /** Anchors on which an interval of mine began or ended in (from, to] though nothing was written (SYNC-T2). */
-export async function clockedAnchors(db: Db, member: string, teams: readonly string[], from: number, to: number): Promise<string[]> {
+export async function clockedAnchors(
+  db: Db,
+  member: string,
+  teams: readonly string[],
+  from: number,
+  to: number,
+): Promise<string[]> {
   const names = JSON.stringify([member, ...teams]);
   const [rows] = (await batch(db, [
     db.all(sql`select anchor as id from account_team where member = ${member} and deleted_at is null
@@ -118,23 +143,41 @@ export async function clockedAnchors(db: Db, member: string, teams: readonly str
 export async function anchorsByNumber(db: Db, numbers: readonly number[]): Promise<Map<number, string>> {
   if (numbers.length === 0) return new Map();
   const [rows] = (await batch(db, [
-    db.select({ no: tables.anchor.no, id: tables.anchor.id }).from(tables.anchor).where(inIds(sql`${tables.anchor.no}`, numbers.map(String))),
+    db
+      .select({ no: tables.anchor.no, id: tables.anchor.id })
+      .from(tables.anchor)
+      .where(inIds(sql`${tables.anchor.no}`, numbers.map(String))),
   ])) as [{ no: number; id: string }[]];
   return new Map(rows.map((row) => [row.no, row.id]));
 }
 
 export async function policyBody(db: Db, version: number): Promise<string | null> {
-  const [rows] = (await batch(db, [db.select().from(tables.policy).where(sql`${tables.policy.version} = ${version}`)])) as [{ body: string }[]];
+  const [rows] = (await batch(db, [
+    db
+      .select()
+      .from(tables.policy)
+      .where(sql`${tables.policy.version} = ${version}`),
+  ])) as [{ body: string }[]];
   return rows[0]?.body ?? null;
 }
 
 export async function readClient(db: Db, id: string): Promise<{ member: string; device: string; n: number } | null> {
-  const [rows] = (await batch(db, [db.select().from(tables.client).where(sql`${tables.client.id} = ${id}`)])) as [{ member: string; device: string; n: number }[]];
+  const [rows] = (await batch(db, [
+    db
+      .select()
+      .from(tables.client)
+      .where(sql`${tables.client.id} = ${id}`),
+  ])) as [{ member: string; device: string; n: number }[]];
   return rows[0] ?? null;
 }
 export async function readOutcomes(db: Db, client: string, numbers: readonly number[]): Promise<Map<number, Outcome>> {
   const { outcome } = tables;
-  const query = db.select().from(outcome).where(sql`${outcome.client} = ${client} and ${outcome.n} in (select value from json_each(${JSON.stringify(numbers)}))`);
+  const query = db
+    .select()
+    .from(outcome)
+    .where(
+      sql`${outcome.client} = ${client} and ${outcome.n} in (select value from json_each(${JSON.stringify(numbers)}))`,
+    );
   const [rows] = (await batch(db, [query])) as [{ n: number; body: Outcome }[]];
   return new Map(rows.map((row) => [row.n, row.body]));
 }

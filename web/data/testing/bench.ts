@@ -17,16 +17,34 @@ export const idOf = (kind: string, number: number): string => {
 export const me = idOf("mem", 1);
 export const start = 1_800_000_000_000;
 
-export const all: KeyRights = { account: { identity: null, shared: null }, contact: { identity: null, shared: null, consent: null } };
+export const all: KeyRights = {
+  account: { identity: null, shared: null },
+  contact: { identity: null, shared: null, consent: null },
+};
 export const contact = (number: number, more: Partial<Row> = {}): Row => ({
   id: idOf("con", number), anchor: idOf("acc", 1), compartment: "core", createdAt: 1, createdBy: me,
   name: `Contact ${number}`, title: "Buyer", marketingConsent: "given", ...more,
 } as Row); // prettier-ignore
 export const account = (more: Partial<Row> = {}): Row =>
-  ({ id: idOf("acc", 1), anchor: idOf("acc", 1), compartment: "core", createdAt: 1, createdBy: me, name: "Acme", owner: me, industry: "steel", ...more }) as Row;
+  ({
+    id: idOf("acc", 1),
+    anchor: idOf("acc", 1),
+    compartment: "core",
+    createdAt: 1,
+    createdBy: me,
+    name: "Acme",
+    owner: me,
+    industry: "steel",
+    ...more,
+  }) as Row;
 
 export const rights = (h: string, g: KeyRights): PullLine => ({ t: "rights", h, g });
-export const snap = (h: string, rows: readonly (readonly [EntityName, Row])[], from = "", to: string | null = null): PullLine => ({ t: "snap", h, from, to, rows });
+export const snap = (
+  h: string,
+  rows: readonly (readonly [EntityName, Row])[],
+  from = "",
+  to: string | null = null,
+): PullLine => ({ t: "snap", h, from, to, rows });
 export const page = (more: Partial<Extract<PullLine, { t: "page" }>> = {}): PullLine => ({
   t: "page", cursor: "c1", more: false, lmid: 0, outcomes: [], now: start, lease: start + 1_000_000_000, ...more,
 }); // prettier-ignore
@@ -52,7 +70,9 @@ export class Device {
   }
   async boot(): Promise<this> {
     await this.disk.write(async (read) => ({
-      writes: (await read.get("meta", "device")) ? [] : [put("meta", "device", "dev1"), put("meta", "client", { id: "cli1", next: 1 })],
+      writes: (await read.get("meta", "device"))
+        ? []
+        : [put("meta", "device", "dev1"), put("meta", "client", { id: "cli1", next: 1 })],
       value: undefined,
     }));
     const { rev, contents } = await this.disk.load();
@@ -108,7 +128,13 @@ export class Device {
     const written = await this.disk.write(async (read) => {
       const client = (await read.get("meta", "client")) as ClientMeta;
       const entry: Entry = { ...drafted.value, client: client.id, n: client.next };
-      return { writes: [put("outbox", entryKey(entry.client, entry.n), entry), put("meta", "client", { ...client, next: client.next + 1 })], value: entry };
+      return {
+        writes: [
+          put("outbox", entryKey(entry.client, entry.n), entry),
+          put("meta", "client", { ...client, next: client.next + 1 }),
+        ],
+        value: entry,
+      };
     });
     this.replica.absorb(written.writes);
     return written.value;
