@@ -239,6 +239,11 @@ interface Config {
   readonly send_email: readonly { readonly name: string }[];
 }
 
+test("health expects just the migrations that there are", () => {
+  const expected = [...read("worker/observability/store.ts").matchAll(/"(\d{4}_\w+\.sql)"/g)].map(([, name]) => name);
+  expect(expected).toEqual(files("migrations", /\.sql$/).map((path) => path.slice("migrations/".length)));
+});
+
 describe("cells", () => {
   const toml = read("wrangler.toml");
   const cells = [...toml.matchAll(/^\[env\.(\w+)\]$/gm)].map(([, name]) => name ?? "");

@@ -11,13 +11,6 @@ export function isDay(text: string): boolean {
   return year >= 1900 && year <= 2200 && date.getUTCMonth() === month - 1 && date.getUTCDate() === day;
 }
 
-/** The calendar day of an instant in an IANA zone. */
-export function dayOf(at: number, zone: string): string {
-  return new Intl.DateTimeFormat("en-CA", { timeZone: zone, year: "numeric", month: "2-digit", day: "2-digit" }).format(
-    at,
-  );
-}
-
 export function isZone(text: string): boolean {
   try {
     new Intl.DateTimeFormat("en", { timeZone: text });

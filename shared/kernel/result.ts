@@ -1,7 +1,7 @@
 /** Expected outcomes are values; only bugs are thrown (decision 12 of ARCHITECTURE.md). */
 
 /** The closed list of error codes, each stating a fact. `missing` also stands for forbidden: the two must not differ. */
-export const errorCodes = [
+const errorCodes = [
   "missing", // not there, or not visible: one answer for both
   "denied", // visible, but this act on it is not allowed
   "invalid", // a field, a type, a range; details.fields says which
@@ -37,8 +37,3 @@ export const fail = (code: ErrorCode, more: Omit<DomainError, "code"> = {}): { o
   ok: false,
   error: { code, ...more },
 });
-
-/** For the default of a switch over a closed type: reaching it is a bug. */
-export function unreachable(value: never): never {
-  throw new Error(`unexpected ${JSON.stringify(value)}`);
-}

@@ -18,7 +18,7 @@ export interface Field {
   /** Stored in the key's anchor row and shared by all its compartments: reassigning an account writes one row. */
   readonly of?: "anchor";
 }
-export type FieldType =
+type FieldType =
   | "name" // short text that names something
   | "text"
   | "long" // text of several lines

@@ -18,7 +18,7 @@ const makingAct: Partial<Record<EntityName, Action>> = {
   stage: "edit_policy",
   account_team: "manage_account_team",
 };
-export const createAction = (name: EntityName): Action => makingAct[name] ?? "create";
+const createAction = (name: EntityName): Action => makingAct[name] ?? "create";
 
 /** `<entity>.create@1`: a record with the id that the device made, under an account (or other anchor) and compartment. */
 export function createMutation(name: EntityName): Mutation {

@@ -4,7 +4,7 @@ import { isId } from "../kernel/id.ts";
 import { limits } from "../kernel/limits.ts";
 import { entity, type EntityName, type Row } from "./entities.ts";
 import type { Field, Value } from "./field.ts";
-import { groupBit, groupDefaults, hasGroup, type Keep, type Mask } from "./groups.ts";
+import { groupBit, hasGroup, type Mask } from "./groups.ts";
 
 const scalar = z.union([z.string().check(z.maxLength(limits.textMax)), z.number(), z.boolean(), z.null()]);
 const customSchema = z
@@ -106,9 +106,4 @@ export function isVisible(name: EntityName, row: Row, mask: Mask): boolean {
   const gate = entity(name).fields["group"] ? row["group"] : undefined;
   if (gate === undefined || gate === null) return true;
   return (mask & groupBit(gate as never)) !== 0;
-}
-
-/** How far the values of a field may travel, before rules say more. */
-export function keepOf(field: Field): Keep {
-  return field.keep ?? groupDefaults[field.group].keep;
 }

@@ -1,7 +1,6 @@
 import * as z from "zod/mini";
 import type { ErrorCode } from "../kernel/result.ts";
 import { limits } from "../kernel/limits.ts";
-import { groupNames } from "../records/groups.ts";
 import type { Row } from "../records/entities.ts";
 import type { Fields } from "../records/mutation.ts";
 
@@ -77,7 +76,7 @@ export interface Outcome {
 }
 
 const value = z.any(); // validated by the mutation's own schema
-export const pushedMutation = z.strictObject({
+const pushedMutation = z.strictObject({
   n: z.int().check(z.gte(1)),
   name: z.string().check(z.regex(/^[a-z_]+\.[a-z_]+@\d+$/)),
   args: value,
@@ -102,5 +101,3 @@ export interface PushAnswer {
 
 /** What the poke socket says: `poke` (pull now), `cut` (this session ended). Content-free. */
 export type HubMessage = { readonly t: "poke" } | { readonly t: "cut" };
-
-export const groupSchema = z.enum(groupNames);

@@ -14,7 +14,7 @@ const teams = pick("red", "blue");
 const regions = pick("north", "south");
 const bases = ["seller", "support"] as const;
 const duties = ["lead", "steward"] as const;
-export const testEntities = ["account", "opportunity", "task", "section"] as const satisfies readonly EntityName[];
+const testEntities = ["account", "opportunity", "task", "section"] as const satisfies readonly EntityName[];
 const compartments = pick("core", "sales");
 const groups = fc.subarray<Group>(["identity", "shared", "terms", "internal", "compensation"], { minLength: 1 });
 const recipes = ["sh.one", "sh.two", "sh.gone"] as const;
@@ -184,7 +184,7 @@ export const facts: fc.Arbitrary<LooseFacts> = fc.record({
 const instant = fc.integer({ min: 0, max: lastInstant });
 export const instants = instant;
 const interval = fc.record({ from: fc.option(instant, { nil: null }), until: fc.option(instant, { nil: null }) });
-export const anchors = fc.constantFrom("acc1", "acc2");
+const anchors = fc.constantFrom("acc1", "acc2");
 export const places: fc.Arbitrary<Place> = fc.record({
   anchor: fc.record<Anchor>({
     id: anchors,

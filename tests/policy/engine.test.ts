@@ -53,6 +53,8 @@ const sorted = (groups: Iterable<Group>): Group[] => groupNames.filter((name) =>
 const loose = (facts: oracle.LooseFacts): Facts => facts as Facts;
 
 /** Every answer of the engine beside the oracle's. `make` and `bend` let a test hand in an engine with a fault. */
+const byName = (rights: object): [string, unknown][] => Object.entries(rights).sort(([a], [b]) => (a < b ? -1 : 1));
+
 function disagreement(c: Case, bound: Bound): string | null {
   const { entity, compartment, place, at, row, action } = c;
   const world = worldOf(c);
@@ -66,7 +68,7 @@ function disagreement(c: Case, bound: Bound): string | null {
   return (
     compare("read", groupsIn(bound.readMask(entity, compartment, place, at)), sorted(oracle.readable(world))) ??
     compare("hold", groupsIn(bound.holdMask(entity, compartment, place, at)), sorted(oracle.holdable(world))) ??
-    compare("rights", Object.entries(rights).sort(), Object.entries(until).sort()) ??
+    compare("rights", byName(rights), byName(until)) ??
     compare(
       "decide",
       decision.allowed ? groupsIn(decision.groups) : [],

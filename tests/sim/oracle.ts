@@ -11,7 +11,7 @@ import { holdable } from "../policy/oracle.ts";
 import type { SimD1 } from "./d1.ts";
 
 type Raw = Record<string, string | number | null>;
-export interface StoredRecord {
+interface StoredRecord {
   readonly entity: EntityName;
   readonly row: Row;
   readonly deleted: boolean;
@@ -101,7 +101,7 @@ export function readInputs(d1: SimD1): Inputs {
   return { policy, members, anchors, shares, records, follow };
 }
 /** Records that the world makes; the others' tables stay empty. */
-export const simulated: ReadonlySet<EntityName> = new Set([
+const simulated: ReadonlySet<EntityName> = new Set([
   "member",
   "team",
   "region",

@@ -7,7 +7,7 @@ import type { Random } from "./random.ts";
 
 const why = "For the simulation.";
 const configuration: readonly EntityName[] = ["member", "team", "region", "pipeline", "stage"];
-export const work: readonly EntityName[] = ["account", "account_team", "contact", "opportunity", "activity", "section"];
+const work: readonly EntityName[] = ["account", "account_team", "contact", "opportunity", "activity", "section"];
 const groups: readonly Group[] = ["shared", "qualification", "terms", "billing", "personal", "consent", "internal"];
 const reaches = ["own", "team", "region", "account_team", "participant", "all"] as const;
 

@@ -19,7 +19,7 @@ export interface KeyBlob {
   readonly rows: ReadonlyMap<string, Held>;
 }
 /** A key whose rows are still to come. `after`: the last record id that is here; `round`: newer wishes first. */
-export interface Want {
+interface Want {
   readonly after: string;
   readonly round: number;
 }

@@ -69,7 +69,7 @@ describe("the IndexedDB disk", () => {
     for (const _ of [1, 2, 3]) tabs.push(await tab(name));
     await Promise.all(
       Array.from({ length: 40 }, (_, index) =>
-        tabs[index % 4]?.mutate("contact.edit@1", { id: contact(1).id, set: { title: `T${index}` } }),
+        Promise.resolve(tabs[index % 4]?.mutate("contact.edit@1", { id: contact(1).id, set: { title: `T${index}` } })),
       ),
     );
     const { contents } = await (await openDisk(name)).load();

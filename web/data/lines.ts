@@ -36,7 +36,7 @@ const line = z.discriminatedUnion("t", [
   }),
 ]);
 
-export function parseLine(text: string): PullLine {
+function parseLine(text: string): PullLine {
   let json: unknown;
   try {
     json = JSON.parse(text);

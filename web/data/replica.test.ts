@@ -337,10 +337,11 @@ describe("the outbox", () => {
     // the push takes the second along, so both may have left
     await pushOnce(device.exchange);
     await device.mutate("contact.edit@1", { id: contact(2).id, set: { title: "Third" } });
-    expect([...device.replica.table("attention").values()].map((card) => card.mine["title"]).sort()).toEqual([
-      "Chief",
-      "Second",
-    ]);
+    expect(
+      [...device.replica.table("attention").values()]
+        .map((card) => String(card.mine["title"]))
+        .sort((a, b) => (a < b ? -1 : 1)),
+    ).toEqual(["Chief", "Second"]);
     expect([...device.replica.table("outbox").values()]).toMatchObject([
       { client: "cli2", n: 1, mine: { title: "Third" } },
     ]);
@@ -351,7 +352,7 @@ describe("the outbox", () => {
     const tabs = [first, ...(await Promise.all([1, 2, 3].map(() => first.reopened())))];
     const entries = await Promise.all(
       Array.from({ length: 40 }, (_, index) =>
-        tabs[index % 4]?.mutate("contact.edit@1", { id: contact(1).id, set: { title: `T${index}` } }),
+        Promise.resolve(tabs[index % 4]?.mutate("contact.edit@1", { id: contact(1).id, set: { title: `T${index}` } })),
       ),
     );
     expect(new Set(entries.map((entry) => `${entry?.client}:${entry?.n}`)).size).toBe(40);

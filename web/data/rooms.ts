@@ -14,7 +14,7 @@ import type { Source } from "./source.ts";
 import type { LocalData } from "./store.ts";
 import { send } from "./wire.ts";
 
-export type SectionState =
+type SectionState =
   | "loading" // from this device's disk
   | "offline" // shows what this device has; typing is kept
   | "live"
@@ -28,7 +28,7 @@ export interface OpenSection {
   readonly unsent: Accessor<boolean>;
   close(): void;
 }
-export interface SectionRef {
+interface SectionRef {
   readonly id: string;
   readonly gen: number;
   readonly account: string;

@@ -141,7 +141,9 @@ class Local implements LocalData {
       if (source) yield* source.replica.records(name, anchor);
       return;
     }
-    for (const source of this.sources.values()) yield* source.replica.records(name);
+    // Each cell has a copy of the directory; the one in the cell that the ids name is shown.
+    for (const [cell, source] of this.sources)
+      for (const row of source.replica.records(name)) if (cellOf(row.id) === cell) yield row;
   }
 
   list<E extends EntityName>(name: E, query: Accessor<ListQuery<E>>): Accessor<readonly RecordOf<E>[]> {

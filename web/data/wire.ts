@@ -19,7 +19,7 @@ export async function send(link: CellLink, path: string, body: unknown, signal?:
       method: "POST",
       headers,
       body: JSON.stringify(body),
-      credentials: link.url === "" ? "same-origin" : "include",
+      credentials: link.url === "" ? "same-origin" : "omit", // another cell takes the token alone
       ...(signal ? { signal } : {}),
     });
   } catch (error) {

@@ -3,7 +3,7 @@ import { limits } from "../../shared/kernel/limits.ts";
 import { fail, ok, type Result } from "../../shared/kernel/result.ts";
 
 /** The body as text, never holding more than `bytesMax`: the length header is a claim, so the bytes are counted too. */
-export async function readText(request: Request, bytesMax: number = limits.bodyBytesMax): Promise<Result<string>> {
+async function readText(request: Request, bytesMax: number = limits.bodyBytesMax): Promise<Result<string>> {
   if (Number(request.headers.get("content-length") ?? 0) > bytesMax) return fail("too_large");
   if (!request.body) return ok("");
   const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: false });

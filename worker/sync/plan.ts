@@ -1,9 +1,10 @@
 import type { Action } from "../../shared/kernel/actions.ts";
+import { cellOf } from "../../shared/kernel/id.ts";
 import { fail, ok, type Result } from "../../shared/kernel/result.ts";
 import { entity, entityOfId, type EntityName, type Row } from "../../shared/records/entities.ts";
 import type { Value } from "../../shared/records/field.ts";
 import { groupBit, groupDefaults, hasGroup, type Mask } from "../../shared/records/groups.ts";
-import type { Fields, Mutation, NewRow, Tx } from "../../shared/records/mutation.ts";
+import type { Mutation, NewRow, Tx } from "../../shared/records/mutation.ts";
 import { isVisible } from "../../shared/records/record.ts";
 import type { Compartment } from "../../shared/records/compartments.ts";
 import type { Actor } from "../context.ts";
@@ -124,6 +125,11 @@ export function planMutation(
     const old = world.rows.get(id);
     const write = writeOf(id, old, next);
     if (!write) continue;
+    // A record lives in the cell that its id names: of another cell's there are copies here (the directory), to be read.
+    if (cellOf(id) !== cell)
+      return write.op === "create"
+        ? fail("invalid", { fields: ["id"] })
+        : fail("denied", { detail: "This is kept in another cell." });
     for (const action of acts.get(id) ?? []) {
       const denied = decide(actor, action, write, placeOf(next.row.anchor), now);
       if (denied) return denied;
@@ -152,7 +158,7 @@ function writeOf(id: string, old: Stored | undefined, next: Stored): Write | nul
   return { op, entity: next.entity, id, before: old.row, after: next.row, changed, ver: old.ver };
 }
 
-export function same(left: Value | undefined, right: Value | undefined): boolean {
+function same(left: Value | undefined, right: Value | undefined): boolean {
   if ((left ?? null) === (right ?? null)) return true;
   return typeof left === "object" && typeof right === "object" && JSON.stringify(left) === JSON.stringify(right);
 }
@@ -238,7 +244,3 @@ export function groupsTouched(write: Write): Mask {
   if (write.op !== "edit") return -1;
   return write.changed.reduce((mask, key) => mask | groupBit(entity(write.entity).fields[key]?.group ?? "identity"), 0);
 }
-
-/** Anchor ids that a mutation needs besides those of its records: ids that are no record's, or an account's own. */
-export const anchorIds = (ids: readonly string[]): string[] =>
-  ids.filter((id) => entityOfId(id) === null || entityOfId(id) === "account");

@@ -1,0 +1,21 @@
+/** What migrations/ holds, in order; tests/tidy.test.ts compares. */
+export const expectedMigrations: readonly string[] = ["0001_auth.sql", "0002_records.sql", "0003_directory.sql"];
+/** Something from each migration, the last thing that it makes among them: a file that broke half-way leaves one out. */
+const probes = ["auth_session", "change", "meta", "directory_feed", "policy_published"];
+
+/** Names of the migrations that are not applied, and whether the schema holds all that they make. Throws without a schema. */
+export async function readSchema(
+  d1: D1Database,
+): Promise<{ readonly lacking: readonly string[]; readonly whole: boolean }> {
+  const [names, found] = await d1.batch<{ name: string }>([
+    d1.prepare("select name from d1_migrations order by id"),
+    d1
+      .prepare("select name from sqlite_master where name in (select value from json_each(?))")
+      .bind(JSON.stringify(probes)),
+  ]);
+  const applied = new Set(names?.results.map((row) => row.name));
+  return {
+    lacking: expectedMigrations.filter((name) => !applied.has(name)),
+    whole: found?.results.length === probes.length,
+  };
+}
