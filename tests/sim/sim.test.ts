@@ -3,6 +3,7 @@ import { quickSubtle, slowSubtle } from "./quick-crypto.ts";
 import { runActs, runSeed } from "./simulate.ts";
 import { seeds } from "./suite.ts";
 
+// Titles stand in suite.ts: [SYNC-1] [SYNC-2] [SYNC-3] [SYNC-4] [SYNC-5].
 seeds(0, 100);
 
 describe("the harness", () => {
