@@ -37,3 +37,11 @@ export const kindOf = (id: string): string | null => (isId(id) ? (id.split("_")[
 
 /** The anchor under which a cell's configuration (members, teams, pipelines) is kept. One a cell, known to all. */
 export const orgAnchor = (cell: string): string => `${cell}_org_00000000000000000000`;
+
+/**
+ * The configuration that a member meets in a cell: the cell's own, and the home cell's, where members, teams and regions
+ * are kept and copied from. A member's id carries the home cell.
+ */
+export const orgAnchors = (cell: string, member: string): readonly string[] => [
+  ...new Set([orgAnchor(cell), orgAnchor(cellOf(member) ?? cell)]),
+];
