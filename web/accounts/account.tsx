@@ -117,7 +117,10 @@ function Present(props: {
   const navigate = useNavigate();
   const opportunities = session.data.count("opportunity", () => ({ anchor: props.account.id }));
   const cases = session.data.count("case", () => ({ anchor: props.account.id }));
-  const sections = session.data.count("section", () => ({ anchor: props.account.id }));
+  const sections = session.data.count("section", () => ({
+    anchor: props.account.id,
+    where: (row) => row.sectionKind !== "scratch",
+  }));
   const counts = createMemo<Partial<Record<AccountTab, number>>>(() => ({
     notes: sections(),
     opportunities: opportunities(),

@@ -234,6 +234,7 @@ class Section implements OpenSection {
     this.awareness.off("update", provider.boundAwarenessUpdateHandler);
     provider.configuration.awareness = null; // the section goes on with it, or throws it away itself
     provider.destroy();
+    provider.configuration.awareness = this.awareness; // two of its listeners stay on it and look it up there
     this.leave(this.ref.account);
   }
 

@@ -14,7 +14,7 @@ import { locale, t } from "../i18n/i18n.ts";
 import { hueOf } from "../i18n/person.ts";
 import { Button } from "../ui/button.tsx";
 import css from "./editor.module.css";
-import { Mirror } from "./mirror.ts";
+import { Mirror, othersIn } from "./mirror.ts";
 import { Opaque, readable, richText, root } from "./schema.ts";
 
 const text = (value: unknown): string => (typeof value === "string" ? value : "");
@@ -118,7 +118,7 @@ export function Writer(props: {
   const [marks, setMarks] = createSignal<readonly string[]>([]);
   const [empty, setEmpty] = createSignal(false);
   onMount(() => {
-    const mirror = new Mirror(props.section.doc, props.section.awareness.clientID);
+    const mirror = new Mirror(props.section.doc);
     const made = new Editor({
       element: host ?? null,
       injectCSS: false,
@@ -127,7 +127,7 @@ export function Writer(props: {
         ...richText,
         Collaboration.configure({ document: mirror.doc, field: root }),
         CollaborationCaret.configure({
-          provider: { awareness: props.section.awareness },
+          provider: { awareness: othersIn(props.section.awareness) },
           user: { member: props.member, name: props.name },
           render: caret,
           selectionRender: selection,
@@ -174,7 +174,9 @@ export function Writer(props: {
           )}
         </For>
       </div>
-      <div class={css.paper} ref={(element) => (host = element)}>
+      <div class={css.paper}>
+        {/* A place of its own: what Solid changes beside it would empty it. */}
+        <div ref={(element) => (host = element)} />
         <Show when={empty()}>
           <p class={css.placeholder} aria-hidden="true">
             {t("notes.placeholder")}

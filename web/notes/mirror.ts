@@ -1,9 +1,27 @@
+import type { Awareness } from "y-protocols/awareness";
 import * as Y from "yjs";
 
 /** Colleagues' words wait this long after the input method is done: it still changes the text for a moment. */
 const settleMs = 60;
 const fromRoom = Symbol("from the room");
 const fromEditor = Symbol("from the editor");
+
+/**
+ * Who writes in the editors of a room's document. Not the document's own name: presence and the provider go by that,
+ * and Yjs would rename a document that is brought words under its name.
+ */
+const authors = new WeakMap<Y.Doc, number>();
+function authorOf(room: Y.Doc): number {
+  const author = authors.get(room) ?? crypto.getRandomValues(new Uint32Array(1))[0] ?? 1;
+  authors.set(room, author);
+  return author;
+}
+
+/** Presence as the carets need it: without this editor's own, which they would know by the author's name. */
+export function othersIn(awareness: Awareness): Awareness {
+  const getStates = () => new Map([...awareness.getStates()].filter(([client]) => client !== awareness.clientID));
+  return Object.create(awareness, { getStates: { value: getStates } }) as Awareness;
+}
 
 /**
  * The editor's own document, beside the room's. Everything passes at once in both directions, except that while
@@ -17,14 +35,10 @@ export class Mirror {
   private composing = false;
   private timer = 0;
 
-  /** `author`: who presence says is typing here, so that carets and words are of one client. */
-  constructor(room: Y.Doc, author: number) {
+  constructor(room: Y.Doc) {
     this.room = room;
     Y.applyUpdate(this.doc, Y.encodeStateAsUpdate(room), fromRoom);
-    // From here on only this document writes as that author. The room's writes nothing itself, and Yjs would rename a
-    // document that is brought words under its own name.
-    if (room.clientID === author) room.clientID = crypto.getRandomValues(new Uint32Array(1))[0] ?? 1;
-    this.doc.clientID = author;
+    this.doc.clientID = authorOf(room);
     this.doc.on("update", this.toRoom);
     room.on("update", this.toEditor);
   }
