@@ -714,7 +714,7 @@ describe("between cells", () => {
       more: false,
       entries: [entry(41, "member", bo, body), entry(42, "cut", "session-1", {})],
     };
-    expect(await applyFeed(env.DB, 40, page, 1_000)).toBe(true);
+    expect(await applyFeed(env.DB, [anchor], 40, page, 1_000)).toBe(true);
     const before = { base: "seller", duties: [], teams: [], regions: [], employment: "active" };
     const was = await env.DB.prepare("SELECT seq, kind, id, member, before FROM was").first<{
       seq: number;
@@ -739,11 +739,11 @@ describe("between cells", () => {
     expect(await copyVersion(env.DB)).toEqual({ version: 42, checkedAt: 1_000 });
 
     const older = { ...page, version: 41, entries: [entry(41, "member", bo, { ...body, employment: "active" })] };
-    expect(await applyFeed(env.DB, 40, older, 2_000)).toBe(false);
+    expect(await applyFeed(env.DB, [anchor], 40, older, 2_000)).toBe(false);
     expect(await env.DB.prepare("SELECT employment FROM member WHERE id = ?1").bind(bo).first()).toEqual({
       employment: "left",
     });
-    expect(await applyFeed(env.DB, 42, { ...page, version: 43 }, 3_000)).toBe(true); // the same facts again: nothing to remember
+    expect(await applyFeed(env.DB, [anchor], 42, { ...page, version: 43 }, 3_000)).toBe(true); // the same facts again: nothing to remember
     expect(await env.DB.prepare("SELECT COUNT(*) AS n FROM was").first()).toEqual({ n: 1 });
   });
   it("the public keys hold no private part, and the home cell takes no session token", async () => {

@@ -1,5 +1,5 @@
 import { sql, type SQL } from "drizzle-orm";
-import { orgAnchor } from "../../shared/kernel/id.ts";
+import { orgAnchors } from "../../shared/kernel/id.ts";
 import { limits } from "../../shared/kernel/limits.ts";
 import { fail, ok, type Result } from "../../shared/kernel/result.ts";
 import type { SqlPlan } from "../../shared/access/engine.ts";
@@ -148,7 +148,7 @@ function pageOf<T extends { id: string }>(rows: readonly T[], limit: number, pla
 
 /** The ways in which records of the entity can be in sight: all, or lists of anchors that are read from their indexes. */
 function scopeOf({ actor, cell }: DoorContext, name: EntityName): "all" | SQL[] {
-  if (configuration.has(name)) return [sql`select ${orgAnchor(cell)} as id`];
+  if (configuration.has(name)) return orgAnchors(cell, actor.member).map((id) => sql`select ${id} as id`);
   const reaches = new Set(
     compartmentsOf(name).flatMap((compartment) => [...actor.bound.readReaches(name, compartment)]),
   );

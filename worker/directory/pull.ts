@@ -1,6 +1,7 @@
+import { orgAnchor } from "../../shared/kernel/id.ts";
 import type { Env } from "../env.ts";
 import { cellBearer, homeUrl, isHome } from "./cells.ts";
-import { applyFeed, copyVersion, feedPage, sweepCuts } from "./store.ts";
+import { applyFeed, copyVersion, feedPage, sweepCuts, type FeedPage } from "./store.ts";
 
 const pagesMax = 50;
 
@@ -23,9 +24,9 @@ export async function pull(env: Env): Promise<boolean> {
       });
       if (!answer.ok) throw new Error(`the home cell answered ${answer.status}`);
       const page = feedPage.parse(await answer.json());
-      if (!(await applyFeed(env.DB, version, page, askedAt))) continue;
-      const cut = page.entries.filter((entry) => entry.kind === "cut").map((entry) => entry.subject);
-      if (cut.length > 0) await env.HUB.getByName("hub").cutSessions(cut);
+      const anchors = [orgAnchor(env.HOME), orgAnchor(env.CELL)];
+      if (!(await applyFeed(env.DB, anchors, version, page, askedAt))) continue;
+      await tellHub(env, page);
       if (!page.more) {
         await sweepCuts(env.DB, askedAt);
         return true;
@@ -36,4 +37,10 @@ export async function pull(env: Env): Promise<boolean> {
     console.warn("directory_pull_failed", String(error));
     return false;
   }
+}
+
+async function tellHub(env: Env, { entries }: FeedPage): Promise<void> {
+  const hub = env.HUB.getByName("hub");
+  const cut = entries.filter(({ kind }) => kind === "cut").map(({ subject }) => subject);
+  if (cut.length > 0) await hub.cutSessions(cut);
 }

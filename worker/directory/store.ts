@@ -51,25 +51,35 @@ const position = `COALESCE((SELECT MAX("seq") FROM "change"), 0)`;
 const factColumns = ["base", "duties", "teams", "regions", "employment"] as const;
 
 /**
- * One entry into the copy. Facts that change are a rights input of this cell too: they take a place in its own order of
- * changes and leave what they were, so that devices here get the difference (SYNC-T1).
+ * One entry into the copy. It takes a place in this cell's own order of changes, so that devices here get it, and facts
+ * and policy, which are rights inputs of this cell too, leave what they were (SYNC-T1).
  */
 function copyStatements(d1: D1Database, entry: FeedEntry, now: number): D1PreparedStatement[] {
-  const { kind, subject, body } = entry;
+  const { version, kind, subject, body } = entry;
   if (kind === "cut")
     return [d1.prepare(`INSERT OR IGNORE INTO "directory_cut" ("session", "at") VALUES (?1, ?2)`).bind(subject, now)];
   const names = Object.keys(body);
   const columns = names.map((name) => `"${name}"`); // the schema above lets only letters and _ through
   const marks = names.map((_, index) => `?${index + 1}`);
   const values = Object.values(body);
+  const place = (anchor: string, compartment: string): D1PreparedStatement =>
+    d1
+      .prepare(
+        `INSERT INTO "change" ("seq", "anchor", "compartment", "entity", "record", "op", "actor", "client", "n", "at", "mutation")
+         VALUES (${position} + 1, ?1, ?2, ?3, ?4, 'in', 'directory', 'directory', ?5, ?6, 'directory.copy@1')`, // in: the whole row goes out anew
+      )
+      .bind(anchor, compartment, kind, subject, version, now);
+  const remember = (was: string, ...given: readonly (string | number | null)[]): D1PreparedStatement =>
+    d1
+      .prepare(`INSERT INTO "was" ("seq", "kind", "id", "anchor", "member", "before") SELECT ${position}, ${was}`)
+      .bind(...given);
+
   if (kind === "policy") {
     return [
-      ...remember(
-        d1,
-        entry,
-        now,
+      place("directory", "core"),
+      remember(
         `'policy', 'policy', NULL, NULL, json_object('version', MAX(m."version")) FROM "policy" m HAVING MAX(m."version") < ?1`,
-        [Number(subject)],
+        Number(subject),
       ),
       d1
         .prepare(`INSERT INTO "policy" (${columns.join(", ")}) VALUES (${marks.join(", ")}) ON CONFLICT DO NOTHING`)
@@ -81,15 +91,17 @@ function copyStatements(d1: D1Database, entry: FeedEntry, now: number): D1Prepar
   const before = factColumns
     .map((name) => `'${name}', ${name === "base" || name === "employment" ? `m."${name}"` : `json(m."${name}")`}`)
     .join(", ");
+  const differs = `FROM "member" m WHERE m."id" = ?1 AND (${facts}) IS NOT (?2, ?3, ?4, ?5, ?6)`;
   return [
+    place(String(body["anchor"]), String(body["compartment"])),
     ...(kind === "member"
-      ? remember(
-          d1,
-          entry,
-          now,
-          `'member', m."id", NULL, m."id", json_object(${before}) FROM "member" m WHERE m."id" = ?1 AND (${facts}) IS NOT (?2, ?3, ?4, ?5, ?6)`,
-          [subject, ...factColumns.map((name) => body[name] ?? null)],
-        )
+      ? [
+          remember(
+            `'member', m."id", NULL, m."id", json_object(${before}) ${differs}`,
+            subject,
+            ...factColumns.map((name) => body[name] ?? null),
+          ),
+        ]
       : []),
     d1
       .prepare(
@@ -100,40 +112,27 @@ function copyStatements(d1: D1Database, entry: FeedEntry, now: number): D1Prepar
   ];
 }
 
-/** A place in this cell's order of changes, and what the rights input was before it; neither if nothing differs. */
-function remember(
-  d1: D1Database,
-  { version, subject, kind }: FeedEntry,
-  now: number,
-  was: string,
-  values: readonly (string | number | null)[],
-): D1PreparedStatement[] {
-  const n = values.length;
-  return [
-    d1
-      .prepare(
-        `INSERT INTO "change" ("seq", "anchor", "compartment", "entity", "record", "op", "actor", "client", "n", "at", "mutation")
-         SELECT ${position} + 1, 'directory', 'core', ?${n + 1}, ?${n + 2}, 'edit', 'directory', 'directory', ?${n + 3}, ?${n + 4}, 'directory.copy@1'
-         FROM (SELECT ${was})`,
-      )
-      .bind(...values, kind, subject, version, now),
-    d1
-      .prepare(
-        `INSERT OR IGNORE INTO "was" ("seq", "kind", "id", "anchor", "member", "before") SELECT ${position}, ${was}`,
-      )
-      .bind(...values),
-  ];
-}
-
 /**
  * Takes one page into the copy, all or nothing, and only onto the version that it follows: two pulls at once would else
- * put an older state over a newer one. False: another pull was first.
+ * put an older state over a newer one. False: another pull was first. `anchors`: what configuration hangs on here, the
+ * home cell's for what is copied, and our own.
  */
-export async function applyFeed(d1: D1Database, after: number, page: FeedPage, now: number): Promise<boolean> {
+export async function applyFeed(
+  d1: D1Database,
+  anchors: readonly string[],
+  after: number,
+  page: FeedPage,
+  now: number,
+): Promise<boolean> {
   const following = `UPDATE "meta" SET "v" = CASE "v" WHEN ?1 THEN ?2 END WHERE "k" = 'directory_home'`; // else null, which the column refuses
   try {
     await d1.batch([
       d1.prepare(following).bind(after, page.version),
+      ...anchors.map((id) =>
+        d1
+          .prepare(`INSERT INTO "anchor" ("id", "restricted", "ver") VALUES (?1, 0, 1) ON CONFLICT DO NOTHING`)
+          .bind(id),
+      ),
       ...page.entries.flatMap((entry) => copyStatements(d1, entry, now)),
       ...(page.more ? [] : [d1.prepare(`UPDATE "meta" SET "v" = MAX("v", ?1) WHERE "k" = 'directory_at'`).bind(now)]),
     ]);

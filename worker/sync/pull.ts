@@ -1,7 +1,7 @@
 import { bind, bindNothing, type Bound, type Facts } from "../../shared/access/engine.ts";
 import { limits } from "../../shared/kernel/limits.ts";
 import { fail, ok, type Result } from "../../shared/kernel/result.ts";
-import { orgAnchor } from "../../shared/kernel/id.ts";
+import { orgAnchors } from "../../shared/kernel/id.ts";
 import type { Compartment } from "../../shared/records/compartments.ts";
 import { entitiesAt, isEntity, type EntityName, type Row } from "../../shared/records/entities.ts";
 import { maskOf, type Group, type Mask } from "../../shared/records/groups.ts";
@@ -97,7 +97,7 @@ async function tryPull(context: PullContext, request: PullRequest): Promise<Resu
   for (const row of state.was) if (row.anchor) touched.add(row.anchor);
   for (const choice of state.choices) if (everything || choice.v > (cursor?.f ?? 0)) touched.add(choice.anchor);
   if (everything) {
-    touched.add(orgAnchor(cell));
+    for (const id of orgAnchors(cell, actor.member)) touched.add(id);
     for (const id of await store.candidateAnchors(db, actor.member, teams)) touched.add(id);
   } else if (cursor && cursor.t < now && !bug("no_time_difference")) {
     for (const id of await store.clockedAnchors(db, actor.member, teams, cursor.t, now)) touched.add(id);
