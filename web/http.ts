@@ -1,4 +1,5 @@
 import type { ErrorCode } from "../shared/kernel/result.ts";
+import type { CellLink } from "./data/wire.ts";
 
 export interface HttpError {
   readonly status: number; // 0: no answer at all
@@ -6,12 +7,19 @@ export interface HttpError {
 }
 export type Answer<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: HttpError };
 
-/** One request to the own cell, for what only the server has. Outcomes are values; nothing is thrown. */
-export async function http<T>(path: string, body?: unknown, signal?: AbortSignal): Promise<Answer<T>> {
+/**
+ * One request for what only the server has, to the own cell or to the one that `link` leads to. Outcomes are values;
+ * nothing is thrown.
+ */
+export async function http<T>(path: string, body?: unknown, signal?: AbortSignal, link?: CellLink): Promise<Answer<T>> {
   try {
-    const answer = await fetch(path, {
+    const answer = await fetch((link?.url ?? "") + path, {
       method: body === undefined ? "GET" : "POST",
-      headers: { accept: "application/json", ...(body === undefined ? {} : { "content-type": "application/json" }) },
+      headers: {
+        accept: "application/json",
+        ...(body === undefined ? {} : { "content-type": "application/json" }),
+        ...(await link?.headers?.()),
+      },
       credentials: "same-origin",
       cache: "no-store",
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),

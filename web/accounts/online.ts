@@ -1,5 +1,6 @@
 import { QueryClient, useInfiniteQuery, useQuery } from "@tanstack/solid-query";
 import type { Accessor } from "solid-js";
+import type { CellLink } from "../data/wire.ts";
 import { http, type HttpError } from "../http.ts";
 import type { EntityName, RecordOf } from "../../shared/records/entities.ts";
 import type { Account } from "./columns.ts";
@@ -46,16 +47,22 @@ export function onlineAccounts(
   );
 }
 
+/** What is asked about a record or an account, and the way to its cell. */
+interface Asked {
+  readonly plural: string;
+  readonly link: CellLink | undefined;
+  readonly enabled: boolean;
+}
+
 /** One record as the server shows it to this member: with what may not stay on a device. */
-export function onlineRecord<E extends EntityName>(
-  query: Accessor<{ readonly plural: string; readonly id: string; readonly enabled: boolean }>,
-) {
+export function onlineRecord<E extends EntityName>(query: Accessor<Asked & { readonly id: string }>) {
   return useQuery(
     () => ({
       queryKey: [query().plural, query().id],
       enabled: query().enabled,
       queryFn: async ({ signal }: { signal: AbortSignal }) => {
-        const answer = await http<RecordOf<E>>(`/api/${query().plural}/${query().id}`, undefined, signal);
+        const { plural, id, link } = query();
+        const answer = await http<RecordOf<E>>(`/api/${plural}/${id}`, undefined, signal, link);
         if (!answer.ok) throw new RequestFailed(answer.error);
         return answer.value;
       },
@@ -65,9 +72,7 @@ export function onlineRecord<E extends EntityName>(
 }
 
 /** Records of an entity under one account as the server shows them, by id. */
-export function onlineUnder<E extends EntityName>(
-  query: Accessor<{ readonly plural: string; readonly account: string; readonly enabled: boolean }>,
-) {
+export function onlineUnder<E extends EntityName>(query: Accessor<Asked & { readonly account: string }>) {
   return useQuery(
     () => ({
       queryKey: [query().plural, "under", query().account],
@@ -78,6 +83,7 @@ export function onlineUnder<E extends EntityName>(
           `/api/${query().plural}?${params}`,
           undefined,
           signal,
+          query().link,
         );
         if (!answer.ok) throw new RequestFailed(answer.error);
         return new Map(answer.value.items.map((row) => [row.id, row]));

@@ -29,6 +29,7 @@ export function Opportunities(props: { readonly account: string }): JSX.Element 
   const online = onlineUnder<"opportunity">(() => ({
     plural: "opportunities",
     account: props.account,
+    link: session.data.source(props.account)?.link,
     enabled: !session.offline() && rows().length > 0,
   }));
 

@@ -135,6 +135,7 @@ function Groups(props: { readonly account: Account }): JSX.Element {
   const online = onlineRecord<"account">(() => ({
     plural: "accounts",
     id: props.account.id,
+    link: session.data.source(props.account.id)?.link,
     enabled: !session.offline(),
   }));
   const fieldsOf = (group: Group) =>
