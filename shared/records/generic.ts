@@ -1,7 +1,7 @@
 import * as z from "zod/mini";
 import { fail, ok, type Result } from "../kernel/result.ts";
 import type { Action } from "../kernel/actions.ts";
-import { compartmentsOf, entity, type EntityName, type Row } from "./entities.ts";
+import { compartmentsOf, entity, entityOfId, type EntityName, type Row } from "./entities.ts";
 import type { Value } from "./field.ts";
 import { defineMutation, type Fields, type Mutation, type Tx } from "./mutation.ts";
 import { fieldsSchema } from "./record.ts";
@@ -110,7 +110,7 @@ export function editMutation(name: EntityName): Mutation {
     args,
     reads: (a) => [a.id, ...refsOf(name, a.set)],
     run: (tx, a) => {
-      const row = tx.get(a.id);
+      const row = own(name, tx, a.id);
       if (!row) return fail("missing");
       const moved = movedUnseen(name, row, a.set, a.seen ?? {});
       if (moved.length > 0) return fail("version_conflict", { fields: moved });
@@ -121,6 +121,10 @@ export function editMutation(name: EntityName): Mutation {
     },
   });
 }
+
+/** A record of this entity: one of another kind has other fields, and is not there under this name. */
+const own = (name: EntityName, tx: Tx, record: string): Row | null =>
+  entityOfId(record) === name ? tx.get(record) : null;
 
 function movedUnseen(name: EntityName, row: Row, set: Fields, seen: Fields): string[] {
   return Object.keys(set).filter((key) => {
@@ -153,7 +157,7 @@ export function removeMutation(name: EntityName): Mutation {
     args,
     reads: (a) => [a.id],
     run: (tx, a) => {
-      if (!tx.get(a.id)) return fail("missing");
+      if (!own(name, tx, a.id)) return fail("missing");
       tx.remove(a.id);
       return ok(undefined);
     },
@@ -165,6 +169,6 @@ export function restoreMutation(name: EntityName): Mutation {
     name: `${name}.restore@1`,
     args,
     reads: (a) => [a.id],
-    run: (tx, a) => (tx.restore(a.id) ? ok(undefined) : fail("missing")),
+    run: (tx, a) => (entityOfId(a.id) === name && tx.restore(a.id) ? ok(undefined) : fail("missing")),
   });
 }

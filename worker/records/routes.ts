@@ -13,6 +13,7 @@ import { listRecords, ops, readRecord, type DoorContext, type ListAsk, type Op }
 import { readBody } from "../http/body.ts";
 import { missing, problem } from "../http/problem.ts";
 import { push } from "../sync/push.ts";
+import { readClient } from "../sync/store.ts";
 import { tell } from "../sync/tell.ts";
 
 /** Records over HTTP: the same door for reading and the same mutations for writing as the devices have. Mounted at /api. */
@@ -24,6 +25,11 @@ const where = {
   anchor: z.optional(id),
   compartment: z.optional(z.string().check(z.maxLength(20))),
 };
+
+const fields = z.looseObject(where);
+/** The fields of a new record and where it goes, as one body. */
+const creating = (name: EntityName) =>
+  z.extend(fieldsSchema(name, "create") as typeof fields, where) as z.ZodMiniType<z.infer<typeof fields>>;
 
 /** Acts that are not edits, each with its mutation. `args` makes the mutation's arguments from the body. */
 interface Act {
@@ -95,6 +101,15 @@ async function clientOf(c: AppContext): Promise<string> {
     ? `http_${(await sha256(`${c.get("actor").member}|${c.req.method} ${c.req.path}|${key}`)).slice(0, 32)}`
     : `http_${crypto.randomUUID()}`;
 }
+/**
+ * True if this request, by its Idempotency-Key, was carried out before. Then it answers as before, whatever has become
+ * of the record since: of its mutation only the outcome is asked.
+ */
+async function isRepeat(c: AppContext): Promise<boolean> {
+  return (
+    !!c.req.header("idempotency-key") && (await readClient(openDb(c.env.DB, c.get("cost")), await clientOf(c))) !== null
+  );
+}
 /** A repeat with the same Idempotency-Key makes the same id, so that it answers as before. */
 async function newId(c: AppContext, kind: string): Promise<string> {
   const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(`${await clientOf(c)}|${kind}`));
@@ -123,7 +138,8 @@ export const recordBodies: Record<string, z.ZodMiniType> = {};
 
 for (const name of entityNames) {
   const path = `/${entity(name).plural}`;
-  recordBodies[`POST /api${path}`] = fieldsSchema(name, "create");
+  const created = creating(name);
+  recordBodies[`POST /api${path}`] = created;
   recordBodies[`PATCH /api${path}/:id`] = fieldsSchema(name, "edit");
 
   recordRoutes.get(path, requireActor, async (c) => {
@@ -141,7 +157,7 @@ for (const name of entityNames) {
   });
 
   recordRoutes.post(path, requireActor, async (c) => {
-    const body = await readBody(c.req.raw, z.looseObject(where));
+    const body = await readBody(c.req.raw, created);
     if (!body.ok) return problem(body.error);
     const { id: given, anchor, compartment, ...fields } = body.value;
     const record = given ?? (await newId(c, entity(name).kind));
@@ -161,16 +177,15 @@ for (const name of entityNames) {
   recordRoutes.patch(`${path}/:id`, requireActor, async (c) => {
     const body = await readBody(c.req.raw, z.record(z.string(), z.any()));
     if (!body.ok) return problem(body.error);
-    const row = await readRecord(doorOf(c), name, c.req.param("id")); // visibility first, then version, then the rest
-    if (!row) return missing();
+    const id = c.req.param("id");
+    const row = await readRecord(doorOf(c), name, id); // visibility first, then version, then the rest
     const tag = c.req.header("if-match");
-    if (tag !== undefined && tag !== "*" && tag !== (await etagOf(row))) return problem({ code: "version_conflict" });
-    const error = await mutate(c, `${name}.edit@1`, {
-      id: row.id,
-      set: body.value,
-      seen: tag === undefined ? {} : row,
-    });
-    return error ? problem(error) : answer(c, name, row.id, 200);
+    if (!(await isRepeat(c))) {
+      if (!row) return missing();
+      if (tag !== undefined && tag !== "*" && tag !== (await etagOf(row))) return problem({ code: "version_conflict" });
+    }
+    const error = await mutate(c, `${name}.edit@1`, { id, set: body.value, seen: tag === undefined ? {} : row });
+    return error ? problem(error) : answer(c, name, id, 200);
   });
 
   recordRoutes.delete(`${path}/:id`, requireActor, async (c) => {
@@ -188,10 +203,11 @@ for (const name of entityNames) {
     recordRoutes.post(`${path}/:id/${act.verb}`, requireActor, async (c) => {
       const body = await readBody(c.req.raw, act.body);
       if (!body.ok) return problem(body.error);
-      const row = await readRecord(doorOf(c), name, c.req.param("id"));
-      if (!row) return missing();
-      const error = await mutate(c, act.mutation, act.args(row, body.value));
-      return error ? problem(error) : answer(c, name, row.id, 200);
+      const id = c.req.param("id");
+      const row = await readRecord(doorOf(c), name, id);
+      if (!row && !(await isRepeat(c))) return missing();
+      const error = await mutate(c, act.mutation, row && act.args(row, body.value));
+      return error ? problem(error) : answer(c, name, id, 200);
     });
   }
 }

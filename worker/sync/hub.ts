@@ -1,5 +1,6 @@
 import { DurableObject } from "cloudflare:workers";
 import type { Env } from "../env.ts";
+import type { Mask } from "../../shared/records/groups.ts";
 import type { HubMessage } from "../../shared/sync/protocol.ts";
 import type { Announcement } from "./push.ts";
 
@@ -11,6 +12,12 @@ export interface Listener {
   readonly teams: readonly string[];
 }
 
+/** A key that a device holds, with the field groups that it holds of each entity there; none: it was dropped. */
+export interface Interest {
+  readonly key: string;
+  readonly masks: Readonly<Record<string, Mask>>;
+}
+
 /**
  * One a cell. Knows which device follows which keys, with which field groups, and which rooms are open; a commit tells
  * it what was touched, and it pokes only whom that concerns, without content (SYNC-U1). What it forgets costs delay,
@@ -20,8 +27,8 @@ export class Hub extends DurableObject<Env> {
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
     ctx.storage.sql
-      .exec(`create table if not exists interest (device text not null, key text not null, bits integer not null, primary key (device, key)) without rowid;
-      create index if not exists interest_key on interest (key, device);
+      .exec(`create table if not exists holding (device text not null, key text not null, masks text not null, primary key (device, key)) without rowid;
+      create index if not exists holding_key on holding (key, device);
       create table if not exists room (account text primary key) without rowid;`);
     ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair("ping", "pong"));
   }
@@ -44,18 +51,18 @@ export class Hub extends DurableObject<Env> {
   }
 
   /** Told by the Worker after each pull, never by the device: what the device holds from now on. */
-  interest(device: string, reset: boolean, keys: readonly { readonly key: string; readonly bits: number }[]): void {
+  interest(device: string, reset: boolean, keys: readonly Interest[]): void {
     const { sql } = this.ctx.storage;
-    if (reset) sql.exec("delete from interest where device = ?", device);
+    if (reset) sql.exec("delete from holding where device = ?", device);
     if (keys.length === 0) return;
-    const rows = JSON.stringify(keys.map(({ key, bits }) => [key, bits]));
+    const rows = JSON.stringify(keys.map(({ key, masks }) => [key, masks]));
     sql.exec(
-      "insert or replace into interest select ?, value ->> 0, value ->> 1 from json_each(?) where value ->> 1 <> 0",
+      "delete from holding where device = ? and holding.key in (select value ->> 0 from json_each(?))",
       device,
       rows,
     );
     sql.exec(
-      "delete from interest where device = ? and interest.key in (select value ->> 0 from json_each(?) where value ->> 1 = 0)",
+      "insert into holding select ?, value ->> 0, value -> 1 from json_each(?) where value ->> 1 <> '{}'",
       device,
       rows,
     );
@@ -65,14 +72,15 @@ export class Hub extends DurableObject<Env> {
   async announce(what: Announcement, from: string | null): Promise<void> {
     const { sql } = this.ctx.storage;
     const rows = sql.exec<{ device: string }>(
-      `select distinct device from interest join json_each(?) touched on interest.key = touched.value ->> 0 where bits & (touched.value ->> 1) <> 0`,
-      JSON.stringify(what.keys.map(({ key, bits }) => [key, bits])),
+      `select distinct device from holding join json_each(?) touched on holding.key = touched.value ->> 0
+        where (holding.masks ->> ('$.' || (touched.value ->> 1))) & (touched.value ->> 2) <> 0`,
+      JSON.stringify(what.keys.map(({ key, entity, bits }) => [key, entity, bits])),
     );
     const devices = new Set([...rows].map((row) => row.device));
     const { anchors, to, members } = what.rights;
     for (const anchor of anchors) {
       for (const row of sql.exec<{ device: string }>(
-        "select distinct device from interest where key >= ? and key < ?",
+        "select distinct device from holding where key >= ? and key < ?",
         `${anchor}|`,
         `${anchor}}`,
       ))
@@ -87,7 +95,7 @@ export class Hub extends DurableObject<Env> {
       if (mine && (listener.device !== from || concerned.has(listener.member))) say(ws, { t: "poke" });
     }
     const open = [...sql.exec<{ account: string }>("select account from room")].map((row) => row.account);
-    const touched = what.directory ? open : open.filter((account) => anchors.includes(account));
+    const touched = what.directory ? open : open.filter((account) => what.rooms.includes(account));
     await Promise.all(touched.map((account) => this.env.ROOM.getByName(account).rightsChanged(0)));
   }
 

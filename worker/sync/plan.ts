@@ -3,9 +3,9 @@ import { cellOf } from "../../shared/kernel/id.ts";
 import { fail, ok, type Result } from "../../shared/kernel/result.ts";
 import { entity, entityOfId, type EntityName, type Row } from "../../shared/records/entities.ts";
 import type { Value } from "../../shared/records/field.ts";
-import { groupBit, groupDefaults, hasGroup, type Mask } from "../../shared/records/groups.ts";
+import { groupBit, groupDefaults, hasGroup, maskOf, type Group, type Mask } from "../../shared/records/groups.ts";
 import type { Mutation, NewRow, Tx } from "../../shared/records/mutation.ts";
-import { isVisible } from "../../shared/records/record.ts";
+import { isVisible, project } from "../../shared/records/record.ts";
 import type { Compartment } from "../../shared/records/compartments.ts";
 import type { Actor } from "../context.ts";
 import type { Stored, StoredPlace } from "../db/rows.ts";
@@ -58,17 +58,20 @@ export function planMutation(
   const guards = new Map<string, number>();
   const anchors = new Map<string, number>();
   const acts = new Map<string, Set<Action>>();
+  const named = new Map<string, Set<string>>(); // fields that edits name, whether they differ or not
   let bad: Result<never> | null = null;
 
   const present = (id: string): Stored | undefined => rows.get(id) ?? world.rows.get(id);
-  const seen = (id: string, restoring = false): Stored | null => {
+  /** A mutation sees what its actor sees: what it does must not depend on hidden values, or its outcome would tell them. */
+  const seen = (id: string, restoring = false): { stored: Stored; row: Row } | null => {
     const stored = present(id);
     if (!stored) return null;
     const place = placeOf(stored.row.anchor);
     if (!rows.has(id)) guards.set(id, stored.ver);
     if (!place || (place.deleted && !(restoring && stored.entity === "account"))) return null;
     const mask = actor.bound.readMask(stored.entity, stored.row.compartment as Compartment, place, now);
-    return isVisible(stored.entity, stored.row, mask) ? stored : null;
+    const row = project(stored.entity, stored.row, mask);
+    return row && { stored, row };
   };
   const placeOf = (anchor: string): StoredPlace | undefined => {
     const place = places.get(anchor) ?? world.places.get(anchor);
@@ -82,8 +85,8 @@ export function planMutation(
     cell,
     actor: { member: actor.member, teams: actor.facts.teams, regions: actor.facts.regions },
     get: (id) => {
-      const stored = seen(id);
-      return stored && stored.deletedAt === null ? stored.row : null;
+      const there = seen(id);
+      return there && there.stored.deletedAt === null ? there.row : null;
     },
     create: (name: EntityName, row: NewRow, action: Action = "create") => {
       if (present(row.id)) {
@@ -99,6 +102,7 @@ export function planMutation(
       const stored = present(id);
       if (!stored) throw new Error("edit of a record that was not read");
       rows.set(id, { ...stored, row: { ...stored.row, ...set } });
+      named.set(id, new Set([...(named.get(id) ?? []), ...Object.keys(set)]));
       act(id, action);
     },
     remove: (id) => {
@@ -108,9 +112,9 @@ export function planMutation(
       act(id, "delete");
     },
     restore: (id) => {
-      const stored = seen(id, true);
-      if (!stored || stored.deletedAt === null) return false;
-      rows.set(id, { ...stored, deletedAt: null });
+      const there = seen(id, true);
+      if (!there || there.stored.deletedAt === null) return false;
+      rows.set(id, { ...there.stored, deletedAt: null });
       act(id, "restore");
       return true;
     },
@@ -124,17 +128,19 @@ export function planMutation(
   for (const [id, next] of rows) {
     const old = world.rows.get(id);
     const write = writeOf(id, old, next);
-    if (!write) continue;
+    const still = write.op === "edit" && write.changed.length === 0; // an edit to what is there already is done
     // A record lives in the cell that its id names: of another cell's there are copies here (the directory), to be read.
-    if (cellOf(id) !== cell)
+    if (!still && cellOf(id) !== cell)
       return write.op === "create"
         ? fail("invalid", { fields: ["id"] })
         : fail("denied", { detail: "This is kept in another cell." });
+    // Decided over all fields that are named: a refusal must not tell whether a hidden value was guessed (ACCESS-3).
+    const asked = { ...write, changed: [...new Set([...write.changed, ...(named.get(id) ?? [])])] };
     for (const action of acts.get(id) ?? []) {
-      const denied = decide(actor, action, write, placeOf(next.row.anchor), now);
+      const denied = decide(actor, action, asked, placeOf(next.row.anchor), now);
       if (denied) return denied;
     }
-    writes.push(write);
+    if (!still) writes.push(write);
   }
   for (const [id, next] of rows) world.rows.set(id, { ...next, ver: next.ver + 1 });
   for (const [anchor, place] of places) world.places.set(anchor, place);
@@ -142,7 +148,7 @@ export function planMutation(
   return ok({ writes, guards, anchors });
 }
 
-function writeOf(id: string, old: Stored | undefined, next: Stored): Write | null {
+function writeOf(id: string, old: Stored | undefined, next: Stored): Write {
   if (!old) {
     const changed = Object.keys(entity(next.entity).fields).filter((key) => (next.row[key] ?? null) !== null);
     return { op: "create", entity: next.entity, id, before: null, after: next.row, changed, ver: 0 };
@@ -154,7 +160,6 @@ function writeOf(id: string, old: Stored | undefined, next: Stored): Write | nul
       : old.deletedAt !== null && next.deletedAt === null
         ? "restore"
         : "edit";
-  if (op === "edit" && changed.length === 0) return null; // an edit to what is there already is done
   return { op, entity: next.entity, id, before: old.row, after: next.row, changed, ver: old.ver };
 }
 
@@ -179,6 +184,10 @@ function decide(
   if (actor.capabilities && !actor.capabilities.has(action))
     return fail("denied", { detail: "This token may not do that." });
   const compartment = (row: Row): Compartment => row.compartment as Compartment;
+  // Nothing is made under an account that is hidden, in the words for one that is not there.
+  const sees = (name: EntityName, where: Compartment) => actor.bound.readMask(name, where, place, now) !== 0;
+  const hiddenPlace = !sees("account", "core") && !sees(write.entity, compartment(write.after));
+  if (write.op === "create" && write.entity !== "account" && hiddenPlace) return fail("missing");
   const before = write.before && { compartment: compartment(write.before), place, row: write.before };
   const after = { compartment: compartment(write.after), place, row: write.after };
   const hidden = hiddenSecrets(actor, write, before ?? after, now);
@@ -239,8 +248,10 @@ export function touchesAnchor(write: Write): boolean {
   return write.op !== "edit" || write.changed.some((key) => entity("account").fields[key]?.of === "anchor");
 }
 
-/** Bits of the field groups in which a write can be seen; all of them where the record comes or goes. */
+/** Bits of the field groups of which a reader must have one to see anything of a write. */
 export function groupsTouched(write: Write): Mask {
-  if (write.op !== "edit") return -1;
+  const gates = [write.before?.["group"], write.after["group"]].filter((group) => typeof group === "string");
+  if (entity(write.entity).fields["group"] && gates.length > 0) return maskOf(gates as Group[]); // its readers alone
+  if (write.op !== "edit") return groupBit("identity");
   return write.changed.reduce((mask, key) => mask | groupBit(entity(write.entity).fields[key]?.group ?? "identity"), 0);
 }

@@ -15,6 +15,7 @@ import type { Db } from "../db/db.ts";
 import { batch } from "../db/db.ts";
 import { loadAllPlaces, loadRows, loadUnder, type Stored, type StoredPlace } from "../db/rows.ts";
 import { Handles, newSecret, openCursor, sealCursor, type Cursor } from "./cursor.ts";
+import type { Interest } from "./hub.ts";
 import * as store from "./store.ts";
 
 /**
@@ -33,8 +34,8 @@ export interface PullContext {
 }
 export interface Pulled {
   readonly lines: readonly PullLine[];
-  /** What this device's socket is to be poked for from now on: keys with the group bits it holds of each entity. */
-  readonly interest: { readonly reset: boolean; readonly keys: readonly { key: string; bits: Mask }[] };
+  /** What this device's socket is to be poked for from now on. */
+  readonly interest: { readonly reset: boolean; readonly keys: readonly Interest[] };
 }
 
 export async function pull(context: PullContext, request: PullRequest): Promise<Result<Pulled>> {
@@ -53,7 +54,7 @@ async function tryPull(context: PullContext, request: PullRequest): Promise<Resu
     device: request.device,
     client: request.client,
     seen: request.seen,
-    a: sent?.a ?? 0,
+    a: sent?.a ?? Number.MAX_SAFE_INTEGER, // without a cursor nothing was held, so nothing that was matters
     p: Math.min(sent?.p ?? 0, sent?.a ?? 0),
     scan: sent ? limits.scanRowsMax : 0,
   });
@@ -135,14 +136,14 @@ async function tryPull(context: PullContext, request: PullRequest): Promise<Resu
   });
 
   const rights: PullLine[] = [];
-  const interest: { key: string; bits: Mask }[] = [];
+  const interest: Interest[] = [];
   const announce = async (id: string, compartment: Compartment, force: boolean): Promise<void> => {
     const place = places.get(id);
     if (!place) return;
     const next = rightsNow(id).get(compartment) ?? {};
     if (!force && sameRights(rightsThen(id).get(compartment) ?? {}, next)) return;
     rights.push({ t: "rights", h: await handles.seal(place.no, compartment), g: next });
-    interest.push({ key: `${id}|${compartment}`, bits: bitsOf(next) });
+    interest.push({ key: `${id}|${compartment}`, masks: masksOf(next) });
   };
   for (const id of touched) {
     for (const compartment of new Set([...rightsThen(id).keys(), ...rightsNow(id).keys()]))
@@ -383,8 +384,8 @@ async function openHandles(
 
 const maskIn = (rights: KeyRights | undefined, name: EntityName): Mask =>
   maskOf(Object.keys(rights?.[name] ?? {}) as Group[]);
-const bitsOf = (rights: KeyRights): Mask =>
-  Object.values(rights).reduce((mask, groups) => mask | maskOf(Object.keys(groups) as Group[]), 0);
+const masksOf = (rights: KeyRights): Interest["masks"] =>
+  Object.fromEntries(Object.entries(rights).map(([name, groups]) => [name, maskOf(Object.keys(groups) as Group[])]));
 const isHeld = (stored: Stored, mask: Mask): boolean =>
   stored.deletedAt === null && isVisible(stored.entity, stored.row, mask);
 

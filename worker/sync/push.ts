@@ -1,7 +1,8 @@
 import { limits } from "../../shared/kernel/limits.ts";
 import { fail, ok, type DomainError, type Result } from "../../shared/kernel/result.ts";
-import { entityOfId } from "../../shared/records/entities.ts";
+import { entityOfId, type EntityName } from "../../shared/records/entities.ts";
 import type { Mutation } from "../../shared/records/mutation.ts";
+import type { Mask } from "../../shared/records/groups.ts";
 import { project } from "../../shared/records/record.ts";
 import type { Outcome, PushAnswer, PushedMutation } from "../../shared/sync/protocol.ts";
 import { mutations } from "../../shared/sync/registry.ts";
@@ -32,13 +33,15 @@ export interface PushInput {
 }
 /** What others are told after the commit: keys with the group bits touched, and whose rights moved. Never contents. */
 export interface Announcement {
-  readonly keys: readonly { readonly key: string; readonly bits: number }[];
+  readonly keys: readonly { readonly key: string; readonly entity: EntityName; readonly bits: Mask }[];
   /** Anchors whose rights inputs changed; members and teams newly concerned. Empty: nobody's rights moved. */
   readonly rights: {
     readonly anchors: readonly string[];
     readonly to: readonly string[];
     readonly members: readonly string[];
   };
+  /** Accounts whose rooms read their rights and sections again. */
+  readonly rooms: readonly string[];
   readonly directory: boolean;
 }
 export interface Pushed {
@@ -179,17 +182,20 @@ function outcomeOf(
 
 /** What a commit tells others, from its writes. */
 export function announce(writes: readonly Write[]): Announcement {
-  const keys = new Map<string, number>();
+  const keys = new Map<string, Announcement["keys"][number]>();
+  const rooms = new Set<string>();
   const rights = { anchors: new Set<string>(), to: new Set<string>(), members: new Set<string>() };
   let directory = false;
   for (const write of writes) {
     const key = `${write.after.anchor}|${write.after.compartment}`;
-    keys.set(key, (keys.get(key) ?? 0) | groupsTouched(write));
+    const touched = `${key}|${write.entity}`;
+    keys.set(touched, { key, entity: write.entity, bits: (keys.get(touched)?.bits ?? 0) | groupsTouched(write) });
     if (touchesAnchor(write)) {
       rights.anchors.add(write.id);
       for (const row of [write.before, write.after])
         for (const field of ["owner", "team"])
-          if (typeof row?.[field] === "string") rights.to.add(row[field] as string);
+          if (typeof row?.[field] === "string" && !(field === "team" && row["restricted"] === true))
+            rights.to.add(row[field]);
     }
     if (write.entity === "account_team") {
       rights.anchors.add(write.after.anchor);
@@ -199,11 +205,12 @@ export function announce(writes: readonly Write[]): Announcement {
       rights.members.add(write.id);
       directory = true;
     }
-    if (write.entity === "section") rights.anchors.add(write.after.anchor); // the room's list of sections moved
+    if (write.entity === "section") rooms.add(write.after.anchor);
   }
   return {
-    keys: [...keys].map(([key, bits]) => ({ key, bits })),
+    keys: [...keys.values()],
     rights: { anchors: [...rights.anchors], to: [...rights.to], members: [...rights.members] },
+    rooms: [...new Set([...rights.anchors, ...rooms])],
     directory,
   };
 }

@@ -1,7 +1,7 @@
 import { Hono } from "hono";
 import { pullRequest, pushRequest } from "../../shared/sync/protocol.ts";
 import { requireActor } from "../auth/actor.ts";
-import type { AppEnv } from "../context.ts";
+import type { AppContext, AppEnv } from "../context.ts";
 import { openDb } from "../db/db.ts";
 import { readBody } from "../http/body.ts";
 import { problem } from "../http/problem.ts";
@@ -32,7 +32,7 @@ syncRoutes.post("/pull", requireActor, async (c) => {
   const { lines, interest } = pulled.value;
   // Before the answer: a change right after this page must find the device's interest.
   if (interest.reset || interest.keys.length > 0)
-    await hubOf(c.env).interest(body.value.device, interest.reset, interest.keys);
+    await hubOf(c.env).interest(ownDevice(c, body.value.device), interest.reset, interest.keys);
   return c.body(lines.map((line) => `${JSON.stringify(line)}\n`).join(""), 200, {
     "content-type": "application/x-ndjson",
   });
@@ -46,9 +46,12 @@ syncRoutes.post("/push", requireActor, async (c) => {
     body.value,
   );
   if (!pushed.ok) return problem(pushed.error);
-  if (pushed.value.announcement) await tell(c, pushed.value.announcement, body.value.device);
+  if (pushed.value.announcement) await tell(c, pushed.value.announcement, ownDevice(c, body.value.device));
   return c.json(pushed.value.answer);
 });
+
+/** A device is its member's: who names another's is told of nothing that the other holds. */
+const ownDevice = (c: AppContext, device: string): string => `${c.get("actor").member}/${device}`;
 
 /** Another protocol version is told apart from a malformed request: the device keeps its queue and asks for an update. */
 function versionFirst(error: { code: string; fields?: readonly string[] }) {
@@ -63,7 +66,7 @@ syncRoutes.get("/hub", requireActor, async (c) => {
   const { member, session, facts } = c.get("actor");
   const device = c.req.query("device") ?? "";
   if (!/^[\w-]{1,64}$/.test(device)) return problem({ code: "invalid", fields: ["device"] });
-  const listener: Listener = { device, member, session, teams: facts.teams };
+  const listener: Listener = { device: ownDevice(c, device), member, session, teams: facts.teams };
   const headers = new Headers({ upgrade: "websocket", "x-principal": JSON.stringify(listener) });
   return hubOf(c.env).fetch(new Request("https://hub/", { headers }));
 });

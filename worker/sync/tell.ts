@@ -12,7 +12,7 @@ export const hubOf = (env: Env) => env.HUB.getByName("hub");
  */
 export async function tell(c: AppContext, announcement: Announcement, from?: string): Promise<void> {
   const told = announceTo(c.env, announcement, from);
-  const rights = announcement.rights.anchors.length + announcement.rights.members.length > 0;
+  const rights = announcement.rooms.length + announcement.rights.members.length > 0;
   if (rights) await told;
   else c.executionCtx.waitUntil(told);
 }
