@@ -228,6 +228,8 @@ export default defineConfig({
           hookTimeout: 90_000,
           // Each file starts its own workerd and browser; two cores carry one of them at a time.
           fileParallelism: false,
+          // After everything else: walks that must be seen within a second share their cores with nobody.
+          sequence: { groupOrder: 1 },
         },
       },
       {

@@ -4,7 +4,7 @@ import { entitiesAt } from "../records/entities.ts";
 import type { EntityRights, KeyRights } from "./protocol.ts";
 
 /** What a device may hold of a key: policy ∩ keep, per entity and field group with its end (SYNC-H4, SYNC-H5). Empty: nothing. */
-export function keyRights(bound: Bound, place: Place, compartment: Compartment, at: number): KeyRights {
+function keyRights(bound: Bound, place: Place, compartment: Compartment, at: number): KeyRights {
   const rights: Record<string, Readonly<Record<string, number | null>>> = {};
   for (const name of entitiesAt(place.anchor.id, compartment)) {
     const groups = bound.holdRights(name, compartment, place, at);
@@ -46,7 +46,7 @@ const sameEntity = (
   return [...groups].every((group) => group in left && group in right && left[group] === right[group]);
 };
 
-export const isLive = (interval: Interval, at: number): boolean =>
+const isLive = (interval: Interval, at: number): boolean =>
   (interval.from === null || interval.from <= at) && (interval.until === null || at < interval.until);
 
 /** The newest choice of a device about an anchor. */

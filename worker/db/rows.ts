@@ -24,7 +24,7 @@ export interface StoredShare extends KeyShare {
   /** The member or team that it lets in. */
   readonly to: string;
 }
-export interface StoredInterval extends Interval {
+interface StoredInterval extends Interval {
   readonly id: string;
 }
 
@@ -114,7 +114,7 @@ export async function loadUnder(db: Db, anchors: readonly string[], names: reado
   );
 }
 
-export const placeQueries = (
+const placeQueries = (
   db: Db,
   anchors: readonly string[],
   member: string,
@@ -161,7 +161,7 @@ export async function loadAllPlaces(
   if (anchors.length === 0) return new Map();
   return placesOf(await batch(db, placeQueries(db, anchors, member, teams)));
 }
-export function placesOf([anchors, members, shares]: unknown[]): Map<string, StoredPlace> {
+function placesOf([anchors, members, shares]: unknown[]): Map<string, StoredPlace> {
   const places = new Map<
     string,
     { no: number; ver: number; deleted: boolean; anchor: Anchor; accountTeam: StoredInterval[]; shares: StoredShare[] }
