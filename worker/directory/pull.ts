@@ -7,8 +7,8 @@ const pagesMax = 50;
 
 /**
  * Brings this cell's copy of the directory up to the home cell's: by cron, on a poke, and when somebody shows a token
- * of a version that the copy has not reached. Sessions cut there lose their sockets here. Says whether it got through;
- * if it never does, the copy grows stale and `actorOf` denies everyone.
+ * of a version that the copy has not reached. Sessions cut there lose their sockets here, and whoever's rights moved is
+ * looked at anew. Says whether it got through; if it never does, the copy grows stale and `actorOf` denies everyone.
  */
 export async function pull(env: Env): Promise<boolean> {
   const home = homeUrl(env);
@@ -41,6 +41,10 @@ export async function pull(env: Env): Promise<boolean> {
 
 async function tellHub(env: Env, { entries }: FeedPage): Promise<void> {
   const hub = env.HUB.getByName("hub");
-  const cut = entries.filter(({ kind }) => kind === "cut").map(({ subject }) => subject);
+  const subjects = (kind: string): string[] =>
+    entries.filter((entry) => entry.kind === kind).map(({ subject }) => subject);
+  const [cut, members] = [subjects("cut"), subjects("member")];
   if (cut.length > 0) await hub.cutSessions(cut);
+  if (members.length + subjects("policy").length > 0)
+    await hub.announce({ keys: [], rights: { anchors: [], to: [], members }, rooms: [], directory: true }, null);
 }
