@@ -3,15 +3,20 @@
  * the real one in a real browser. `us` is reached as 127.0.0.1: cookies know no ports, and to the browser the cells of
  * an organisation are strangers to each other.
  */
+import { HocuspocusProvider, HocuspocusProviderWebsocket } from "@hocuspocus/provider";
 import { randomBytes } from "node:crypto";
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import * as Y from "yjs";
 import { peopleRows } from "../../demo/people.ts";
 import { buildWeb } from "../../scripts/lib/build.mjs";
 import { cellOf } from "../../shared/kernel/id.ts";
+import { sectionKinds } from "../../shared/sections/kinds.ts";
+import { currentSchema } from "../../shared/sections/schema.ts";
+import { textOf } from "../../shared/sections/text.ts";
 import { launchBrowser } from "./browser.ts";
 import { freePort, startServer, type Server } from "./server.ts";
 
@@ -117,7 +122,9 @@ async function openAsBo(): Promise<void> {
   await context.route(`${eu.url}/**`, async (route) => {
     if (route.request().resourceType() !== "document") return route.fallback();
     const answer = await route.fetch();
-    const policy = answer.headers()["content-security-policy"]?.replace("connect-src 'self'", `$& ${usUrl}`);
+    const policy = answer
+      .headers()
+      ["content-security-policy"]?.replace("connect-src 'self'", `$& ${usUrl} ${usUrl.replace("http", "ws")}`);
     return route.fulfill({
       response: answer,
       headers: { ...answer.headers(), "content-security-policy": policy ?? "" },
@@ -158,6 +165,44 @@ test("[CELL-1] one client holds the records of both cells, and an edit lands in 
   expect([rowsAbout(eu, inEu), rowsAbout(eu, inUs)]).toEqual([4, 0]);
   expect([rowsAbout(us, inEu), rowsAbout(us, inUs)]).toEqual([0, 4]);
   expect(wrong).toEqual([]);
+});
+
+test("[ROOM-7] a note of the other cell is written together: in the browser and by a colleague there", async () => {
+  const tomas = await signIn("tomas");
+  const { compartment, group } = sectionKinds.shared;
+  const fields = { title: "Across", sectionKind: "shared", group, about: inUs };
+  const place = { anchor: inUs, compartment };
+  const bo = await signIn("bo");
+  const made = await ask<{ id: string }>(usUrl, "POST", "/api/sections", bo.away, { ...place, ...fields });
+  expect(made.status).toBe(201);
+  const { ticket } = (
+    await ask<{ ticket: string }>(usUrl, "POST", "/api/rooms/ticket", tomas.away, { accountId: inUs })
+  ).body;
+  const line = new HocuspocusProviderWebsocket({ url: `${usUrl.replace("http", "ws")}/rooms/${inUs}` });
+  const colleague = new HocuspocusProvider({
+    websocketProvider: line,
+    name: `${made.body.id}.1`,
+    document: new Y.Doc(),
+    token: `${ticket};schema=${currentSchema}`,
+  });
+  try {
+    colleague.attach();
+    await page.goto(`${eu.url}/accounts/${inUs}/notes/${made.body.id}`);
+    const editor = page.getByRole("textbox", { name: "Note text" });
+    await editor.click({ timeout: slowMs });
+    await page.keyboard.type("Corn is late");
+    await expect.poll(() => textOf(colleague.document, "shared"), { timeout: slowMs }).toContain("Corn is late");
+
+    const answer = new Y.XmlElement("paragraph");
+    answer.insert(0, [new Y.XmlText("Ask for June")]);
+    const root = colleague.document.getXmlFragment("default");
+    root.insert(root.length, [answer]);
+    await editor.getByText("Ask for June").waitFor({ timeout: slowMs });
+    expect(wrong).toEqual([]);
+  } finally {
+    colleague.destroy();
+    line.destroy();
+  }
 });
 
 test("[CELL-1] people are known in both cells, and written in the home cell alone", async () => {
