@@ -44,6 +44,8 @@ onStop(async () => {
 });
 if (!cell.health.ok) {
   await cell.stop();
+  const broken = /SQLITE_(NOTADB|CORRUPT|FULL|IOERR)|database disk image is malformed|ENOSPC/.exec(cell.log());
+  if (broken) failState(broken[0]);
   if (cell.health.status === 0) fail(`The cell did not start:\n${cell.log()}`);
   rmSync(migrationsMark(stateDir), { force: true });
   failState(`/api/health says ${cell.health.status}: ${cell.health.body.slice(0, 300)}`);
