@@ -2,6 +2,7 @@
 export const paths = {
   today: "/",
   accounts: "/accounts",
+  accountsOnline: "/accounts?view=online",
   accountsOnly: (only: string) => `/accounts?only=${only}`,
   account: (id: string, tab?: AccountTab, part?: string) => ["/accounts", id, tab, part].filter(Boolean).join("/"),
   signIn: "/sign-in",

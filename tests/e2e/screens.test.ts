@@ -17,7 +17,13 @@ const firstSyncMs = 30_000;
 
 let cell: Server;
 let browser: Browser;
-let seller: { readonly handle: string; readonly name: string };
+interface Member {
+  readonly handle: string;
+  readonly name: string;
+  readonly base: string;
+}
+let seller: Member;
+let manager: Member;
 
 beforeAll(async () => {
   cell = await startServer();
@@ -25,12 +31,14 @@ beforeAll(async () => {
     maxBuffer: 50_000_000,
   });
   browser = await launchBrowser();
-  const { items } = (await (await fetch(`${cell.url}/api/demo/members`)).json()) as {
-    items: { handle: string; name: string; base: string }[];
+  const { items } = (await (await fetch(`${cell.url}/api/demo/members`)).json()) as { items: Member[] };
+  const named = (handle: string): Member => {
+    const found = items.find((member) => member.handle === handle);
+    if (!found) throw new Error(`the demo has no ${handle}`);
+    return found;
   };
-  const found = items.find((member) => member.base === "seller") ?? items[0];
-  if (!found) throw new Error("the demo has no members");
-  seller = found;
+  seller = named("ana");
+  manager = named("marcus"); // of Ana's team: sees her accounts
 }, 180_000);
 afterAll(async () => {
   await browser?.close();
@@ -56,11 +64,16 @@ async function visit(options: BrowserContextOptions = {}): Promise<Visit> {
   });
   return { context, page, wrong };
 }
-async function signIn(page: Page, path = "/"): Promise<void> {
+async function signIn(page: Page, who = seller, path = "/"): Promise<void> {
   await page.goto(`${cell.url}/sign-in?next=${encodeURIComponent(path)}`);
-  await page.locator("button", { hasText: seller.name }).first().click();
-  await page.locator("#main").waitFor({ timeout: firstSyncMs });
+  await page.locator("button", { hasText: who.name }).first().click();
+  await allSent(page);
 }
+const allSent = (page: Page): Promise<void> =>
+  page
+    .getByRole("button", { name: /All changes sent/ })
+    .first()
+    .waitFor({ timeout: firstSyncMs });
 async function firstAccount(page: Page): Promise<string> {
   await page.goto(`${cell.url}/accounts`);
   const row = page.locator('[role="row"][aria-rowindex="2"] a');
@@ -125,6 +138,15 @@ test("the accounts table renders rows, says which part it shows, and opens one f
   await page.goBack();
   await rows.first().waitFor();
 
+  await page.keyboard.press("/");
+  await page.keyboard.type(name.toLowerCase());
+  await expect.poll(() => rows.first().locator("a").innerText()).toBe(name);
+  await page.keyboard.press("Escape");
+  await expect.poll(() => page.locator("p", { hasText: "on this device" }).innerText()).toMatch(/^\d+ on this device/);
+  for (const key of ["j", "j", "k", "Enter"]) await page.keyboard.press(key);
+  await page.locator('nav a[aria-current="page"]', { hasText: "Timeline" }).waitFor();
+  await page.goBack();
+
   await page.getByRole("button", { name: /All you may see/ }).click();
   await expect.poll(() => rows.count(), { timeout: firstSyncMs }).toBeGreaterThan(5);
   expect(wrong).toEqual([]);
@@ -141,12 +163,42 @@ test("a field is edited in place: shown at once, dotted until sent, still there 
   await page.keyboard.type(next);
   await page.keyboard.press("Enter");
   await page.getByRole("button", { name: new RegExp(`^Edit Next action: ?${next}`) }).waitFor();
-  await page.getByRole("button", { name: /All changes sent/ }).waitFor({ timeout: firstSyncMs });
+  await allSent(page);
   await page.reload();
   await page.getByRole("button", { name: new RegExp(`^Edit Next action: ?${next}`) }).waitFor({ timeout: firstSyncMs });
   expect(wrong).toEqual([]);
   await context.close();
 });
+
+test("two members write one note: each sees the other's words and who is there", async () => {
+  const [mine, theirs] = await Promise.all([visit(), visit()]);
+  await signIn(mine.page);
+  const account = await firstAccount(mine.page);
+  await signIn(theirs.page, manager);
+  const text = (page: Page) => page.getByRole("textbox", { name: "Note" });
+  for (const { page } of [mine, theirs]) {
+    await page.goto(`${cell.url}${account}/notes`);
+    await text(page).waitFor({ timeout: firstSyncMs });
+  }
+  await mine.page.getByRole("img", { name: new RegExp(manager.name) }).waitFor();
+  await text(mine.page).click();
+  await mine.page.keyboard.type("Ana writes. ");
+  await theirs.page.getByText("Ana writes.").waitFor();
+  await theirs.page.locator("article span", { hasText: seller.name }).first().waitFor(); // her caret
+  await text(theirs.page).click();
+  await theirs.page.keyboard.press("ControlOrMeta+End");
+  await theirs.page.keyboard.type("Marcus too.");
+  await mine.page.getByText("Ana writes. Marcus too.").waitFor();
+
+  // The room has it, not only the two screens; and the editor may be left and entered again.
+  await mine.page.getByRole("link", { name: "Timeline" }).click();
+  await mine.page.getByRole("link", { name: /^Notes/ }).click();
+  await mine.page.getByText("Ana writes. Marcus too.").waitFor();
+  expect(await violations(mine.page)).toEqual([]);
+  expect([...mine.wrong, ...theirs.wrong]).toEqual([]);
+  await mine.context.close();
+  await theirs.context.close();
+}, 120_000);
 
 test.each(["en-US", "zh-CN"])(
   "on a phone in %s no screen scrolls sideways and the bar below leads on",
@@ -175,7 +227,7 @@ test("a deep link opens without a network, says so, and keeps an edit until it i
   await signIn(page);
   const account = await firstAccount(page);
   await page.goto(cell.url + account);
-  await page.getByRole("button", { name: /All changes sent/ }).waitFor({ timeout: firstSyncMs });
+  await allSent(page);
   await page.evaluate(async () => void (await navigator.serviceWorker.ready));
   await page.reload(); // from now on the service worker answers
   await expect.poll(() => page.evaluate(() => navigator.serviceWorker.controller !== null)).toBe(true);
@@ -194,10 +246,11 @@ test("a deep link opens without a network, says so, and keeps an edit until it i
   await page.getByRole("button", { name: /^Edit Industry: ?Kept offline/ }).waitFor({ timeout: firstSyncMs });
 
   await page.goto(`${cell.url}/accounts`);
-  await page.getByRole("button", { name: /All you may see/ }).click();
+  await page.getByRole("button", { name: /All you may see/ }).press("Enter"); // not disabled: it says why not
   await page.getByText("This list lives on the server and you are offline.").waitFor();
 
+  await page.keyboard.press("Escape");
   await context.setOffline(false);
-  await page.getByRole("button", { name: /All changes sent/ }).waitFor({ timeout: firstSyncMs });
+  await allSent(page);
   await context.close();
 }, 120_000);

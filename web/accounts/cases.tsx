@@ -31,7 +31,9 @@ export function Cases(props: { readonly account: string }): JSX.Element {
               <tr>
                 <th scope="row" class={css.name}>
                   {row.name}
-                  <span class={`${css.number} num`}>{row.number}</span>
+                  <Show when={row.number && !row.name?.includes(row.number)}>
+                    <span class={`${css.number} num`}>{row.number}</span>
+                  </Show>
                   <Show when={data.pendingFields(() => row.id)().size > 0}>
                     <PendingDot />
                   </Show>

@@ -263,7 +263,12 @@ function Table(props: {
   const { data } = useSession();
   // Not a signal: a virtualizer with a signal for its scroll element renders no rows at all.
   let scroller: HTMLDivElement | null = null;
-  const [active, setActive] = createSignal(-1);
+  // By id: rows that arrive or move must not put another one under the member's Enter.
+  const [activeId, setActiveId] = createSignal<string>();
+  const active = createMemo(() => {
+    const id = activeId();
+    return id === undefined ? -1 : props.rows.findIndex((row) => row.id === id);
+  });
   const rowHeight = createMemo(() => {
     isPhone();
     return Number.parseFloat(getComputedStyle(document.documentElement).getPropertyValue("--row")) || 36;
@@ -290,7 +295,7 @@ function Table(props: {
     on(
       () => [props.sort, props.memo],
       () => {
-        setActive(-1);
+        setActiveId(undefined);
         if (scroller) scroller.scrollTop = 0;
       },
       { defer: true },
@@ -303,7 +308,7 @@ function Table(props: {
 
   const go = (to: number) => {
     const index = Math.min(props.rows.length - 1, Math.max(0, to));
-    setActive(index);
+    setActiveId(props.rows[index]?.id);
     virtual.scrollToIndex(index, { align: "auto" });
     const row = props.rows[index];
     if (props.peeking && row) props.onPeek(row);
@@ -385,7 +390,7 @@ function Table(props: {
                   aria-selected={active() === item.index}
                   class={`${css.cells} ${css.row}`}
                   style={{ transform: `translateY(${item.start - headHeight()}px)` }}
-                  onMouseDown={() => setActive(item.index)}
+                  onMouseDown={() => setActiveId(row().id)}
                 >
                   <Cells row={row()} pending={data.pendingFields(() => row().id)().size > 0} onOpen={props.onOpen} />
                 </div>
@@ -472,13 +477,17 @@ function Cells(props: {
         <span class="clip">{props.row.nextAction ?? ""}</span>
         <Show when={due()}>
           {(value) => (
-            <span class={`${css.day} num`} classList={{ [css.late ?? ""]: value() < today() }}>
-              {day(value(), {
+            <span
+              class={`${css.day} num`}
+              classList={{ [css.late ?? ""]: value() < today() }}
+              title={day(value(), {
                 locale: locale(),
                 today: today(),
                 zone: props.row.nextActionZone ?? null,
                 mine: session.data.me.zone,
               })}
+            >
+              {day(value(), { locale: locale(), today: today() })}
             </span>
           )}
         </Show>

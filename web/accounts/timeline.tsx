@@ -10,7 +10,7 @@ import StickyNote from "lucide-solid/icons/sticky-note";
 import Users from "lucide-solid/icons/users";
 import { createMemo, createSignal, For, Show, type JSX } from "solid-js";
 import { Dynamic } from "solid-js/web";
-import { clock, day, dayIn } from "../i18n/format.ts";
+import { clock, day, dayIn, duration } from "../i18n/format.ts";
 import { locale, t } from "../i18n/i18n.ts";
 import { isPhone, now, useSession } from "../shell/context.ts";
 import { Empty, PendingDot } from "../ui/bits.tsx";
@@ -130,7 +130,7 @@ function OneEntry(props: { readonly entry: Entry; readonly near: boolean }): JSX
       what(),
       memberName(props.entry.who),
       props.entry.outcome,
-      props.entry.minutes ? t("timeline.minutes", props.entry.minutes) : "",
+      props.entry.minutes ? duration(props.entry.minutes, locale()) : "",
     ]
       .filter(Boolean)
       .join(" · ");

@@ -271,7 +271,6 @@ export const en = {
   "timeline.yesterday": "Yesterday",
   "timeline.more": "More",
   "timeline.less": "Less",
-  "timeline.minutes": (n: number) => `${n} min`,
 
   "kind.call": "Call",
   "kind.visit": "Visit",

@@ -102,5 +102,21 @@ export function ago(at: number, now: number, locale: string): string {
   return format.format(-Math.floor(seconds / 86_400), "day");
 }
 
+/** "45 min", "2 hr", "10 days": in the largest unit that says it in a small number. */
+export function duration(minutes: number, locale: string): string {
+  const [unit, size] = minutes >= 2 * 1440 ? ["day", 1440] : minutes >= 120 ? ["hour", 60] : ["minute", 1];
+  const format = once(
+    `u${locale}${unit}`,
+    () =>
+      new Intl.NumberFormat(locale, {
+        style: "unit",
+        unit: String(unit),
+        unitDisplay: "short",
+        maximumFractionDigits: 1,
+      }),
+  );
+  return format.format(minutes / Number(size));
+}
+
 /** Lower case without accents, for finding by typing. */
 export const fold = (text: string): string => text.normalize("NFKD").replaceAll(/\p{M}/gu, "").toLocaleLowerCase();

@@ -267,7 +267,6 @@ export const zhCN: Dict = {
   "timeline.yesterday": "昨天",
   "timeline.more": "展开",
   "timeline.less": "收起",
-  "timeline.minutes": (n) => `${num(n)} 分钟`,
 
   "kind.call": "通话",
   "kind.visit": "拜访",

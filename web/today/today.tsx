@@ -149,9 +149,13 @@ export default function Today(): JSX.Element {
                 big
                 title={t("today.clear")}
                 act={
-                  <Show when={noNext() > 0}>
-                    <button type="button" class={css.show} onClick={() => navigate(paths.accountsOnly("no-next"))}>
-                      {t("today.showThem")}
+                  <Show when={noNext() > 0 || mine().length === 0}>
+                    <button
+                      type="button"
+                      class={css.show}
+                      onClick={() => navigate(noNext() > 0 ? paths.accountsOnly("no-next") : paths.accountsOnline)}
+                    >
+                      {noNext() > 0 ? t("today.showThem") : t("accounts.seeOnline")}
                       <ArrowRight size={14} />
                     </button>
                   </Show>
