@@ -47,7 +47,10 @@ function options() {
 
 async function missingSecrets() {
   const { code, output } = await run("wrangler", ["secret", "list", "--env", cell, "--format", "json"]);
-  const needed = ["AUTH_SECRET", "CURSOR_KEY", "SIGNING_KEY"];
+  const home = new RegExp(`^\\[env\\.${cell}\\.vars\\][^[]*?^HOME = "(\\w+)"`, "m").exec(
+    readFileSync(`${root}wrangler.toml`, "utf8"),
+  )?.[1];
+  const needed = ["AUTH_SECRET", "CURSOR_KEY", ...(home === cell ? ["SIGNING_KEY"] : [])];
   return code === 0 ? needed.filter((name) => !output.includes(`"${name}"`)) : needed;
 }
 

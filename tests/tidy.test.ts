@@ -137,6 +137,10 @@ describe("arrows", () => {
       );
     expect(wrong).toEqual([]);
   });
+  test("Durable Objects are reached by worker/env.ts alone, which knows the jurisdiction", () => {
+    const reaching = sources.filter((path) => /\.getByName\(|\.idFromName\(/.test(stripped(read(path))));
+    expect(reaching).toEqual(["worker/env.ts"]);
+  });
   test("only worker/db and stores prepare SQL for D1", () => {
     expect(breaches(worker, (line, path) => (!isStore(path) && /\.prepare\(/.test(line) ? line.trim() : null))).toEqual(
       [],

@@ -29,3 +29,14 @@ export interface Env {
   readonly OIDC_CLIENT_ID?: string;
   readonly OIDC_CLIENT_SECRET?: string;
 }
+/**
+ * The cell's Durable Objects, in its jurisdiction. A jurisdiction is part of an object's identity and an object never
+ * moves, so nothing may reach one by another way. Locally it is empty: workerd throws when one is asked for.
+ */
+function within<T extends Rpc.DurableObjectBranded | undefined>(objects: DurableObjectNamespace<T>, env: Env) {
+  return env.JURISDICTION ? objects.jurisdiction(env.JURISDICTION as DurableObjectJurisdiction) : objects;
+}
+/** The cell's one hub. */
+export const hubOf = (env: Env) => within(env.HUB, env).getByName("hub");
+/** The room of an account. */
+export const roomOf = (env: Env, account: string) => within(env.ROOM, env).getByName(account);

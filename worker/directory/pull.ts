@@ -2,6 +2,7 @@ import { orgAnchor } from "../../shared/kernel/id.ts";
 import type { Env } from "../env.ts";
 import { cellBearer, homeUrl, isHome } from "./cells.ts";
 import { applyFeed, copyVersion, feedPage, sweepCuts, type FeedPage } from "./store.ts";
+import { hubOf } from "../env.ts";
 
 const pagesMax = 50;
 
@@ -40,7 +41,7 @@ export async function pull(env: Env): Promise<boolean> {
 }
 
 async function tellHub(env: Env, { entries }: FeedPage): Promise<void> {
-  const hub = env.HUB.getByName("hub");
+  const hub = hubOf(env);
   const subjects = (kind: string): string[] =>
     entries.filter((entry) => entry.kind === kind).map(({ subject }) => subject);
   const [cut, members] = [subjects("cut"), subjects("member")];

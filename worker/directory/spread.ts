@@ -2,6 +2,7 @@ import type { Env } from "../env.ts";
 import { otherCells } from "../http/origin.ts";
 import { cellBearer, isHome } from "./cells.ts";
 import { markTold, untoldCuts } from "./store.ts";
+import { hubOf } from "../env.ts";
 
 /**
  * After anything that may have changed the directory (sign-out, a member's facts, a policy): closes the sockets of cut
@@ -12,7 +13,7 @@ export async function spread(env: Env): Promise<void> {
   if (!isHome(env)) return;
   const { version, told, sessions } = await untoldCuts(env.DB);
   if (version <= told) return;
-  if (sessions.length > 0) await env.HUB.getByName("hub").cutSessions([...sessions]);
+  if (sessions.length > 0) await hubOf(env).cutSessions([...sessions]);
   await Promise.all([...otherCells(env)].map(([cell, url]) => poke(env, cell, url)));
   await markTold(env.DB, version);
 }

@@ -8,6 +8,7 @@ import { SectionLog } from "./log.ts";
 import { parseAddress } from "./protocol.ts";
 import { grantedTo, type Principal } from "./rights.ts";
 import { Room } from "./room.ts";
+import { hubOf } from "../env.ts";
 
 const statesBytesMax = 4_000_000; // one answer of a prefetch; the device asks again for the rest
 const accountKey = "account";
@@ -21,7 +22,7 @@ export class AccountRoom extends DurableObject<Env> {
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
-    const hub = () => env.HUB.getByName("hub");
+    const hub = () => hubOf(env);
     this.log = new SectionLog(ctx.storage);
     this.authority = databaseAuthority(env);
     this.room = new Room({

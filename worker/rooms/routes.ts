@@ -12,6 +12,7 @@ import { readBody } from "../http/body.ts";
 import { missing, problem } from "../http/problem.ts";
 import { databaseAuthority, type RoomRights } from "./authority.ts";
 import { grantedTo, type Principal } from "./rights.ts";
+import { roomOf } from "../env.ts";
 
 const statesMax = 500; // sections that a device may hold
 
@@ -53,7 +54,7 @@ roomRoutes.post("/rooms/ticket", requireActor, async (c) => {
   const rights = await rightsOf(c, body.value.accountId);
   if (!rights.ok) return problem(rights.error);
   const ticket = randomSecret();
-  await c.env.ROOM.getByName(body.value.accountId).keepTicket(await sha256(ticket), principalOf(c.get("actor")));
+  await roomOf(c.env, body.value.accountId).keepTicket(await sha256(ticket), principalOf(c.get("actor")));
   return c.json({ ticket, expiresInMs: limits.roomTicketMs });
 });
 
@@ -79,7 +80,7 @@ roomRoutes.post("/accounts/:id/sections/states", requireActor, async (c) => {
   if (!rights.ok) return problem(rights.error);
   const principal = principalOf(c.get("actor"));
   const wanted = body.value.sections.filter((address) => grantedTo(rights.value, principal, address, 0) !== null);
-  const states = wanted.length > 0 ? await c.env.ROOM.getByName(account).states(principal, wanted) : [];
+  const states = wanted.length > 0 ? await roomOf(c.env, account).states(principal, wanted) : [];
   return c.json({ items: states.map(({ id, gen, state }) => ({ id, gen, state: toBase64(state) })) });
 });
 
@@ -99,5 +100,5 @@ roomSockets.get("/rooms/:account", async (c) => {
     if (!actor.ok) return problem(actor.error);
     headers.set("x-principal", JSON.stringify(principalOf(actor.value)));
   }
-  return c.env.ROOM.getByName(account).fetch(new Request("https://room/", { headers }));
+  return roomOf(c.env, account).fetch(new Request("https://room/", { headers }));
 });

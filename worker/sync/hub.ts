@@ -3,6 +3,7 @@ import type { Env } from "../env.ts";
 import type { Mask } from "../../shared/records/groups.ts";
 import type { HubMessage } from "../../shared/sync/protocol.ts";
 import type { Announcement } from "./push.ts";
+import { roomOf } from "../env.ts";
 
 /** Who holds a poke socket; survives hibernation in the socket's attachment. */
 export interface Listener {
@@ -96,7 +97,7 @@ export class Hub extends DurableObject<Env> {
     }
     const open = [...sql.exec<{ account: string }>("select account from room")].map((row) => row.account);
     const touched = what.directory ? open : open.filter((account) => what.rooms.includes(account));
-    await Promise.all(touched.map((account) => this.env.ROOM.getByName(account).rightsChanged(0)));
+    await Promise.all(touched.map((account) => roomOf(this.env, account).rightsChanged(0)));
   }
 
   /** Sessions that ended: their sockets close here and in every room, with no help from the device. */
@@ -108,7 +109,7 @@ export class Hub extends DurableObject<Env> {
       ws.close(4403, "session ended");
     }
     const open = [...this.ctx.storage.sql.exec<{ account: string }>("select account from room")];
-    await Promise.all(open.map(({ account }) => this.env.ROOM.getByName(account).cut([...ids])));
+    await Promise.all(open.map(({ account }) => roomOf(this.env, account).cut([...ids])));
   }
 
   /** Rooms with open sockets say so, at every wake again. */

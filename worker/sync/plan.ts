@@ -1,7 +1,7 @@
 import type { Action } from "../../shared/kernel/actions.ts";
 import { cellOf } from "../../shared/kernel/id.ts";
 import { fail, ok, type Result } from "../../shared/kernel/result.ts";
-import { entity, entityOfId, type EntityName, type Row } from "../../shared/records/entities.ts";
+import { entity, type EntityName, type Row } from "../../shared/records/entities.ts";
 import type { Value } from "../../shared/records/field.ts";
 import { groupBit, groupDefaults, hasGroup, maskOf, type Group, type Mask } from "../../shared/records/groups.ts";
 import type { Mutation, NewRow, Tx } from "../../shared/records/mutation.ts";

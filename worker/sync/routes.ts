@@ -9,7 +9,8 @@ import { cursorKey } from "./cursor.ts";
 import type { Listener } from "./hub.ts";
 import { pull } from "./pull.ts";
 import { push } from "./push.ts";
-import { hubOf, tell } from "./tell.ts";
+import { tell } from "./tell.ts";
+import { hubOf } from "../env.ts";
 
 /** The record sync of docs/spec/sync.md. Mounted at /sync. */
 export const syncRoutes = new Hono<AppEnv>();

@@ -2,9 +2,7 @@ import type { AppContext } from "../context.ts";
 import { spread } from "../directory/spread.ts";
 import type { Env } from "../env.ts";
 import type { Announcement } from "./push.ts";
-
-/** The cell's one hub. */
-export const hubOf = (env: Env) => env.HUB.getByName("hub");
+import { hubOf } from "../env.ts";
 
 /**
  * After a commit: the hub pokes whoever follows what changed. Rights that moved go before the answer, so that when the
