@@ -6,10 +6,12 @@ import { root } from "./ensure-install.mjs";
 import { run } from "./run.mjs";
 
 const mark = `${root}dist/web.sources`;
+/** Whoever asks: a test runner's own NODE_ENV would make a build without the service worker, and `npm start` would take it. */
+const env = { NODE_ENV: "production" };
 
 /** A hash of everything the build reads. Contents, not times: git sets times anew on every checkout. */
 function sourcesHash() {
-  const hash = createHash("sha256").update(process.env.CRM_CONNECT ?? "");
+  const hash = createHash("sha256").update(JSON.stringify([env, process.env.CRM_CONNECT ?? ""]));
   const files = ["vite.config.ts", "package-lock.json", "tsconfig.base.json"];
   for (const folder of ["web", "shared"])
     if (existsSync(root + folder))
@@ -29,7 +31,7 @@ function sourcesHash() {
 export async function buildWeb() {
   const now = sourcesHash();
   if (existsSync(`${root}dist/web/index.html`) && existsSync(mark) && readFileSync(mark, "utf8") === now) return null;
-  const { code, output } = await run("vite", ["build", "--logLevel", "warn"]);
+  const { code, output } = await run("vite", ["build", "--logLevel", "warn"], { env });
   if (code !== 0) return output;
   writeFileSync(mark, now);
   return null;
