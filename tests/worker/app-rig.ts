@@ -58,6 +58,8 @@ async function cookieOf(handle: string): Promise<string> {
   cookies.set(handle, known);
   return known;
 }
+/** Who asks from now on signs in again. */
+export const forgetSessions = (): void => cookies.clear();
 /** A session of its own. */
 export async function signIn(handle: string): Promise<string> {
   const answer = await ask("/api/auth/demo", { body: { member: handle } });
@@ -146,7 +148,9 @@ export async function listen(
   if (!webSocket) throw new Error(`no socket: ${answer.status} ${await answer.text()}`);
   const heard: string[] = [];
   let code: number | null = null;
-  webSocket.addEventListener("message", ({ data }) => heard.push(String(data)));
+  webSocket.addEventListener("message", ({ data }) => {
+    heard.push(String(data));
+  });
   webSocket.addEventListener("close", (event) => {
     code = event.code;
   });
@@ -174,7 +178,7 @@ export const pushBody = (dev: string, muts: readonly { n: number; name: string; 
 export async function pull(as: string, body: unknown): Promise<readonly Record<string, unknown>[]> {
   const answer = await ask("/sync/pull", { as, body });
   if (!answer.ok) throw new Error(`${answer.status} ${await answer.text()}`);
-  const text = await answer.text();
+  const text = new TextDecoder().decode(await answer.arrayBuffer());
   return text
     .split("\n")
     .filter((line) => line !== "")

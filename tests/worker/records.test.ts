@@ -7,7 +7,6 @@ import { entity, type EntityName, entityNames, type Row } from "../../shared/rec
 import type { Field } from "../../shared/records/field.ts";
 import { app } from "../../worker/app.ts";
 import {
-  account,
   accountSource,
   ask,
   boot,
@@ -445,7 +444,7 @@ describe("acts", () => {
     expect([back.status, await back.json<Row>()]).toEqual([200, made]);
     expect((await ask(`${path}/restore`, { as: "ana", body: {} })).status).toBe(404);
   });
-  it("take the account's records along when it is deleted, and bring them back", async () => {
+  it("show nothing under an account that was deleted, and let nothing be made there", async () => {
     const made = await json<Row>(ask("/api/accounts", { as: "ana", body: { name: "Short-lived" } }));
     const inside = await json<Row>(ask("/api/contacts", { as: "ana", body: { anchor: made.id, name: "Inside" } }));
     await env.DB.prepare("update account set deleted_at = 1 where id = ?").bind(made.id).run();

@@ -127,8 +127,8 @@ async function byAnchor(
   const ids: { anchor: string; id: string }[] = [];
   const scope = scopeOf(context, name);
   const named = namedAnchor(ask);
-  // Anchors may well hold nothing that is asked for: each look is wider, so that many of them cost few round trips.
-  for (let width = ask.limit + 1; ; width = Math.min(width * 4, anchorsAtOnce)) {
+  let width = ask.limit + 2; // the one where the last page ended, and one more than are shown
+  for (;;) {
     const candidates = named ?? (scope === "all" ? null : await nextAnchors(context, scope, anchor, width));
     const inside = candidates === null ? sql`1` : inIds(sql`r.anchor`, candidates);
     const table = recordTables[name];
@@ -142,6 +142,7 @@ async function byAnchor(
     if (ids.length > ask.limit || candidates === null || candidates.length < width || lastCandidate === undefined)
       break;
     [anchor, id] = [lastCandidate, "~"]; // past every record of the last anchor looked at
+    if (rows.length === 0) width = Math.min(width * 4, anchorsAtOnce); // many that hold nothing cost few round trips
   }
   return ok(pageOf(ids, ask.limit, (last) => [last.anchor, last.id]));
 }
