@@ -148,7 +148,7 @@ describe("reading", () => {
     return (JSON.parse(text.trim().split("\n").at(-1) ?? "{}") as { cursor: unknown }).cursor;
   }
 
-  it("[SYNC-D3] costs the same with ten times the accounts: the list, an account page, the pull that opens it", async () => {
+  it("[SYNC-D2] costs the same with ten times the accounts: the list, an account page, the pull that opens it", async () => {
     const viewers = ["ana", "marcus", "sofia", "helen"];
     expect(
       demoMembers

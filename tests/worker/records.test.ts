@@ -225,7 +225,7 @@ describe("making a record", () => {
     });
     expect(await bytesOf(get("ana", `/api/contacts/${row.id}`))).toBe(`200 application/json ${JSON.stringify(row)}`);
   });
-  it("takes effect once for one Idempotency-Key, and answers as before", async () => {
+  it("[SYNC-W7] takes effect once for one Idempotency-Key, and answers as before", async () => {
     const headers = { "idempotency-key": "once" };
     const make = (name: string): Promise<Response> =>
       ask("/api/contacts", { as: "ana", body: { anchor: west, name }, headers });

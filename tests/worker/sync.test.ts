@@ -165,7 +165,7 @@ describe("pushing", () => {
     const page = pageOf(await pull("ana", pullBody(dev)));
     expect(page["lmid"]).toBe(2);
   });
-  it("[SYNC-W2] is out of order when a number is skipped, and nothing of it happens", async () => {
+  it("[SYNC-W1] is out of order when a number is skipped, and nothing of it happens", async () => {
     const dev = device();
     await push("ana", pushBody(dev, [edit(1, "Kept")]));
     expect(await code(ask("/sync/push", { as: "ana", body: pushBody(dev, [edit(3, "Skipped")]) }))).toEqual([
@@ -178,7 +178,7 @@ describe("pushing", () => {
     const row = await json<Row>(ask(`/api/accounts/${west}`, { as: "ana" }));
     expect(row["city"]).toBe("Kept");
   });
-  it("[SYNC-W2] is of an unknown client when it starts in the middle, or is another member's or device's", async () => {
+  it("[SYNC-W1] is of an unknown client when it starts in the middle, or is another member's or device's", async () => {
     const dev = device();
     expect(await code(ask("/sync/push", { as: "ana", body: pushBody(dev, [edit(5, "Late")]) }))).toEqual([
       409,
@@ -206,7 +206,7 @@ describe("pushing", () => {
       { ok: false, n: 1, code: "unsupported_version", detail: expect.any(String) },
     ]);
   });
-  it("[SYNC-W4] refuses one and takes the others, and says so again until it was seen", async () => {
+  it("[SYNC-W6] refuses one and takes the others, and says so again until it was seen", async () => {
     const dev = device();
     const muts = [
       edit(1, "Good"),
@@ -292,7 +292,7 @@ describe("the poke socket", () => {
     thief.close();
     ana.close();
   });
-  it("[SYNC-T1] pokes whose rights moved: the new owner and the one before", async () => {
+  it("[SYNC-U1] pokes whose rights moved: the new owner and the one before", async () => {
     const away = await json<Row>(ask("/api/accounts", { as: "ana", body: { name: "Away" } }));
     const [ana, bo, lina] = await Promise.all(["ana", "bo", "lina"].map(follower));
     const to = {
@@ -307,7 +307,7 @@ describe("the poke socket", () => {
     const lines = await pull("ana", pullBody(ana?.dev ?? "", { cursor: ana?.cursor }));
     expect(lines.filter((line) => line["t"] === "rights").map((line) => line["g"])).toContainEqual({});
   });
-  it("[AUTH-3] closes with its session, at sign-out, and only with its own", async () => {
+  it("[SYNC-X1] closes with its session, at sign-out, and only with its own", async () => {
     const cookie = await signIn("ana");
     const [mine, other] = [await listen("ana", device(), cookie), await listen("ana", device())];
     const out = await ask("/api/auth/sign-out", { body: {}, headers: { cookie } });
