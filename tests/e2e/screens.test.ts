@@ -71,7 +71,7 @@ async function signIn(page: Page, who = seller, path = "/"): Promise<void> {
 }
 const allSent = (page: Page): Promise<void> =>
   page
-    .getByRole("button", { name: /All changes sent/ })
+    .getByRole("button", { name: /All changes sent|所有更改已送达/ })
     .first()
     .waitFor({ timeout: firstSyncMs });
 async function firstAccount(page: Page): Promise<string> {

@@ -20,6 +20,8 @@ export function Opportunities(props: { readonly account: string }): JSX.Element 
   const session = useSession();
   const { data } = session;
   const rows = data.list("opportunity", () => ({ anchor: props.account, sort: "closeDay" }));
+  const closes = (row: Opportunity, zone: { readonly zone?: string | null; readonly mine?: string }): string =>
+    row.closeDay ? day(row.closeDay, { locale: locale(), today: dayIn(now(), data.me.zone), ...zone }) : "";
   const allStages = data.list("stage", () => ({ sort: "order" }));
   const stages = createMemo(() => {
     const by = new Map<string, Stage[]>();
@@ -67,15 +69,8 @@ export function Opportunities(props: { readonly account: string }): JSX.Element 
                 <td class={`${css.right} num`}>
                   <Amount row={row} online={online.isSuccess ? online.data.get(row.id) : undefined} />
                 </td>
-                <td class={`${css.right} num`}>
-                  {row.closeDay
-                    ? day(row.closeDay, {
-                        locale: locale(),
-                        today: dayIn(now(), data.me.zone),
-                        zone: row.closeZone ?? null,
-                        mine: data.me.zone,
-                      })
-                    : ""}
+                <td class={`${css.right} num`} title={closes(row, { zone: row.closeZone ?? null, mine: data.me.zone })}>
+                  {closes(row, {})}
                 </td>
                 <td class={css.wide}>
                   <Show when={session.memberName(row.owner)}>

@@ -1,7 +1,7 @@
 import { useSearchParams } from "@solidjs/router";
 import { createResource, createSignal, For, Show, type JSX } from "solid-js";
 import { http, type HttpError } from "../http.ts";
-import { t } from "../i18n/i18n.ts";
+import { roleName, t } from "../i18n/i18n.ts";
 import { safeNext } from "../paths.ts";
 import { networkIsUp } from "../shell/context.ts";
 import { Avatar, Bone } from "../ui/bits.tsx";
@@ -135,7 +135,7 @@ function DemoMembers(props: {
                   quiet={busy() !== undefined && busy() !== member.handle}
                 />
                 <span class={`${css.name} clip`}>{member.name}</span>
-                <span class={`${css.role} clip`}>{[member.base, ...member.duties].map(spaced).join(", ")}</span>
+                <span class={`${css.role} clip`}>{[member.base, ...member.duties].map(roleName).join(", ")}</span>
                 <span class={`${css.where} clip`}>{member.region ? spaced(member.region) : ""}</span>
               </button>
             </li>

@@ -15,7 +15,7 @@ import type { LocalData } from "./store.ts";
 import { send } from "./wire.ts";
 
 type SectionState =
-  | "loading" // from this device's disk
+  | "loading" // from this device's disk, or for the first time from the room
   | "offline" // shows what this device has; typing is kept
   | "live"
   | "closed"; // may not be read any more, or another generation took its place: open it anew, or leave
@@ -43,6 +43,7 @@ export interface Rooms {
 }
 
 const saveMs = 100; // what a crash may cost: less than a word
+const firstTextMs = 3_000;
 const flushTogetherMs = 50;
 const flushAloneMs = 1_000; // rows of the room's log cost money, and nobody is looking
 const deniedRetries = [500, 1_500, 4_000]; // a room denies until it has been told of a new right
@@ -177,13 +178,19 @@ class Section implements OpenSection {
   private async start(): Promise<void> {
     const cached = await this.source?.store.section(this.ref.id).catch(() => undefined); // the disk is gone: only the room has it
     if (this.over) return;
-    if (cached && cached.gen === this.ref.gen) {
+    const isHere = cached !== undefined && cached.gen === this.ref.gen;
+    if (isHere) {
       this.stored = cached.stored;
       Y.applyUpdate(this.doc, cached.state, fromDisk);
       this.setUnsent(hasMore(this.doc, this.stored));
     } else if (cached) await keepDraft(this.data, cached); // written in a document that was replaced meanwhile
-    this.setState("offline");
     this.connect();
+    // With nothing here yet an empty page would pass for an empty note: the room has a moment to bring it.
+    if (isHere || !this.provider || !navigator.onLine) this.show();
+    else setTimeout(() => this.show(), firstTextMs);
+  }
+  private show(): void {
+    if (!this.over && this.state() === "loading") this.setState("offline");
   }
 
   /** A section that was created here goes to its room once the edge has the record. */
@@ -203,7 +210,10 @@ class Section implements OpenSection {
       onAuthenticated: ({ scope }) => {
         this.denials = 0;
         this.setMode(scope === "readonly" ? "read" : "write");
-        this.setState("live");
+        if (this.state() !== "loading") this.setState("live");
+      },
+      onSynced: ({ state }) => {
+        if (state && !this.over) this.setState("live");
       },
       onAuthenticationFailed: () => this.denied(),
       onClose: () => {

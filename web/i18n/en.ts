@@ -128,6 +128,19 @@ export const en = {
   "signin.badMail": "That does not look like an e-mail address.",
   "signin.sso": "Single sign-on",
 
+  "role.seller": "Seller",
+  "role.qualifier": "Qualifier",
+  "role.sales_manager": "Sales manager",
+  "role.support": "Support",
+  "role.finance": "Finance",
+  "role.marketing": "Marketing",
+  "role.exec_viewer": "Exec viewer",
+  "role.ops_admin": "Ops admin",
+  "role.escalation_lead": "escalation lead",
+  "role.policy_admin": "policy admin",
+  "role.data_steward": "data steward",
+  "role.discount_approver": "discount approver",
+
   "claim.title": "Claim this organisation",
   "claim.why":
     "You are its first member and first policy admin. Nothing that widens rights can be published until a second admin accepts.",

@@ -16,6 +16,12 @@ const [locale, setLocaleSignal] = createSignal<Locale>("en");
 export const t = translator(dict);
 export { locale };
 
+/** A base role or duty in words; one that no language names yet as it is written. */
+export function roleName(id: string): string {
+  const named = t(`role.${id}` as "role.seller") as string | undefined;
+  return named ?? id.replaceAll("_", " ");
+}
+
 /** Chinese is fetched when first wanted; until then the words stay as they are. */
 export async function setLocale(next: Locale): Promise<void> {
   const words = next === "zh-CN" ? (await import("./zh-CN.ts")).zhCN : en;

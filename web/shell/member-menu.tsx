@@ -1,6 +1,6 @@
 import LogOut from "lucide-solid/icons/log-out";
 import { createSignal, Show, type JSX } from "solid-js";
-import { chooseLocale, locale, locales, t } from "../i18n/i18n.ts";
+import { chooseLocale, locale, locales, roleName, t } from "../i18n/i18n.ts";
 import { paths } from "../paths.ts";
 import { Avatar } from "../ui/bits.tsx";
 import { Button } from "../ui/button.tsx";
@@ -49,9 +49,7 @@ export function MemberMenu(props: { readonly phone?: JSX.Element }): JSX.Element
             text: (
               <>
                 <strong class={css.who}>{data.me.name}</strong>
-                <span class="meta">
-                  {[data.me.base, ...data.me.duties].map((word) => word.replaceAll("_", " ")).join(" · ")}
-                </span>
+                <span class="meta">{[data.me.base, ...data.me.duties].map(roleName).join(" · ")}</span>
               </>
             ),
           },

@@ -254,8 +254,11 @@ function Due(props: {
           <Show
             when={late() > 0}
             fallback={
-              <span class={`${css.when} num`}>
-                {day(value(), { locale: locale(), today: props.today, zone: props.zone, mine: props.mine })}
+              <span
+                class={`${css.when} num`}
+                title={day(value(), { locale: locale(), today: props.today, zone: props.zone, mine: props.mine })}
+              >
+                {day(value(), { locale: locale(), today: props.today })}
               </span>
             }
           >
