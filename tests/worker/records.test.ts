@@ -155,7 +155,7 @@ describe("lists", () => {
   });
   it("[ACCESS-1] hold only what their reader may see", async () => {
     const names = async (as: string): Promise<unknown[]> =>
-      (await all(as, "/api/accounts")).map((row) => row["name"]).sort();
+      (await all(as, "/api/accounts")).map((row) => row["name"]).sort((a, b) => (String(a) < String(b) ? -1 : 1));
     expect(await names("ana")).toEqual(["Account closed", "Account west"]);
     expect(await names("bo")).toEqual(["Account europe"]);
     expect(await names("marcus")).toEqual(["Account east", "Account west"]);
