@@ -66,7 +66,8 @@ export const migrationsMark = (stateDir) => join(stateDir, "migrated.txt");
  * if the cell did not become healthy within `readyMs`.
  */
 export async function startCell({ stateDir, port, demo, env, vars = {}, readyMs = 30_000 }) {
-  const allVars = { ...vars, ...(demo ? { DEMO: "1" } : {}) };
+  // workerd throws when it is asked for a jurisdiction; there is none on one machine.
+  const allVars = { JURISDICTION: "", ...vars, ...(demo ? { DEMO: "1" } : {}) };
   const child = start("wrangler", [
     "dev",
     ...envArgs(env),
