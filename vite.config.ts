@@ -171,6 +171,7 @@ export default defineConfig({
     ),
   },
   test: {
+    maxWorkers: 2, // as many as the smallest machine has cores; vitest would leave one idle
     projects: [
       {
         extends: false,
