@@ -50,6 +50,17 @@ test("Esc restores what was there and sends nothing", () => {
   expect(sent).toEqual([]);
 });
 
+test("what is being typed stays while the record moves under it", async () => {
+  const [row, setRow] = createSignal({ city: "Leeds", phone: "1" });
+  render(() => <Field label="City" value={row().city} onCommit={() => undefined} />);
+  open();
+  fireEvent.input(input(), { target: { value: "York" } });
+  setRow({ city: "Leeds", phone: "2" });
+  expect(input().value).toBe("York");
+  setRow({ city: "Hull", phone: "2" });
+  expect(input().value).toBe("York");
+});
+
 test("Enter that belongs to an input method commits nothing", () => {
   const { sent } = city();
   open();

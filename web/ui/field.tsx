@@ -1,5 +1,5 @@
 import ChevronDown from "lucide-solid/icons/chevron-down";
-import { createSignal, createUniqueId, Show, type JSX } from "solid-js";
+import { createSignal, createUniqueId, Show, untrack, type JSX } from "solid-js";
 import { t } from "../i18n/i18n.ts";
 import { PendingDot } from "./bits.tsx";
 import css from "./field.module.css";
@@ -68,11 +68,14 @@ export function Field(props: FieldProps): JSX.Element {
     settled = false;
     setOpen(true);
   };
-  const take = (element: HTMLInputElement | HTMLTextAreaElement) =>
+  const take = (element: HTMLInputElement | HTMLTextAreaElement) => {
+    // Once: bound, it would be written again whenever the record moves, over what is being typed.
+    element.value = untrack(() => props.value ?? "");
     queueMicrotask(() => {
       element.focus();
       if (element.type === "text") element.select();
     });
+  };
   const inside = () => (
     <>
       <Show when={props.onCommit}>
@@ -144,7 +147,6 @@ export function Field(props: FieldProps): JSX.Element {
                   class={`${css.input} ${shared()} ${said() ? css.bad : ""}`}
                   type={props.kind === "day" ? "date" : "text"}
                   inputmode={props.kind === "number" ? "numeric" : undefined}
-                  value={props.value ?? ""}
                   maxlength={props.maxLength ?? 500}
                   aria-labelledby={id}
                   aria-invalid={said() ? "true" : undefined}
@@ -157,7 +159,6 @@ export function Field(props: FieldProps): JSX.Element {
               <textarea
                 ref={take}
                 class={`${css.input} ${said() ? css.bad : ""}`}
-                value={props.value ?? ""}
                 maxlength={props.maxLength ?? 20_000}
                 aria-labelledby={id}
                 onKeyDown={keys}
