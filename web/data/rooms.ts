@@ -12,6 +12,7 @@ import { cellOf } from "../../shared/kernel/id.ts";
 import { drop, put, type SectionCache } from "./disk.ts";
 import type { Source } from "./source.ts";
 import type { LocalData } from "./store.ts";
+import { mayReachCell } from "./network.ts";
 import { send } from "./wire.ts";
 
 type SectionState =
@@ -186,7 +187,7 @@ class Section implements OpenSection {
     } else if (cached) await keepDraft(this.data, cached); // written in a document that was replaced meanwhile
     this.connect();
     // With nothing here yet an empty page would pass for an empty note: the room has a moment to bring it.
-    if (isHere || !this.provider || !navigator.onLine) this.show();
+    if (isHere || !this.provider || !mayReachCell()) this.show();
     else setTimeout(() => this.show(), firstTextMs);
   }
   private show(): void {

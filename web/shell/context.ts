@@ -1,5 +1,6 @@
 import { createContext, createMemo, createRoot, createSignal, useContext, type Accessor } from "solid-js";
 import type { Rooms } from "../data/rooms.ts";
+import { mayReachCell } from "../data/network.ts";
 import type { LocalData } from "../data/store.ts";
 import { displayName } from "../i18n/person.ts";
 
@@ -39,7 +40,7 @@ export function makeSession(data: LocalData): Session {
 
 export { now } from "./clock.ts";
 export const networkIsUp = createRoot(() => {
-  const [value, set] = createSignal(navigator.onLine);
+  const [value, set] = createSignal(mayReachCell());
   addEventListener("online", () => set(true));
   addEventListener("offline", () => set(false));
   return value;
