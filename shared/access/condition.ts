@@ -1,4 +1,4 @@
-import type { Cond, FactName, Literal, Reach } from "./policy.ts";
+import type { Cond, FactName, Literal, Reach } from "./rules.ts";
 
 /**
  * A condition bound to one member: facts put in, `not` pushed to the leaves, constants folded away. It is plain JSON,

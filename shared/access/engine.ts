@@ -4,7 +4,7 @@ import { compartmentsOf, entity as entityOf, isEntity, type EntityName, type Row
 import type { Value } from "../records/field.ts";
 import { groupsIn, hasGroup, type Group, type Mask } from "../records/groups.ts";
 import { holds, isWide, leavesOf, type BoundedReach, type Oracle } from "./condition.ts";
-import { isAnchorColumn, reaches, type Literal, type Policy, type Reach } from "./policy.ts";
+import { isAnchorColumn, reaches, type Literal, type Policy, type Reach } from "./rules.ts";
 import { slice, type BoundAllow, type BoundForbid, type Slice } from "./slice.ts";
 import { readSql, type SqlPlan } from "./sql.ts";
 
@@ -20,6 +20,30 @@ export interface Facts {
   readonly teams: readonly string[];
   readonly regions: readonly string[];
   readonly employment: "active" | "suspended" | "left";
+  readonly grants?: readonly Grant[];
+  readonly covers?: readonly Cover[];
+}
+/** One more allow, apart from the roles, asked for and given with an end (ACCESS-R27). */
+export interface Grant extends Interval {
+  readonly id: string;
+  /** A broken glass lifts guardrails that may be broken; a grant lifts none. */
+  readonly kind: "grant" | "break_glass";
+  readonly actions: readonly Action[];
+  readonly entities: readonly EntityName[] | "*";
+  readonly in?: readonly Compartment[];
+  readonly to:
+    | { readonly anchors: readonly string[] }
+    | { readonly region: string }
+    | { readonly team: string }
+    | { readonly records: readonly string[] };
+  readonly groups: readonly Group[];
+  readonly keep: "online" | "device";
+  readonly why: string;
+}
+/** A member whom this one stands in for, acting under their own name (ACCESS-R28). */
+export interface Cover extends Interval {
+  readonly id: string;
+  readonly of: string;
 }
 /** The one row that visibility hangs on. */
 export interface Anchor {
@@ -43,6 +67,8 @@ export interface KeyShare extends Interval {
   readonly recipe: string;
   /** A share of one record opens nothing else of its key. */
   readonly record?: string | null;
+  /** Whom it lets in; absent: this member or a team of theirs. To a member stood in for it counts through the cover. */
+  readonly to?: string;
 }
 export interface Place {
   readonly anchor: Anchor;
@@ -65,6 +91,13 @@ export interface Explanation {
   readonly wouldNeed: readonly string[];
   readonly askTo: readonly string[];
 }
+/** Ids of anchors, regions, teams and records that a live grant on reading names. */
+interface Granted {
+  readonly anchors: readonly string[];
+  readonly regions: readonly string[];
+  readonly teams: readonly string[];
+  readonly records: readonly string[];
+}
 interface SqlAliases {
   readonly anchor: string;
   readonly record: string;
@@ -75,14 +108,27 @@ export interface Bound {
   /** The field groups of an entity's records in this key that may be seen; 0 unless `identity` is among them. */
   readMask(entity: EntityName, compartment: string, place: Place, at: number): Mask;
   /** Those that may also stay on a device; 0 unless `identity` is among them. */
-  holdMask(entity: EntityName, compartment: string, place: Place, at: number): Mask;
+  holdMask(entity: EntityName, compartment: string, place: Place, at: number, record?: string): Mask;
   /** The same by name, each with the first instant at which it ends if nothing is written. */
   holdRights(
     entity: EntityName,
     compartment: string,
     place: Place,
     at: number,
+    record?: string,
   ): { readonly [group: string]: number | null };
+  /**
+   * `readMask` of one record: of its key, and what shares and grants of just this record add. `holdMask` and
+   * `holdRights` answer for one record where they are given its id.
+   */
+  recordMask(entity: EntityName, row: Row, place: Place, at: number): Mask;
+  /** What live grants reach, for the lists that are driven by indexes. */
+  granted(at: number): Granted;
+  grantedAnchors(at: number): string[];
+  /** This member, and those whom they stand in for now: whose anchors are `own`, to whom shares count. */
+  ownNames(at: number): string[];
+  /** What the member's rules are, with facts put in. */
+  readonly rules: Slice;
   decide(action: Action, entity: EntityName, compartment: string, place: Place, at: number, row: Row | null): Decision;
   /** A write is allowed on the state before and on the state after, in every field that changes. */
   decideWrite(
@@ -379,6 +425,11 @@ export function bindSlice(own: Slice, onAlarm?: Alarm): Bound {
 
   const bound: Bound = {
     member,
+    rules: own,
+    recordMask: (entity, row, place, at) => bound.readMask(entity, row.compartment, place, at),
+    granted: () => ({ anchors: [], regions: [], teams: [], records: [] }),
+    grantedAnchors: () => [],
+    ownNames: () => [member],
     readMask: (entity, compartment, place, at) => guarded(0, () => read(entity, compartment, place, at)),
     holdMask: (entity, compartment, place, at) => guarded(0, () => hold(entity, compartment, place, at)),
     holdRights(entity, compartment, place, at) {

@@ -1,116 +1,26 @@
 import * as z from "zod/mini";
-import { actions, seeActions, type Action } from "../kernel/actions.ts";
+import { actions, seeActions } from "../kernel/actions.ts";
 import { isDay } from "../kernel/clock.ts";
 import { limits } from "../kernel/limits.ts";
 import { fail, ok, type Result } from "../kernel/result.ts";
-import { compartments, isCompartment, type Compartment } from "../records/compartments.ts";
+import { compartments, isCompartment } from "../records/compartments.ts";
 import { compartmentsOf, entity, entityNames, type EntityName } from "../records/entities.ts";
 import type { Field } from "../records/field.ts";
-import { groupNames, keeps, type Group } from "../records/groups.ts";
+import { groupNames, keeps } from "../records/groups.ts";
+import {
+  entitiesOf,
+  factNames,
+  isAnchorColumn,
+  reaches,
+  type AllowRule,
+  type Cond,
+  type FactRef,
+  type ForbidRule,
+  type Literal,
+  type Policy,
+} from "./rules.ts";
 
-/**
- * The policy as data. It is validated whole before anything is bound to it: an unknown name, key or operator is an
- * error at publish and never a skipped condition at run time. Rules with their ids: docs/spec/access.md.
- */
-export const reaches = ["own", "team", "region", "account_team", "participant", "all"] as const;
-export type Reach = (typeof reaches)[number];
-
-/** Facts that a literal may stand for: `{"$m": "member"}`. */
-const factNames = ["member", "base", "duties", "teams", "regions"] as const;
-export type FactName = (typeof factNames)[number];
-export type Literal = string | number | boolean;
-type FactRef = { readonly $m: FactName };
-
-export type Cond =
-  | { readonly all: readonly Cond[] }
-  | { readonly any: readonly Cond[] }
-  | { readonly not: Cond }
-  | { readonly reach: Reach }
-  | { readonly holds: string }
-  | { readonly eq: readonly [string, Literal | FactRef] }
-  | { readonly in: readonly [string, readonly Literal[] | FactRef] }
-  | { readonly gte: readonly [string, Literal] }
-  | { readonly lt: readonly [string, Literal] }
-  | { readonly present: string };
-
-export interface AllowRule {
-  readonly id: string;
-  readonly to: readonly string[];
-  readonly entity: EntityName | readonly EntityName[];
-  /** Compartments; absent: all in which the entity lives. */
-  readonly in?: readonly Compartment[] | undefined;
-  readonly actions: readonly Action[];
-  readonly when: Cond;
-  /**
-   * Of which state a write rule asks; absent: of both. `before` is for giving away: whoever passes a record on holds it
-   * before and not after. Guardrails are asked of both states all the same.
-   */
-  readonly state?: "before" | undefined;
-  readonly groups: readonly Group[];
-  /** How far what this rule gives may travel; absent: the group's default, and `online` where the rule has no bounded reach. */
-  readonly keep?: "online" | "device" | undefined;
-  /** Told to members: names no record, role or threshold. */
-  readonly why: string;
-  /** The role whose holder can help when this rule does not match. */
-  readonly askTo?: string | undefined;
-  /** What a write rule tells about a value that its roles can't read. */
-  readonly discloses?: string | undefined;
-}
-
-export interface ForbidRule {
-  readonly id: string;
-  readonly entity: EntityName | readonly EntityName[] | "*";
-  readonly in?: readonly Compartment[] | undefined;
-  readonly actions: readonly Action[] | readonly ["*"];
-  /** Absent: all groups. */
-  readonly groups?: readonly Group[] | undefined;
-  readonly when: Cond;
-  readonly except?: Cond | undefined;
-  readonly unbreakable: boolean;
-  readonly why: string;
-  readonly discloses?: string | undefined;
-}
-
-export interface Role {
-  readonly kind: "base" | "duty";
-  readonly owner: string;
-  readonly review: string;
-  readonly why: string;
-  readonly assignableBy?: readonly string[] | undefined;
-}
-
-/** What a mutation may give to whom by name. A share counts for its groups ∩ those of its recipe today. */
-export interface ShareRecipe {
-  readonly id: string;
-  readonly on: string;
-  readonly give: "record" | "key";
-  readonly in?: readonly Compartment[] | undefined;
-  readonly beyond?: boolean | undefined;
-  readonly groups: readonly Group[];
-  readonly keep?: "online" | "device" | undefined;
-  readonly to: { readonly column: string } | { readonly holds: string } | { readonly member: true };
-  readonly ends: readonly string[];
-  readonly maxDays?: number | undefined;
-  readonly why: string;
-}
-
-export interface Policy {
-  readonly $schema: "policy/v1";
-  readonly version: number;
-  readonly parent: number | null;
-  readonly author: string;
-  readonly approver: string | null;
-  readonly effectiveAt: string;
-  readonly why: string;
-  readonly compartments?: Partial<Record<Compartment, { readonly queue?: string | undefined }>> | undefined;
-  readonly groups?:
-    | Partial<Record<Group, { readonly keep: (typeof keeps)[number]; readonly existence: "shown" | "secret" }>>
-    | undefined;
-  readonly roles: { readonly [name: string]: Role };
-  readonly allow: readonly AllowRule[];
-  readonly forbid: readonly ForbidRule[];
-  readonly shares?: readonly ShareRecipe[] | undefined;
-}
+export type { AllowRule, Cond, ForbidRule, Policy, ShareRecipe } from "./rules.ts";
 
 const why = z.string().check(z.trim(), z.minLength(3), z.maxLength(limits.textMax));
 const ruleId = z.string().check(z.regex(/^[a-z][a-z0-9_.]{1,63}$/));
@@ -223,20 +133,11 @@ const policySchema = z.strictObject({
   ),
 });
 
-/** Columns of the anchor's row: the only ones that a rule on reading may compare, so that one key decides for all its records. */
-export const anchorColumns = ["restricted", "region", "team"] as const;
-export const isAnchorColumn = (name: string): name is (typeof anchorColumns)[number] =>
-  (anchorColumns as readonly string[]).includes(name);
-
 /** Short texts that hold a word of a closed list; all other text is free, and free text is not compared. */
 const codeColumns = new Set(["group", "sectionKind", "approvalKind", "asked", "queue", "fromQueue", "toQueue"]);
 const ordered = new Set<Field["type"]>(["int", "money", "instant", "day"]);
 const seen = new Set<string>(seeActions);
 
-export const entitiesOf = (rule: {
-  readonly entity: EntityName | readonly EntityName[] | "*";
-}): readonly EntityName[] =>
-  rule.entity === "*" ? entityNames : typeof rule.entity === "string" ? [rule.entity] : rule.entity;
 const seesAny = (rule: { readonly actions: readonly string[] }): boolean =>
   rule.actions.some((name) => name === "*" || seen.has(name));
 

@@ -3,7 +3,7 @@ import type { Compartment } from "../records/compartments.ts";
 import type { EntityName } from "../records/entities.ts";
 import { groupBit, groupDefaults, groupNames, maskOf, type Group, type Mask } from "../records/groups.ts";
 import { isWide, reduce, type LooseFacts, type Node } from "./condition.ts";
-import { entitiesOf, type Policy } from "./policy.ts";
+import { entitiesOf, type Policy } from "./rules.ts";
 
 /**
  * The policy as one member's client has it: their own rules with their facts put in, what can never match left out.

@@ -1,7 +1,7 @@
 import { compartmentsOf, entity as entityOf, isEntity, type EntityName } from "../records/entities.ts";
 import { groupBit, groupNames, type Group, type Mask } from "../records/groups.ts";
 import type { Leaf, Node } from "./condition.ts";
-import { isAnchorColumn } from "./policy.ts";
+import { isAnchorColumn } from "./rules.ts";
 import type { Slice } from "./slice.ts";
 
 /**

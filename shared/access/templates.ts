@@ -2,7 +2,7 @@ import type { Action } from "../kernel/actions.ts";
 import type { Compartment } from "../records/compartments.ts";
 import type { EntityName } from "../records/entities.ts";
 import type { Group } from "../records/groups.ts";
-import type { AllowRule, Cond, ForbidRule, Policy, Reach, Role, ShareRecipe } from "./policy.ts";
+import type { AllowRule, Cond, ForbidRule, Policy, Reach, Role, ShareRecipe } from "./rules.ts";
 
 /**
  * The policy that an organisation starts with: eight bases (one per member), six duties (added), each with its reason.

@@ -20,7 +20,7 @@ export const limits = {
   wantMax: 2_000, // keys asked for in one pull
   removalsMax: 10_000, // more differences than this cost more than a reset
   guardTries: 3,
-  leaseMs: 72 * hourMs, // device lease
+  leaseMs: 72 * hourMs, // device lease; as `leaseHours` below
   pollMs: minuteMs, // a lost poke costs at most this
   pokeCoalesceMs: 250,
   hubTailMax: 10_000,
@@ -63,14 +63,56 @@ export const limits = {
   codeMs: 10 * minuteMs,
   sessionMs: 30 * dayMs,
 
-  // --- policy
+  // --- policy: what people can still read and review
+  rolesBuiltIn: 14,
+  rolesSoft: 20, // past it the publish preview warns
   rolesHard: 30,
+  rolesPerMember: 4, // a base and its duties
   rulesPerEntity: 25,
   conditionDepth: 8,
   readPredicates: 50,
   guardrailsMax: 10,
+  stageRulesMax: 60,
+  compartmentsMax: 8,
+  groupsMax: 31, // a mask is one integer
+  sentencesPerRule: 2,
   whereParametersMax: 80, // D1 allows 100
   sliceBytesMax: 20_480,
+  policyAdminsMin: 2, // a second person for every widening
+
+  // --- exceptions from the policy, and how long they last
+  grantDefaultDays: 3,
+  grantMaxDays: 30,
+  grantRenewalsMax: 2,
+  senderKeepsDays: 30, // reading after a handoff
+  handoffAnswerWorkingDays: 3,
+  shareDays: 30, // by hand, or with a mention
+  escalationShareDays: 14,
+  doneTaskShareDays: 7,
+  coverDaysMax: 30,
+  breakGlassMinutes: 60,
+  breakGlassReviewWorkingDays: 3,
+  approvalOpenDays: 14,
+  approvalUnusedDays: 3,
+  reviewDays: 90,
+  reviewSharpDays: 30, // of approve, export and govern
+  reviewAnswerDays: 7,
+  rightUnusedDays: 90,
+  masksAlikePct: 95,
+  refusedWordsDays: 7,
+  privateAfterLeavingDays: 30,
+  emailPauseMs: dayMs, // no approve or govern act after a second person changed the address
+  reassignPerDayAlone: 20, // accounts, an actor
+  exportRowsAlone: 2_000,
+  bulkReadRowsADay: 1_000, // the alarm: more than this and than three times the member's own median
+  bulkReadTimesMedian: 3,
+  cutMs: 2_000, // until a cut reaches open sockets and rooms
+  denialsPerMinute: 5, // written one by one, per member and route; the rest are counted
+  leaseHours: 72,
+  followRecords: 50_000,
+  followRecordsWide: 500,
+  followRecent: 200,
+  followPinned: 100,
 
   // --- text
   nameMax: 200,

@@ -1,6 +1,6 @@
 import { seeActions, type Action } from "../../shared/kernel/actions.ts";
 import type { KeyShare, Place, State } from "../../shared/access/engine.ts";
-import type { AllowRule, Cond, ForbidRule, Literal, Policy } from "../../shared/access/policy.ts";
+import type { AllowRule, Cond, ForbidRule, Literal, Policy } from "../../shared/access/rules.ts";
 import { compartmentsOf, entity as entityOf, type EntityName, type Row } from "../../shared/records/entities.ts";
 import { groupDefaults, groupNames, type Group } from "../../shared/records/groups.ts";
 
