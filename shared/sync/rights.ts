@@ -1,4 +1,4 @@
-import type { Bound, Interval, Place } from "../access/engine.ts";
+import type { Bound, Facts, Interval, Place } from "../access/engine.ts";
 import { compartments, type Compartment } from "../records/compartments.ts";
 import { entitiesAt } from "../records/entities.ts";
 import type { EntityRights, KeyRights } from "./protocol.ts";
@@ -52,41 +52,37 @@ const isLive = (interval: Interval, at: number): boolean =>
 /** The newest choice of a device about an anchor. */
 export type FollowChoice = "open" | "pin" | "unfollow" | undefined;
 
+/** Whom a follow set is for: the member with what is lent to them. */
+type Follower = Pick<Facts, "member" | "teams" | "grants" | "covers">;
+
 /**
- * Whether a device follows an anchor: own, of a team of mine, on the account team, shared with me, opened or pinned
- * here. `unfollow` takes it away whatever the reason. The organisation's anchor is always followed. (SYNC-H1)
+ * Whether a device follows an anchor: own, of a team of mine, on the account team, shared with me, the same for those
+ * whom I stand in for, named by a grant, opened or pinned here. `unfollow` takes it away whatever the reason. The
+ * organisation's anchor is always followed. (SYNC-H1)
  */
-export function follows(
-  place: Place,
-  member: string,
-  teams: readonly string[],
-  choice: FollowChoice,
-  at: number,
-): boolean {
-  if (place.anchor.id.includes("_org_")) return true;
+export function follows(place: Place, who: Follower, choice: FollowChoice, at: number): boolean {
+  const { id, owner, team } = place.anchor;
+  if (id.includes("_org_")) return true;
   if (choice === "unfollow") return false;
   if (choice === "open" || choice === "pin") return true;
-  const { owner, team } = place.anchor;
+  const { member, teams, grants = [], covers = [] } = who;
+  const names = new Set([member, ...covers.filter((cover) => isLive(cover, at)).map(({ of }) => of)]);
+  const mine = (to: string | undefined): boolean => to === undefined || names.has(to) || teams.includes(to);
   return (
-    owner === member ||
+    (owner !== null && names.has(owner)) ||
     (team !== null && teams.includes(team)) ||
     place.accountTeam.some((interval) => isLive(interval, at)) ||
-    place.shares.some((share) => isLive(share, at))
+    place.shares.some((share) => isLive(share, at) && mine(share.to)) ||
+    grants.some((grant) => isLive(grant, at) && "anchors" in grant.to && grant.to.anchors.includes(id))
   );
 }
 
 /** When following ends if nothing is written; null: never. Asked only of anchors that are followed at `at`. */
-export function followEnd(
-  place: Place,
-  member: string,
-  teams: readonly string[],
-  choice: FollowChoice,
-  at: number,
-): number | null {
-  const intervals = [...place.accountTeam, ...place.shares];
+export function followEnd(place: Place, who: Follower, choice: FollowChoice, at: number): number | null {
+  const intervals = [...place.accountTeam, ...place.shares, ...(who.grants ?? []), ...(who.covers ?? [])];
   const ends = new Set(intervals.map(({ until }) => until));
   for (const end of [...ends].filter((until) => until !== null && until > at).sort((a, b) => Number(a) - Number(b))) {
-    if (end !== null && !follows(place, member, teams, choice, end)) return end;
+    if (end !== null && !follows(place, who, choice, end)) return end;
   }
   return null;
 }

@@ -5,6 +5,7 @@ import { fail, ok, type Result } from "../../shared/kernel/result.ts";
 import { bind, type Bound, type Facts } from "../../shared/access/engine.ts";
 import { validatePolicy, type Policy } from "../../shared/access/policy.ts";
 import type { Actor, AppEnv, Cost } from "../context.ts";
+import { lentOf, withLent } from "../db/lent.ts";
 import { pull } from "../directory/pull.ts";
 import { verifySessionToken } from "../directory/session-token.ts";
 import type { Env } from "../env.ts";
@@ -113,22 +114,27 @@ function policyOf({
   return heldPolicy;
 }
 
-/** By facts, not by version: what is equal gives equal rights. Emptied when the policy changes. */
+/**
+ * By facts, not by version: what is equal gives equal rights. A grant or cover is a fact with its interval, which the
+ * engine asks the clock about at each decision, so nothing here grows stale when one ends. Emptied when the policy changes.
+ */
 const bounds = new Map<string, { readonly facts: Facts; readonly bound: Bound }>();
 const boundsMax = 500;
 
 function boundFor(who: MemberRow, policy: Policy | null): { readonly facts: Facts; readonly bound: Bound } {
-  const key = [policy?.version ?? 0, who.id, who.base, who.duties, who.teams, who.regions].join("|");
+  const { id, base, duties, teams, regions, grants, covers } = who;
+  const key = [policy?.version ?? 0, id, base, duties, teams, regions, grants, covers].join("|");
   const known = bounds.get(key);
   if (known) return known;
-  const facts: Facts = {
-    member: who.id,
-    base: who.base ?? "",
-    duties: readList(who.duties),
-    teams: readList(who.teams),
-    regions: readList(who.regions),
+  const own: Facts = {
+    member: id,
+    base: base ?? "",
+    duties: readList(duties),
+    teams: readList(teams),
+    regions: readList(regions),
     employment: "active", // the read found nobody else
   };
+  const facts = withLent(own, lentOf(who));
   const made = { facts, bound: bind(policy, facts, (fact) => console.error("rights_input_broken", fact)) };
   if (bounds.size >= boundsMax) bounds.clear();
   bounds.set(key, made);

@@ -4,6 +4,7 @@ import * as z from "zod/mini";
 import { orgAnchor } from "../../shared/kernel/id.ts";
 import { limits } from "../../shared/kernel/limits.ts";
 import type { Cost } from "../context.ts";
+import { lentColumns } from "../db/lent.ts";
 import * as schema from "./schema.ts";
 
 export const authDatabase = (d1: D1Database) => drizzle(d1, { schema });
@@ -28,6 +29,9 @@ export interface MemberRow {
   readonly teams: string | null;
   readonly regions: string | null;
   readonly cohort: string | null;
+  /** JSON of what is lent to them and has not ended (worker/db/lent.ts). */
+  readonly grants: string | null;
+  readonly covers: string | null;
 }
 interface WhoRow extends MemberRow {
   readonly session: string;
@@ -47,7 +51,8 @@ export interface Held {
   readonly at: number;
 }
 
-const memberColumns = `m."id", m."base", m."duties", m."teams", m."regions", m."cohort"`;
+const memberColumns = (now: string): string =>
+  `m."id", m."base", m."duties", m."teams", m."regions", m."cohort", ${lentColumns(now)}`;
 const inOffice = `m."employment" = 'active' AND m."deleted_at" IS NULL`;
 
 function whoQuery(d1: D1Database, credential: Credential, now: number): D1PreparedStatement {
@@ -55,7 +60,7 @@ function whoQuery(d1: D1Database, credential: Credential, now: number): D1Prepar
     case "cookie":
       return d1
         .prepare(
-          `SELECT s."id" AS "session", s."created_at" AS "fresh_at", NULL AS "capabilities", ${memberColumns}
+          `SELECT s."id" AS "session", s."created_at" AS "fresh_at", NULL AS "capabilities", ${memberColumns("?2")}
            FROM "auth_session" s JOIN "member" m ON m."id" = s."user_id"
            WHERE s."token" = ?1 AND s."expires_at" > ?2 AND ${inOffice}`,
         )
@@ -63,7 +68,7 @@ function whoQuery(d1: D1Database, credential: Credential, now: number): D1Prepar
     case "api":
       return d1
         .prepare(
-          `SELECT t."id" AS "session", 0 AS "fresh_at", t."capabilities", ${memberColumns}
+          `SELECT t."id" AS "session", 0 AS "fresh_at", t."capabilities", ${memberColumns("?2")}
            FROM "api_token" t JOIN "member" m ON m."id" = t."member"
            WHERE t."hash" = ?1 AND t."expires_at" > ?2 AND ${inOffice}`,
         )
@@ -71,10 +76,10 @@ function whoQuery(d1: D1Database, credential: Credential, now: number): D1Prepar
     case "cell":
       return d1
         .prepare(
-          `SELECT ?2 AS "session", 0 AS "fresh_at", NULL AS "capabilities", ${memberColumns} FROM "member" m
+          `SELECT ?2 AS "session", 0 AS "fresh_at", NULL AS "capabilities", ${memberColumns("?3")} FROM "member" m
            WHERE m."id" = ?1 AND ${inOffice} AND NOT EXISTS (SELECT 1 FROM "directory_cut" WHERE "session" = ?2)`,
         )
-        .bind(credential.member, credential.session);
+        .bind(credential.member, credential.session, now);
   }
 }
 

@@ -44,7 +44,10 @@ async function tellHub(env: Env, { entries }: FeedPage): Promise<void> {
   const hub = hubOf(env);
   const subjects = (kind: string): string[] =>
     entries.filter((entry) => entry.kind === kind).map(({ subject }) => subject);
-  const [cut, members] = [subjects("cut"), subjects("member")];
+  // A grant's or cover's row says whose rights it moves.
+  const lent = entries.filter(({ kind }) => kind === "grant" || kind === "cover");
+  const cut = subjects("cut");
+  const members = [...new Set([...subjects("member"), ...lent.map(({ body }) => String(body["member"]))])];
   if (cut.length > 0) await hub.cutSessions(cut);
   if (members.length + subjects("policy").length > 0)
     await hub.announce({ keys: [], rights: { anchors: [], to: [], members }, rooms: [], directory: true }, null);

@@ -1,11 +1,12 @@
 /** The SQL of the directory feed and of this cell's copy. Triggers write the feed (migrations/0003_directory.sql). */
 import * as z from "zod/mini";
 import { limits } from "../../shared/kernel/limits.ts";
+import { lentBefore } from "../db/lent.ts";
 
 const feedEntry = z.object({
   version: z.int(),
   at: z.int(),
-  kind: z.enum(["member", "team", "region", "policy", "cut"]),
+  kind: z.enum(["member", "team", "region", "policy", "cut", "grant", "cover"]),
   subject: z.string(),
   body: z.record(z.string().check(z.regex(/^[a-z_]+$/)), z.union([z.string(), z.number(), z.null()])),
 });
@@ -87,6 +88,17 @@ function copyStatements(d1: D1Database, entry: FeedEntry, now: number): D1Prepar
     ];
   }
   const sets = columns.filter((column) => column !== `"id"`).map((column) => `${column} = excluded.${column}`);
+  if (kind === "grant" || kind === "cover") {
+    return [
+      place("directory", "core"),
+      remember(`'${kind}', ?1, NULL, ?2, ${lentBefore[kind]}`, subject, body["member"] ?? null),
+      d1
+        .prepare(
+          `INSERT INTO "${kind}" (${columns.join(", ")}) VALUES (${marks.join(", ")}) ON CONFLICT ("id") DO UPDATE SET ${sets.join(", ")}`,
+        )
+        .bind(...values),
+    ];
+  }
   const facts = factColumns.map((name) => `m."${name}"`).join(", ");
   const before = factColumns
     .map((name) => `'${name}', ${name === "base" || name === "employment" ? `m."${name}"` : `json(m."${name}")`}`)

@@ -5,12 +5,27 @@ import * as auth from "../auth/schema.ts";
 import * as cell from "../db/schema.ts";
 
 /** What migrations/ holds, in order; tests/tidy.test.ts compares. */
-export const expectedMigrations: readonly string[] = ["0001_auth.sql", "0002_records.sql", "0003_directory.sql"];
+export const expectedMigrations: readonly string[] = [
+  "0001_auth.sql",
+  "0002_records.sql",
+  "0003_directory.sql",
+  "0004_governance.sql",
+];
 /** The last thing that each migration makes: wherever a file broke off, this is not there. tests/e2e/crash.test.ts compares. */
-const probes = ["demo_mail", "member_email", "token_cut"];
+const probes = ["demo_mail", "member_email", "token_cut", "cover_changed"];
 
 /** Tables known to SQL alone; the others are in the schemas. */
-const plain = ["auth_code_ask", "api_token", "claim", "organisation", "directory_feed", "directory_cut"];
+const plain = [
+  "auth_code_ask",
+  "api_token",
+  "claim",
+  "organisation",
+  "directory_feed",
+  "directory_cut",
+  "grant",
+  "cover",
+  "proposal",
+];
 const inSchemas = [...Object.values(auth), ...Object.values(cell)].filter((value) => is(value, SQLiteTable));
 const needed = new Set([...probes, ...plain, ...entityNames, ...inSchemas.map((table) => getTableName(table))]);
 

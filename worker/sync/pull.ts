@@ -13,6 +13,7 @@ import { validatePolicy } from "../../shared/access/policy.ts";
 import type { Actor } from "../context.ts";
 import type { Db } from "../db/db.ts";
 import { batch } from "../db/db.ts";
+import { coverOf, grantOf, namesOf, turnsOf, withLent, type Lent } from "../db/lent.ts";
 import { loadAllPlaces, loadRows, loadUnder, type Stored, type StoredPlace } from "../db/rows.ts";
 import { Handles, newSecret, openCursor, sealCursor, type Cursor } from "./cursor.ts";
 import type { Interest } from "./hub.ts";
@@ -53,7 +54,9 @@ async function tryPull(context: PullContext, request: PullRequest): Promise<Resu
   let state = await store.readDevice(db, {
     device: request.device,
     client: request.client,
+    member: actor.member,
     seen: request.seen,
+    t: Math.min(sent?.t ?? context.now, context.now),
     a: sent?.a ?? Number.MAX_SAFE_INTEGER, // without a cursor nothing was held, so nothing that was matters
     p: Math.min(sent?.p ?? 0, sent?.a ?? 0),
     scan: sent ? limits.scanRowsMax : 0,
@@ -84,24 +87,33 @@ async function tryPull(context: PullContext, request: PullRequest): Promise<Resu
   const handles = await Handles.of(secret);
 
   // --- then and now
-  const factsThen = cursor ? factsAt(state.was, actor) : null;
+  const factsThen = cursor ? factsAt(state, actor) : null;
   const boundThen = cursor && factsThen ? await boundAt(db, state.was, factsThen, actor) : null;
-  const everything = !cursor || factsThen !== actor.facts || boundThen !== actor.bound;
+  // What is lent begins and ends by the clock, and may touch any anchor: a turn since the last page is a difference (SYNC-T2).
+  const turned =
+    cursor !== null && [actor.facts, ...(factsThen ? [factsThen] : [])].flatMap(turnsOf).some((turn) => turn > cursor.t && turn <= now); // prettier-ignore
+  const everything = !cursor || factsThen !== actor.facts || boundThen !== actor.bound || turned;
   const choiceNow = newestChoices(state.choices);
   const choiceThen = bug("follow_ignored_then")
     ? choiceNow
     : newestChoices(state.choices.filter((choice) => choice.v <= (cursor?.f ?? 0)));
 
   const teams = [...new Set([...actor.facts.teams, ...(factsThen?.teams ?? [])])];
+  const coveredFor = [
+    ...new Set([actor.facts, factsThen].flatMap((facts) => (facts?.covers ?? []).map(({ of }) => of))),
+  ];
+  const names: store.Names = { member: actor.member, teams, coveredFor };
   const opened = await openHandles(db, handles, [...request.want.map((want) => want.h), ...request.ask]);
   const touched = new Set<string>();
   for (const row of state.was) if (row.anchor) touched.add(row.anchor);
   for (const choice of state.choices) if (everything || choice.v > (cursor?.f ?? 0)) touched.add(choice.anchor);
   if (everything) {
     for (const id of orgAnchors(cell, actor.member)) touched.add(id);
-    for (const id of await store.candidateAnchors(db, actor.member, teams)) touched.add(id);
+    for (const id of await store.candidateAnchors(db, names)) touched.add(id);
+    for (const { to } of [actor.facts, factsThen].flatMap((facts) => facts?.grants ?? []))
+      for (const id of "anchors" in to ? to.anchors : []) touched.add(id);
   } else if (cursor && cursor.t < now && !bug("no_time_difference")) {
-    for (const id of await store.clockedAnchors(db, actor.member, teams, cursor.t, now)) touched.add(id);
+    for (const id of await store.clockedAnchors(db, names, cursor.t, now)) touched.add(id);
   }
   const asked = new Set<string>();
   for (const handle of request.ask) {
@@ -111,27 +123,21 @@ async function tryPull(context: PullContext, request: PullRequest): Promise<Resu
   const needed = new Set(touched);
   for (const row of state.changes) needed.add(row.anchor);
   for (const key of opened.values()) needed.add(key.anchor);
-  const places = await loadAllPlaces(db, [...needed], actor.member, teams);
+  const places = await loadAllPlaces(db, [...needed], actor.member, [...teams, ...coveredFor]);
 
   const rightsNow = memo((id) => {
     const place = mine(places.get(id), actor.facts);
-    if (!place || place.deleted || !follows(place, actor.member, actor.facts.teams, choiceNow.get(id), now))
-      return new Map();
-    return endingAt(
-      anchorRights(actor.bound, place, now),
-      followEnd(place, actor.member, actor.facts.teams, choiceNow.get(id), now),
-    );
+    if (!place || place.deleted || !follows(place, actor.facts, choiceNow.get(id), now)) return new Map();
+    return endingAt(anchorRights(actor.bound, place, now), followEnd(place, actor.facts, choiceNow.get(id), now));
   });
   const rightsThen = memo((id) => {
     const place =
-      cursor && boundThen && factsThen
-        ? placeThen(id, mine(places.get(id), factsThen), state.was, factsThen.member, factsThen.teams)
-        : null;
+      cursor && boundThen && factsThen ? placeThen(id, mine(places.get(id), factsThen), state.was, factsThen) : null;
     if (!cursor || !boundThen || !factsThen || !place) return new Map();
-    if (!follows(place, factsThen.member, factsThen.teams, choiceThen.get(id), cursor.t)) return new Map();
+    if (!follows(place, factsThen, choiceThen.get(id), cursor.t)) return new Map();
     return endingAt(
       anchorRights(boundThen, place, cursor.t),
-      followEnd(place, factsThen.member, factsThen.teams, choiceThen.get(id), cursor.t),
+      followEnd(place, factsThen, choiceThen.get(id), cursor.t),
     );
   });
 
@@ -299,11 +305,13 @@ function memo<T>(make: (id: string) => T): (id: string) => T {
 }
 
 /** The oldest was row after the cursor is what it was then; without one it is as now (SYNC-T1). */
-function factsAt(was: readonly store.WasRow[], actor: Actor): Facts | null {
+function factsAt({ was, lent }: store.DeviceState, actor: Actor): Facts | null {
   const oldest = was.find((row) => row.kind === "member" && row.id === actor.member);
-  if (!oldest) return actor.facts;
-  if (!oldest.before) return null;
-  const before = oldest.before as unknown as Omit<Facts, "member">;
+  if (oldest && !oldest.before) return null;
+  const moved = was.some((row) => isLent(row) && row.member === actor.member);
+  const count = ({ grants = [], covers = [] }: Partial<Lent>): number => grants.length + covers.length;
+  if (!oldest && !moved && count(lent) === count(actor.facts)) return actor.facts; // else one ended since the cursor
+  const before = (oldest?.before ?? actor.facts) as unknown as Omit<Facts, "member">;
   const facts: Facts = {
     member: actor.member,
     base: before.base ?? "",
@@ -312,7 +320,28 @@ function factsAt(was: readonly store.WasRow[], actor: Actor): Facts | null {
     regions: before.regions ?? [],
     employment: before.employment ?? "active",
   };
-  return facts;
+  return withLent(facts, {
+    grants: putBack("grant", lent.grants, was, actor.member, grantOf),
+    covers: putBack("cover", lent.covers, was, actor.member, coverOf),
+  });
+}
+const isLent = (row: store.WasRow): boolean => row.kind === "grant" || row.kind === "cover";
+function putBack<T extends { readonly id: string }>(
+  kind: "grant" | "cover",
+  now: readonly T[],
+  was: readonly store.WasRow[],
+  member: string,
+  read: (before: unknown) => T | null,
+): T[] {
+  const then = new Map(now.map((one) => [one.id, one]));
+  // Newest first, so that the oldest has the last word.
+  for (const row of was.toReversed()) {
+    if (row.kind !== kind || row.member !== member) continue;
+    const one = row.before === null ? null : read(row.before);
+    if (one) then.set(row.id, one);
+    else then.delete(row.id);
+  }
+  return [...then.values()];
 }
 async function boundAt(db: Db, was: readonly store.WasRow[], facts: Facts, actor: Actor): Promise<Bound> {
   const oldest = was.find((row) => row.kind === "policy");
@@ -323,11 +352,10 @@ async function boundAt(db: Db, was: readonly store.WasRow[], facts: Facts, actor
   return policy?.ok && facts.employment === "active" ? bind(policy.value, facts) : bindNothing;
 }
 
-/** Places are loaded for the teams of then and of now; a share to a team counts only for who is in it. */
+/** Places are loaded for the names of then and of now; a share to a team counts only for who is in it. */
 function mine(place: StoredPlace | undefined, facts: Facts): StoredPlace | undefined {
-  return (
-    place && { ...place, shares: place.shares.filter(({ to }) => to === facts.member || facts.teams.includes(to)) }
-  );
+  const names = namesOf(facts);
+  return place && { ...place, shares: place.shares.filter(({ to }) => names.includes(to)) };
 }
 
 /** The place as it was: every input of it that has a later was row is put back to its oldest one. */
@@ -335,8 +363,7 @@ function placeThen(
   id: string,
   place: StoredPlace | undefined,
   was: readonly store.WasRow[],
-  member: string,
-  teams: readonly string[],
+  facts: Facts,
 ): StoredPlace | null {
   if (!place) return null;
   const mine = was.filter((row) => row.anchor === id);
@@ -347,12 +374,13 @@ function placeThen(
     if (row.kind !== "anchor" && !put.has(`${row.kind}|${row.id}`)) put.set(`${row.kind}|${row.id}`, row);
   const accountTeam = place.accountTeam.filter((interval) => !put.has(`account_team|${interval.id}`));
   const shares = place.shares.filter((share) => !put.has(`share|${share.id}`));
+  const names = namesOf(facts);
   for (const row of put.values()) {
     if (!row.before) continue;
-    if (row.kind === "account_team" && row.before["member"] === member)
+    if (row.kind === "account_team" && row.before["member"] === facts.member)
       accountTeam.push({ id: row.id, ...(row.before as { from: number | null; until: number | null }) });
     const toId = row.before["toId"];
-    if (row.kind === "share" && (toId === member || teams.includes(String(toId))))
+    if (row.kind === "share" && names.includes(String(toId)))
       shares.push({ ...(row.before as unknown as StoredPlace["shares"][number]), to: String(toId) });
   }
   return {

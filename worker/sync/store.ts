@@ -1,6 +1,7 @@
 import { sql } from "drizzle-orm";
 import type { Outcome } from "../../shared/sync/protocol.ts";
 import { batch, type Db } from "../db/db.ts";
+import { lentOf, lentQuery, nothingLent, type Lent, type LentRow } from "../db/lent.ts";
 import { inIds } from "../db/rows.ts";
 import * as tables from "../db/schema.ts";
 
@@ -18,7 +19,7 @@ export interface ChangeHeader {
 }
 export interface WasRow {
   readonly seq: number;
-  readonly kind: "anchor" | "account_team" | "share" | "member" | "policy";
+  readonly kind: "anchor" | "account_team" | "share" | "member" | "policy" | "grant" | "cover";
   readonly id: string;
   readonly anchor: string | null;
   readonly member: string | null;
@@ -38,16 +39,21 @@ export interface DeviceState {
   readonly outcomes: readonly Outcome[];
   readonly choices: readonly Choice[];
   readonly was: readonly WasRow[];
+  /** What is lent to the member and did not end before `t`. */
+  readonly lent: Lent;
   readonly changes: readonly ChangeHeader[];
 }
 
-/** Everything that a pull decides by, of one instant. `a` and `p`: rights inputs and changes after these positions. */
+/**
+ * Everything that a pull decides by, of one instant. `a` and `p`: rights inputs and changes after these positions; `t`:
+ * the time up to which the device was told what the clock does.
+ */
 export async function readDevice(
   db: Db,
-  ask: { device: string; client: string; seen: number; a: number; p: number; scan: number },
+  ask: { device: string; client: string; member: string; seen: number; a: number; p: number; t: number; scan: number },
 ): Promise<DeviceState> {
   const { client, outcome, device, follow, was, change, meta } = tables;
-  const [head, metas, devices, clients, outcomes, choices, wasRows, changes] = (await batch(db, [
+  const [head, metas, devices, clients, outcomes, choices, wasRows, lent, changes] = (await batch(db, [
     db.select({ seq: sql<number>`coalesce(max(${change.seq}), 0)` }).from(change),
     db.select().from(meta),
     db.select().from(device).where(sql`${device.id} = ${ask.device}`),
@@ -55,6 +61,7 @@ export async function readDevice(
     db.select().from(outcome).where(sql`${outcome.client} = ${ask.client} and ${outcome.n} > ${ask.seen}`),
     db.select().from(follow).where(sql`${follow.device} = ${ask.device}`).orderBy(follow.v),
     db.select().from(was).where(sql`${was.seq} > ${ask.a}`).orderBy(was.seq),
+    db.all<LentRow>(lentQuery([ask.member], ask.t)),
     db
       .select({
         seq: change.seq, anchor: change.anchor, compartment: change.compartment, entity: change.entity,
@@ -64,7 +71,7 @@ export async function readDevice(
       .where(sql`${change.seq} > ${ask.p}`)
       .orderBy(change.seq)
       .limit(ask.scan),
-  ])) as [{ seq: number }[], { k: string; v: number }[], DeviceRow[], ClientRow[], { body: Outcome }[], Choice[], WasRow[], ChangeHeader[]]; // prettier-ignore
+  ])) as [{ seq: number }[], { k: string; v: number }[], DeviceRow[], ClientRow[], { body: Outcome }[], Choice[], WasRow[], LentRow[], ChangeHeader[]]; // prettier-ignore
   const version = (k: string): number => metas.find((row) => row.k === k)?.v ?? 0;
   return {
     head: head[0]?.seq ?? 0,
@@ -75,6 +82,7 @@ export async function readDevice(
     outcomes: outcomes.map((row) => row.body),
     choices,
     was: wasRows,
+    lent: lent[0] ? lentOf(lent[0]) : nothingLent,
     changes,
   };
 }
@@ -110,11 +118,18 @@ export async function dropOutcomes(db: Db, client: string, seen: number): Promis
   ]);
 }
 
+/** Under which names anchors and shares are a member's: their own, their teams', of whom they stand in for. */
+export interface Names {
+  readonly member: string;
+  readonly teams: readonly string[];
+  readonly coveredFor: readonly string[];
+}
 /** Anchors that a member follows for any reason but this device's choices; now or by interval at another time. */
-export async function candidateAnchors(db: Db, member: string, teams: readonly string[]): Promise<string[]> {
-  const names = JSON.stringify([member, ...teams]);
+export async function candidateAnchors(db: Db, { member, teams, coveredFor }: Names): Promise<string[]> {
+  const own = JSON.stringify([member, ...coveredFor]);
+  const names = JSON.stringify([member, ...coveredFor, ...teams]);
   const [rows] = (await batch(db, [
-    db.all(sql`select id from anchor where owner = ${member}
+    db.all(sql`select id from anchor where owner in (select value from json_each(${own}))
       union select id from anchor where team in (select value from json_each(${JSON.stringify(teams)}))
       union select anchor from account_team where member = ${member} and deleted_at is null
       union select anchor from share where to_id in (select value from json_each(${names})) and ended_at is null and record is null`),
@@ -125,12 +140,11 @@ export async function candidateAnchors(db: Db, member: string, teams: readonly s
 /** Anchors on which an interval of mine began or ended in (from, to] though nothing was written (SYNC-T2). */
 export async function clockedAnchors(
   db: Db,
-  member: string,
-  teams: readonly string[],
+  { member, teams, coveredFor }: Names,
   from: number,
   to: number,
 ): Promise<string[]> {
-  const names = JSON.stringify([member, ...teams]);
+  const names = JSON.stringify([member, ...coveredFor, ...teams]);
   const [rows] = (await batch(db, [
     db.all(sql`select anchor as id from account_team where member = ${member} and deleted_at is null
         and (("from" > ${from} and "from" <= ${to}) or ("until" > ${from} and "until" <= ${to}))
