@@ -46,6 +46,8 @@ export interface MemberFacts {
   readonly name: string;
   readonly bound: Bound;
   readonly place: Place;
+  /** When what is lent to them begins and ends. */
+  readonly turns: readonly number[];
 }
 export interface RoomRead {
   readonly directory: number;
@@ -61,15 +63,15 @@ function rightsFrom(read: RoomRead, at: number): RoomRights {
   const rows = new Map(read.sections.map((row) => [row.id, row]));
   const modes = new Map<string, ReadonlyMap<string, Mode>>();
   const turns: number[] = [];
-  for (const [member, { bound, place }] of read.members) {
+  for (const [member, { bound, place, turns: lent }] of read.members) {
     const own = new Map<string, Mode>();
     for (const row of rows.values()) {
       const mode = modeOf(bound, row, place, at);
       if (mode !== "none") own.set(row.id, mode);
     }
     modes.set(member, own);
-    for (const { from, until } of [...place.accountTeam, ...place.shares])
-      turns.push(...[from, until].filter((turn) => turn !== null && turn > at).map(Number));
+    const intervals = [...place.accountTeam, ...place.shares].flatMap(({ from, until }) => [from, until]);
+    for (const turn of [...intervals, ...lent]) if (turn !== null && turn > at) turns.push(turn);
   }
   return {
     directory: read.directory,

@@ -4,6 +4,7 @@ import { bind, type Facts } from "../../shared/access/engine.ts";
 import { validatePolicy, type Policy } from "../../shared/access/policy.ts";
 import { limits } from "../../shared/kernel/limits.ts";
 import { batch, openDb } from "../db/db.ts";
+import { lentOf, lentQuery, namesOf, nothingLent, turnsOf, withLent, type LentRow } from "../db/lent.ts";
 import { anchorOf, inIds, shareOf, stored, type AnchorRow } from "../db/rows.ts";
 import * as tables from "../db/schema.ts";
 import type { Env } from "../env.ts";
@@ -48,7 +49,7 @@ export async function readRoom(
   const state = sql<StateRow>`select (select v from meta where k = 'directory') as directory, (select v from meta where k = 'directory_at') as checkedAt,
     p.version as policy, p.at as policyAt, case when p.version = ${held?.version ?? null} and p.at = ${held?.at ?? null} then null else p.body end as body
     from (select 1) left join (select * from policy order by version desc limit 1) p`;
-  const [states, sections, anchors, teams, shares, rows, lives] = (await batch(db, [
+  const [states, sections, anchors, teams, shares, rows, lent, lives] = (await batch(db, [
     db.all<StateRow>(state),
     db
       .select()
@@ -72,6 +73,7 @@ export async function readRoom(
       .select()
       .from(member)
       .where(sql`${inIds(sql`${member.id}`, members)} and ${member.deletedAt} is null and employment = 'active'`),
+    db.all<LentRow>(lentQuery(members, at)),
     db.all<{ id: string }>(live),
   ])) as [
     StateRow[],
@@ -80,6 +82,7 @@ export async function readRoom(
     TeamRow[],
     (typeof share.$inferSelect)[],
     MemberRow[],
+    LentRow[],
     { id: string }[],
   ];
 
@@ -88,18 +91,22 @@ export async function readRoom(
   const policy = policyOf(now);
   const place = anchors[0] && anchorOf(anchors[0]);
   const found = new Map<string, MemberFacts>();
+  const lentTo = new Map(lent.map((row) => [row.id, lentOf(row)]));
   for (const row of place ? rows : []) {
-    const facts: Facts = {
+    const own: Facts = {
       member: row.id, base: row.base ?? "", duties: row.duties ?? [], teams: row.teams ?? [], regions: row.regions ?? [], employment: "active",
     }; // prettier-ignore
+    const facts = withLent(own, lentTo.get(row.id) ?? nothingLent);
+    const names = namesOf(facts);
     found.set(row.id, {
       name: row.name,
       bound: bind(policy, facts, (fact) => console.error("rights_input_broken", fact)),
       place: {
         anchor: place as NonNullable<typeof place>,
         accountTeam: teams.filter((entry) => entry.member === row.id).map(({ from, until }) => ({ from, until })),
-        shares: shares.filter(({ toId }) => toId === row.id || facts.teams.includes(toId)).map(shareOf),
+        shares: shares.filter(({ toId }) => names.includes(toId)).map(shareOf),
       },
+      turns: turnsOf(facts),
     });
   }
   // Not by `found`: of an account that is not there a socket learns no more than of a hidden one.

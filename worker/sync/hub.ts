@@ -22,7 +22,8 @@ export interface Interest {
 /**
  * One a cell. Knows which device follows which keys, with which field groups, and which rooms are open; a commit tells
  * it what was touched, and it pokes only whom that concerns, without content (SYNC-U1). What it forgets costs delay,
- * never correctness: devices poll and rooms read again. It holds no timer, so it sleeps with its sockets open.
+ * never correctness: devices poll and rooms read again. It holds no timer but one alarm, for the next instant at which a
+ * grant or cover begins or ends, so it sleeps with its sockets open.
  */
 export class Hub extends DurableObject<Env> {
   constructor(ctx: DurableObjectState, env: Env) {
@@ -30,7 +31,8 @@ export class Hub extends DurableObject<Env> {
     ctx.storage.sql
       .exec(`create table if not exists holding (device text not null, key text not null, masks text not null, primary key (device, key)) without rowid;
       create index if not exists holding_key on holding (key, device);
-      create table if not exists room (account text primary key) without rowid;`);
+      create table if not exists room (account text primary key) without rowid;
+      create table if not exists turn (at integer not null, member text not null, primary key (at, member)) without rowid;`);
     ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair("ping", "pong"));
   }
 
@@ -98,6 +100,27 @@ export class Hub extends DurableObject<Env> {
     const open = [...sql.exec<{ account: string }>("select account from room")].map((row) => row.account);
     const touched = what.directory ? open : open.filter((account) => what.rooms.includes(account));
     await Promise.all(touched.map((account) => roomOf(this.env, account).rightsChanged(0)));
+  }
+
+  /** When rights of a member begin or end with nobody writing: they are told then. */
+  async remind(member: string, turns: readonly number[]): Promise<void> {
+    for (const at of turns)
+      if (at > Date.now()) this.ctx.storage.sql.exec("insert or ignore into turn values (?, ?)", at, member);
+    await this.wakeForNext();
+  }
+  override async alarm(): Promise<void> {
+    const { sql } = this.ctx.storage;
+    const now = Date.now();
+    const members = [...sql.exec<{ member: string }>("select distinct member from turn where at <= ?", now)];
+    sql.exec("delete from turn where at <= ?", now);
+    await this.wakeForNext(); // first: what is told below may fail
+    if (members.length === 0) return;
+    const rights = { anchors: [], to: [], members: members.map(({ member }) => member) };
+    await this.announce({ keys: [], rights, rooms: [], directory: true }, null);
+  }
+  private async wakeForNext(): Promise<void> {
+    const [next] = [...this.ctx.storage.sql.exec<{ at: number | null }>("select min(at) as at from turn")];
+    if (next && next.at !== null) await this.ctx.storage.setAlarm(next.at);
   }
 
   /** Sessions that ended: their sockets close here and in every room, with no help from the device. */
