@@ -7,6 +7,7 @@ const errorCodes = [
   "invalid", // a field, a type, a range; details.fields says which
   "version_conflict", // the record changed since the value that was sent as seen
   "deleted", // the record was deleted; it can be restored
+  "needs_approval", // allowed if a second person agrees, who has been asked: `approval` says where
   "gate_unmet", // a stage rule asks for something first; details.fields says what, as far as visible
   "transition_unknown", // the state machine has no such step
   "unauthenticated",
@@ -22,12 +23,25 @@ const errorCodes = [
 ] as const;
 export type ErrorCode = (typeof errorCodes)[number];
 
+/** One thing that a gate asks for first. Fields stand here only where the member may see them; the others are counted. */
+export interface Unmet {
+  readonly kind: "move" | "field" | "hidden" | "approval" | "handoff";
+  readonly field?: string;
+  readonly count?: number;
+  readonly heldBy?: string | null;
+  readonly approval?: string;
+  readonly askTo?: string | null;
+  readonly why?: string;
+}
+
 export interface DomainError {
   readonly code: ErrorCode;
   /** Names of fields, never values; only those that the member may see. */
   readonly fields?: readonly string[];
   /** A sentence for people, without names of records, rules or members. */
   readonly detail?: string;
+  /** Of `needs_approval`: the approval that was made. */
+  readonly approval?: string;
 }
 
 export type Result<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: DomainError };

@@ -71,6 +71,8 @@ export interface Outcome {
   readonly code: ErrorCode;
   readonly fields?: readonly string[];
   readonly detail?: string;
+  /** Of `needs_approval`: where it is decided. */
+  readonly approval?: string;
   /** For conflicts: present values of the fields in question, as far as this member sees them. */
   readonly theirs?: Fields;
 }

@@ -73,6 +73,7 @@ export const en = {
   "why.invalid": "a value does not fit",
   "why.version_conflict": "someone changed it first",
   "why.deleted": "it was deleted meanwhile",
+  "why.needs_approval": "a second person has been asked",
   "why.gate_unmet": "something is missing for this step",
   "why.transition_unknown": "this step does not follow from where it is",
   "why.unauthenticated": "you are signed out",

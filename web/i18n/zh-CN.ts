@@ -73,6 +73,7 @@ export const zhCN: Dict = {
   "why.invalid": "某个值不符合要求",
   "why.version_conflict": "已有人先行更改",
   "why.deleted": "内容已被删除",
+  "why.needs_approval": "已请第二人批准",
   "why.gate_unmet": "此步骤还缺少条件",
   "why.transition_unknown": "当前状态不能进入此步骤",
   "why.unauthenticated": "你已退出登录",

@@ -46,6 +46,7 @@ const known = [
   "invalid",
   "version_conflict",
   "deleted",
+  "needs_approval",
   "gate_unmet",
   "transition_unknown",
   "unauthenticated",

@@ -6,6 +6,7 @@ const problems: Readonly<Record<ErrorCode, { readonly status: number; readonly t
   invalid: { status: 422, title: "Not valid" },
   version_conflict: { status: 409, title: "Changed by someone else" },
   deleted: { status: 410, title: "Deleted" },
+  needs_approval: { status: 202, title: "A second person is asked" },
   gate_unmet: { status: 409, title: "Something else first" },
   transition_unknown: { status: 409, title: "No such step" },
   unauthenticated: { status: 401, title: "Sign in first" },
@@ -36,6 +37,7 @@ export function problem(error: DomainError): Response {
           code: error.code,
           ...(error.detail === undefined ? {} : { detail: error.detail }),
           ...(error.fields === undefined ? {} : { fields: error.fields }),
+          ...(error.approval === undefined ? {} : { approval: error.approval }),
         };
   const headers = new Headers({ "content-type": "application/problem+json" });
   if (status === 503 || status === 429) headers.set("retry-after", "1");
