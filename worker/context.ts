@@ -17,6 +17,8 @@ export interface Actor {
   readonly capabilities: ReadonlySet<string> | null;
   /** When the session was last proven by its owner, for acts that need a fresh sign-in. */
   readonly freshAt: number;
+  /** A second person agreed to this act (worker/governance): the gate is passed. Never set by a request. */
+  readonly seconded?: true;
 }
 export interface AppEnv {
   Bindings: Env;

@@ -16,6 +16,8 @@ export interface CommitItem {
   readonly directory: number;
   /** A refusal takes no effect but advances the watermark, and is kept until the device has seen it. */
   readonly outcome?: object;
+  /** What belongs to the act and is no record: a proposal, a grant, a policy. Written after the records. */
+  readonly also?: readonly Query[];
 }
 
 /** The guard of some mutation failed: something that was read has changed, or the number was not the next one. */
@@ -83,6 +85,7 @@ function statements(db: Db, item: CommitItem, now: number): Query[] {
     ...new Set(writes.filter((write) => write.entity === "account_team").map((write) => write.after.anchor)),
   ];
   for (const id of teamAnchors) queries.push(db.run(sql`update anchor set ver = ver + 1 where id = ${id}`));
+  queries.push(...(item.also ?? []));
   if (item.outcome)
     queries.push(db.insert(tables.outcome).values({ client: item.client, n: item.n, body: item.outcome }));
   return queries;

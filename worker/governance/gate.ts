@@ -1,0 +1,67 @@
+import { widens } from "../../shared/access/widen.ts";
+import type { Facts } from "../../shared/access/engine.ts";
+import { validatePolicy, type Policy } from "../../shared/access/policy.ts";
+import type { Row } from "../../shared/records/entities.ts";
+import { fail, type Result } from "../../shared/kernel/result.ts";
+import type { Actor } from "../context.ts";
+import type { Write } from "../sync/plan.ts";
+
+/**
+ * The one gate before everything that widens rights (ACCESS-4): whatever path a write comes by, it is looked at here,
+ * over what it would do and not over who says so. What is narrower or the same passes at once: a cut never waits.
+ */
+export function waitsForSecond(actor: Actor, writes: readonly Write[]): Result<never> | null {
+  if (actor.seconded) return null;
+  const widening = writes.map((write) => widensBy(policyFrom(actor.policyBody), write)).find((found) => found !== null);
+  return widening ? secondNeeded(widening.kind) : null;
+}
+export const secondNeeded = (kind: Widened["kind"]): Result<never> =>
+  fail("needs_approval", {
+    detail:
+      kind === "email"
+        ? "The address is how somebody signs in: a second person must agree."
+        : "This gives somebody more rights: a second person must agree.",
+  });
+
+export interface Widened {
+  readonly kind: "widen" | "email";
+  /** Whose rights would grow. */
+  readonly beneficiary: string | null;
+}
+/** What one write would widen; null: nothing. */
+export function widensBy(policy: Policy | null, write: Write): Widened | null {
+  const { before, after, op } = write;
+  // The engine refuses these two without a second person; here it is said for whom.
+  if (write.entity === "account_team") return null;
+  if (write.entity !== "member" || policy === null || op === "delete") return null;
+  const was = op === "edit" ? before : null;
+  if (was && was["email"] !== after["email"] && after["email"] !== undefined)
+    return { kind: "email", beneficiary: write.id };
+  const then = was ? factsOfRow(was) : null;
+  const now = factsOfRow(after);
+  if (then && JSON.stringify(then) === JSON.stringify(now)) return null;
+  // A share lets in a team by name, and is no rule that could be compared.
+  const joins = now.employment === "active" && now.teams.some((team) => !then?.teams.includes(team));
+  const verdict = widens({ policy, facts: then ? [then] : [] }, { policy, facts: [now] });
+  return joins || verdict === "wider" || verdict === "unknown" ? { kind: "widen", beneficiary: write.id } : null;
+}
+
+const list = (value: unknown): readonly string[] => (Array.isArray(value) ? value.map(String) : []);
+export const factsOfRow = (row: Row): Facts => ({
+  member: row.id,
+  base: typeof row["base"] === "string" ? row["base"] : "",
+  duties: list(row["duties"]),
+  teams: list(row["teams"]),
+  regions: list(row["regions"]),
+  employment: row["employment"] === "active" || row["employment"] === "suspended" ? row["employment"] : "left",
+});
+
+let held: { readonly body: string; readonly policy: Policy | null } | null = null;
+/** The policy of a request, read once for all requests under it. */
+export function policyFrom(body: string): Policy | null {
+  if (held?.body !== body) {
+    const valid = body === "" ? null : validatePolicy(JSON.parse(body));
+    held = { body, policy: valid?.ok ? valid.value : null };
+  }
+  return held.policy;
+}
