@@ -25,6 +25,7 @@ const bugs: readonly (readonly [name: string, what: string, within: number])[] =
   ["no_outcomes", "a refusal whose answer was lost is not told again", 40],
   ["drop_at_ack", "an entry leaves the queue before its page", 20],
   ["snapshot_short", "the last record of a snapshot is lost", 20],
+  ["no_moved", "a record whose own share ends is not told with its account again", 60],
 ];
 
 describe("seeded bugs", () => {

@@ -3,6 +3,7 @@ import "./quick-crypto.ts";
 import { bind, type Bound, type Facts } from "../../shared/access/engine.ts";
 import { orgAnchor } from "../../shared/kernel/id.ts";
 import type { Policy } from "../../shared/access/policy.ts";
+import { entityOfId } from "../../shared/records/entities.ts";
 import type { Mask } from "../../shared/records/groups.ts";
 import {
   pullRequest,
@@ -172,6 +173,7 @@ export class Edge {
     if (typeof secret !== "string") return out;
     const known = await Handles.of(secret);
     for (const handle of handles) {
+      if (entityOfId(handle) !== null) out.set(handle, handle); // a record let in by name: a key of its own
       const opened = await known.open(handle);
       const id = opened && this.sql("select id from anchor where no = ?", opened.no)[0]?.["id"];
       if (opened && typeof id === "string") out.set(handle, `${id}|${opened.compartment}`);
@@ -199,10 +201,11 @@ export class Edge {
     groups: number,
     from: number | null,
     until: number | null,
+    record: string | null = null,
   ): void {
     this.sql(
-      "insert into share (id, anchor, compartment, record, to_kind, to_id, groups, recipe, from_t, until_t, ended_at, cause) values (?, ?, ?, null, ?, ?, ?, 'hand', ?, ?, null, 'hand')",
-      id, anchor, compartment, to.includes("_tea_") ? "team" : "member", to, groups, from, until,
+      "insert into share (id, anchor, compartment, record, to_kind, to_id, groups, recipe, from_t, until_t, ended_at, cause) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, null, 'hand')",
+      id, anchor, compartment, record, to.includes("_tea_") ? "team" : "member", to, groups, record ? "hand_record" : "hand", from, until,
     ); // prettier-ignore
     this.sql("update anchor set ver = ver + 1 where id = ?", anchor);
     this.input("share", id, anchor, to, null);
@@ -210,13 +213,14 @@ export class Edge {
   endShare(id: string): void {
     const row = this.sql("select * from share where id = ? and ended_at is null", id)[0];
     if (!row) return;
-    const { anchor, compartment, groups, recipe, from_t: from, until_t: until, to_id: toId } = row;
+    const { anchor, compartment, record, groups, recipe, from_t: from, until_t: until, to_id: toId } = row;
     this.sql("update share set ended_at = ? where id = ?", this.time, id);
     this.sql("update anchor set ver = ver + 1 where id = ?", String(anchor));
     this.input("share", id, String(anchor), String(toId), {
       id,
       anchor,
       compartment,
+      record,
       groups,
       recipe,
       from,

@@ -31,7 +31,7 @@ export interface Inputs {
 }
 export interface Expected {
   readonly entity: EntityName;
-  readonly key: string; // anchor|compartment
+  readonly key: string; // anchor|compartment, or the id of a record that is shared by itself
   readonly fields: { readonly [name: string]: unknown };
 }
 
@@ -88,8 +88,8 @@ export function readInputs(d1: SimD1): Inputs {
       regions: (row["regions"] as string[] | null) ?? [], employment: row["employment"] as Facts["employment"],
     }); // prettier-ignore
   }
-  const shares = all("select * from share where record is null").map((raw) => ({
-    id: String(raw["id"]), anchor: String(raw["anchor"]), compartment: String(raw["compartment"]), groups: Number(raw["groups"]), recipe: String(raw["recipe"]),
+  const shares = all("select * from share").map((raw) => ({
+    id: String(raw["id"]), anchor: String(raw["anchor"]), compartment: String(raw["compartment"]), record: raw["record"] as string | null, groups: Number(raw["groups"]), recipe: String(raw["recipe"]),
     from: raw["from_t"] as number | null, until: raw["until_t"] as number | null, to: String(raw["to_id"]), ended: raw["ended_at"] !== null,
   })); // prettier-ignore
   const follow = new Map<string, Map<string, string>>();
@@ -150,14 +150,17 @@ export function mustHold(inputs: Inputs, device: string, member: string, at: num
     if (deleted) continue;
     let place = places.get(row.anchor);
     if (place === undefined) places.set(row.anchor, (place = placeFor(inputs, facts, row.anchor)));
-    if (!place || !isFollowed(inputs, device, facts, place, at)) continue;
-    const key = `${row.anchor}|${row.compartment}`;
+    const byName = place?.shares.some(
+      (share) => share.record === row.id && share.compartment === row.compartment && lives(share, at),
+    );
+    if (!place || !isFollowed(inputs, device, facts, place, at, byName ? row.id : null)) continue;
+    const key = byName ? row.id : `${row.anchor}|${row.compartment}`;
     let held = groups.get(`${key}|${entity}`);
-    if (!held)
-      groups.set(
-        `${key}|${entity}`,
-        (held = holdable({ policy: inputs.policy, facts, entity, compartment: row.compartment, place, at, row: null })),
-      );
+    if (!held) {
+      const { compartment } = row;
+      const asked = { policy: inputs.policy, facts, entity, compartment, place, at, row: null };
+      groups.set(`${key}|${entity}`, (held = holdable(byName ? { ...asked, record: row.id } : asked)));
+    }
     if (!held.has("identity")) continue;
     const gate = "group" in entities[entity].fields ? row["group"] : null;
     if (typeof gate === "string" && !held.has(gate)) continue;
@@ -174,14 +177,23 @@ export function mustHold(inputs: Inputs, device: string, member: string, at: num
   return out;
 }
 
-function isFollowed(inputs: Inputs, device: string, facts: Facts, place: Place, at: number): boolean {
+/** `record`: one that is shared by itself, and followed by that alone. */
+function isFollowed(
+  inputs: Inputs,
+  device: string,
+  facts: Facts,
+  place: Place,
+  at: number,
+  record: string | null,
+): boolean {
   if (!inputs.records.has(place.anchor.id)) return true; // the organisation's own anchor is no account
   const choice = inputs.follow.get(device)?.get(place.anchor.id);
   if (choice !== undefined) return choice !== "unfollow";
   const { owner, team } = place.anchor;
+  const shares = place.shares.filter((share) => !share.record || share.record === record);
   return (
     owner === facts.member ||
     (team !== null && facts.teams.includes(team)) ||
-    [...place.accountTeam, ...place.shares].some((x) => lives(x, at))
+    [...place.accountTeam, ...shares].some((x) => lives(x, at))
   );
 }

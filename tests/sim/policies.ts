@@ -118,19 +118,17 @@ export function randomPolicy(random: Random, version: number): Policy {
     roles: { root: role("base"), seller: role("base"), support: role("base"), lead: role("duty") },
     allow,
     forbid,
-    shares: [
-      {
-        id: "hand",
-        on: "record.share",
-        give: "key",
-        groups: given(0.5),
-        to: { member: true },
-        ends: [],
-        maxDays: 30,
-        why,
-        ...(random.chance(0.3) ? { keep: "device" as const } : {}),
-      },
-    ],
+    shares: (["key", "record"] as const).map((give) => ({
+      id: give === "key" ? "hand" : "hand_record",
+      on: "record.share",
+      give,
+      groups: given(0.5),
+      to: { member: true } as const,
+      ends: [],
+      maxDays: 30,
+      why,
+      ...(random.chance(0.3) ? { keep: "device" as const } : {}),
+    })),
   };
   const valid = validatePolicy(policy);
   if (!valid.ok) throw new Error(`not a policy: ${valid.error.fields?.join("; ")}`);

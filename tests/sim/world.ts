@@ -304,15 +304,11 @@ export class World {
     this.shares.push(id);
     const from = random.chance(0.3) ? this.edge.time + random.below(5_000) : null;
     const until = random.chance(0.6) ? this.edge.time + 1 + random.below(20_000) : null;
-    this.edge.share(
-      id,
-      account.id,
-      random.chance(0.6) ? "core" : "sales",
-      random.pick([...this.members, ...this.teams]) ?? "",
-      allGroups,
-      from,
-      until,
-    );
+    const to = random.pick([...this.members, ...this.teams]) ?? "";
+    const kind = random.pick(["contact", "opportunity", "activity", "section", "account"] as const) ?? "contact";
+    const record = random.chance(0.6) ? random.pick(this.rootSees().rows(kind)) : undefined;
+    if (record) return this.edge.share(id, record.anchor, record.compartment, to, allGroups, from, until, record.id);
+    this.edge.share(id, account.id, random.chance(0.6) ? "core" : "sales", to, allGroups, from, until);
   }
   /** Each by a client of its own, as the routes for people without a device do. */
   private async byRoot(proposals: readonly Proposal[]): Promise<void> {

@@ -50,7 +50,7 @@ async function readRecords({ db, actor, now }: DoorContext, name: EntityName, id
     const stored = rows.get(id);
     const place = stored && places.get(stored.row.anchor);
     if (!stored || !place || stored.entity !== name || stored.deletedAt !== null) return [];
-    const mask = actor.bound.readMask(name, stored.row.compartment, place, now);
+    const mask = actor.bound.recordMask(name, stored.row, place, now);
     const row = isVisible(name, stored.row, mask) ? project(name, stored.row, mask) : null;
     return row ? [row] : [];
   });

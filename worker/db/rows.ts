@@ -136,7 +136,7 @@ const placeQueries = (
       .select()
       .from(tables.share)
       .where(
-        sql`${inIds(sql`${tables.share.toId}`, [member, ...teams])} and ${inIds(sql`${tables.share.anchor}`, anchors)} and ${tables.share.endedAt} is null and ${tables.share.record} is null`,
+        sql`${inIds(sql`${tables.share.toId}`, [member, ...teams])} and ${inIds(sql`${tables.share.anchor}`, anchors)} and ${tables.share.endedAt} is null`,
       ),
   ];
 };
@@ -194,6 +194,7 @@ export const shareOf = (row: typeof tables.share.$inferSelect): StoredShare => (
   to: row.toId,
   anchor: row.anchor,
   compartment: row.compartment,
+  record: row.record,
   groups: row.groups,
   recipe: row.recipe,
   from: row.from,

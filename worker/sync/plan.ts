@@ -1,6 +1,7 @@
 import type { Action } from "../../shared/kernel/actions.ts";
 import { cellOf } from "../../shared/kernel/id.ts";
 import { fail, ok, type Result } from "../../shared/kernel/result.ts";
+import { judge, type Drafted } from "../../shared/approvals/gates.ts";
 import { entity, type EntityName, type Row } from "../../shared/records/entities.ts";
 import type { Value } from "../../shared/records/field.ts";
 import { groupBit, groupDefaults, hasGroup, maskOf, type Group, type Mask } from "../../shared/records/groups.ts";
@@ -8,6 +9,7 @@ import type { Mutation, NewRow, Tx } from "../../shared/records/mutation.ts";
 import { isVisible, project } from "../../shared/records/record.ts";
 import type { Compartment } from "../../shared/records/compartments.ts";
 import type { Actor } from "../context.ts";
+import { secondNeeded, waitsForSecond } from "../governance/gate.ts";
 import type { Stored, StoredPlace } from "../db/rows.ts";
 
 /**
@@ -40,7 +42,7 @@ export interface Planned {
 export function maskOn(actor: Actor, world: World, stored: Stored, now: number): Mask {
   const place = world.places.get(stored.row.anchor);
   if (!place || place.deleted) return 0;
-  const mask = actor.bound.readMask(stored.entity, stored.row.compartment as Compartment, place, now);
+  const mask = actor.bound.recordMask(stored.entity, stored.row, place, now);
   return isVisible(stored.entity, stored.row, mask) ? mask : 0;
 }
 
@@ -69,7 +71,7 @@ export function planMutation(
     const place = placeOf(stored.row.anchor);
     if (!rows.has(id)) guards.set(id, stored.ver);
     if (!place || (place.deleted && !(restoring && stored.entity === "account"))) return null;
-    const mask = actor.bound.readMask(stored.entity, stored.row.compartment as Compartment, place, now);
+    const mask = actor.bound.recordMask(stored.entity, stored.row, place, now);
     const row = project(stored.entity, stored.row, mask);
     return row && { stored, row };
   };
@@ -83,7 +85,15 @@ export function planMutation(
   const tx: Tx = {
     now,
     cell,
-    actor: { member: actor.member, teams: actor.facts.teams, regions: actor.facts.regions },
+    actor: {
+      member: actor.member,
+      teams: actor.facts.teams,
+      regions: actor.facts.regions,
+      roles: [actor.facts.base, ...actor.facts.duties],
+      standsFor: actor.bound.ownNames(now).filter((name) => name !== actor.member),
+    },
+    edge: true,
+    asks: actor.bound.rules.approvals ?? [],
     get: (id) => {
       const there = seen(id);
       return there && there.stored.deletedAt === null ? there.row : null;
@@ -125,6 +135,7 @@ export function planMutation(
   if (bad) return bad;
 
   const writes: Write[] = [];
+  const drafts: Drafted[] = [];
   for (const [id, next] of rows) {
     const old = world.rows.get(id);
     const write = writeOf(id, old, next);
@@ -141,7 +152,25 @@ export function planMutation(
       if (denied) return denied;
     }
     if (!still) writes.push(write);
+    drafts.push({ ...asked, named: asked.changed });
   }
+  // Gates see every field, and answer yes or no. What they looked at is guarded like what a mutator read.
+  const judged = judge(drafts, {
+    bound: actor.bound,
+    mutation: mutation.name,
+    now,
+    edge: true,
+    place: placeOf,
+    whole: (id) => {
+      const stored = present(id);
+      if (stored && !rows.has(id)) guards.set(id, stored.ver);
+      return stored && stored.deletedAt === null ? stored.row : undefined;
+    },
+    reads: mutation.reads(args as never),
+  });
+  if (!judged.ok) return judged;
+  const waits = waitsForSecond(actor, writes);
+  if (waits) return waits;
   for (const [id, next] of rows) world.rows.set(id, { ...next, ver: next.ver + 1 });
   for (const [anchor, place] of places) world.places.set(anchor, place);
   for (const write of writes) movePlace(world, write);
@@ -193,17 +222,18 @@ function decide(
   const hidden = hiddenSecrets(actor, write, before ?? after, now);
   if (hidden.length > 0) return fail("invalid", { fields: hidden });
   const decision = actor.bound.decideWrite(action, write.entity, before, after, write.changed, now);
-  return decision.allowed ? null : fail("denied", { detail: decision.why });
+  if (decision.allowed || (decision.second && actor.seconded)) return null;
+  return decision.second ? secondNeeded("widen") : fail("denied", { detail: decision.why });
 }
 
 /** A secret field that the actor may not see does not exist for them: naming it is naming an unknown field. */
 function hiddenSecrets(
   actor: Actor,
   write: Write,
-  at: { compartment: Compartment; place: StoredPlace },
+  at: { row: Row; place: StoredPlace },
   now: number,
 ): string[] {
-  const mask = actor.bound.readMask(write.entity, at.compartment, at.place, now);
+  const mask = actor.bound.recordMask(write.entity, at.row, at.place, now);
   return write.changed.filter((key) => {
     const field = entity(write.entity).fields[key];
     if (!field || hasGroup(mask, field.group)) return false;

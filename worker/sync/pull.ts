@@ -1,14 +1,14 @@
 import { bind, bindNothing, type Bound, type Facts } from "../../shared/access/engine.ts";
 import { limits } from "../../shared/kernel/limits.ts";
 import { fail, ok, type Result } from "../../shared/kernel/result.ts";
-import { orgAnchors } from "../../shared/kernel/id.ts";
+import { isId, orgAnchors } from "../../shared/kernel/id.ts";
 import type { Compartment } from "../../shared/records/compartments.ts";
-import { entitiesAt, isEntity, type EntityName, type Row } from "../../shared/records/entities.ts";
+import { entitiesAt, entityOfId, isEntity, type EntityName, type Row } from "../../shared/records/entities.ts";
 import { maskOf, type Group, type Mask } from "../../shared/records/groups.ts";
 import type { Fields } from "../../shared/records/mutation.ts";
 import { isVisible, project } from "../../shared/records/record.ts";
 import type { KeyRights, PullLine, PullRequest } from "../../shared/sync/protocol.ts";
-import { anchorRights, endingAt, followEnd, follows, sameRights, type FollowChoice } from "../../shared/sync/rights.ts";
+import { holdingOf, noHolding, sameRights, type FollowChoice, type Holding } from "../../shared/sync/rights.ts";
 import { validatePolicy } from "../../shared/access/policy.ts";
 import type { Actor } from "../context.ts";
 import type { Db } from "../db/db.ts";
@@ -103,9 +103,14 @@ async function tryPull(context: PullContext, request: PullRequest): Promise<Resu
     ...new Set([actor.facts, factsThen].flatMap((facts) => (facts?.covers ?? []).map(({ of }) => of))),
   ];
   const names: store.Names = { member: actor.member, teams, coveredFor };
-  const opened = await openHandles(db, handles, [...request.want.map((want) => want.h), ...request.ask]);
+  const handed = [...request.want.map((want) => want.h), ...request.ask];
+  const opened = await openHandles(db, handles, handed);
+  const named = new Set(handed.filter(isRecordHandle));
+  const grantedIds = [actor.facts, factsThen].flatMap((facts) => grantedRecords(facts));
+  const namedRows = await loadRows(db, [...named, ...grantedIds]);
   const touched = new Set<string>();
   for (const row of state.was) if (row.anchor) touched.add(row.anchor);
+  for (const id of grantedIds) touched.add(namedRows.get(id)?.row.anchor ?? actor.member);
   for (const choice of state.choices) if (everything || choice.v > (cursor?.f ?? 0)) touched.add(choice.anchor);
   if (everything) {
     for (const id of orgAnchors(cell, actor.member)) touched.add(id);
@@ -123,22 +128,26 @@ async function tryPull(context: PullContext, request: PullRequest): Promise<Resu
   const needed = new Set(touched);
   for (const row of state.changes) needed.add(row.anchor);
   for (const key of opened.values()) needed.add(key.anchor);
+  for (const id of named) needed.add(namedRows.get(id)?.row.anchor ?? actor.member);
   const places = await loadAllPlaces(db, [...needed], actor.member, [...teams, ...coveredFor]);
 
-  const rightsNow = memo((id) => {
-    const place = mine(places.get(id), actor.facts);
-    if (!place || place.deleted || !follows(place, actor.facts, choiceNow.get(id), now)) return new Map();
-    return endingAt(anchorRights(actor.bound, place, now), followEnd(place, actor.facts, choiceNow.get(id), now));
-  });
-  const rightsThen = memo((id) => {
-    const place =
-      cursor && boundThen && factsThen ? placeThen(id, mine(places.get(id), factsThen), state.was, factsThen) : null;
-    if (!cursor || !boundThen || !factsThen || !place) return new Map();
-    if (!follows(place, factsThen, choiceThen.get(id), cursor.t)) return new Map();
-    return endingAt(
-      anchorRights(boundThen, place, cursor.t),
-      followEnd(place, factsThen, choiceThen.get(id), cursor.t),
+  const grantedIn = (anchor: string): Map<string, string> =>
+    new Map(
+      grantedIds.flatMap((id) => {
+        const row = namedRows.get(id)?.row;
+        return row?.anchor === anchor ? [[id, row.compartment] as const] : [];
+      }),
     );
+  const holdingNow = memo((id) => {
+    const place = mine(places.get(id), actor.facts);
+    if (!place || place.deleted) return noHolding;
+    return holdingOf(actor.bound, place, { ...actor.facts, choice: choiceNow.get(id) }, now, grantedIn(id));
+  });
+  const holdingThen = memo((id) => {
+    if (!cursor || !boundThen || !factsThen) return noHolding;
+    const place = placeThen(id, mine(places.get(id), factsThen), state.was, factsThen);
+    if (!place) return noHolding;
+    return holdingOf(boundThen, place, { ...factsThen, choice: choiceThen.get(id) }, cursor.t, grantedIn(id));
   });
 
   const rights: PullLine[] = [];
@@ -146,35 +155,54 @@ async function tryPull(context: PullContext, request: PullRequest): Promise<Resu
   const announce = async (id: string, compartment: Compartment, force: boolean): Promise<void> => {
     const place = places.get(id);
     if (!place) return;
-    const next = rightsNow(id).get(compartment) ?? {};
-    if (!force && sameRights(rightsThen(id).get(compartment) ?? {}, next)) return;
+    const next = holdingNow(id).keys.get(compartment) ?? {};
+    if (!force && sameRights(holdingThen(id).keys.get(compartment) ?? {}, next)) return;
     rights.push({ t: "rights", h: await handles.seal(place.no, compartment), g: next });
     interest.push({ key: `${id}|${compartment}`, masks: masksOf(next) });
   };
+  /** A record is let in by name, or no longer; missing and hidden ones are answered alike. */
+  const announceRecord = (id: string, record: string, where: Compartment | undefined, force: boolean): void => {
+    const next = holdingNow(id).records.get(record)?.rights ?? {};
+    if (!force && sameRights(holdingThen(id).records.get(record)?.rights ?? {}, next)) return;
+    rights.push({ t: "rights", h: record, g: next });
+    if (where) interest.push({ key: `${id}|${where}|${record}`, masks: masksOf(next) });
+  };
+  /** Records that leave the key of their own: where they are held now is told at once, for nothing else tells it. */
+  const back = new Set<string>();
   for (const id of touched) {
-    for (const compartment of new Set([...rightsThen(id).keys(), ...rightsNow(id).keys()]))
+    const [then, present] = [holdingThen(id), holdingNow(id)];
+    for (const compartment of new Set([...then.keys.keys(), ...present.keys.keys()]))
       await announce(id, compartment, false);
+    for (const record of new Set([...then.records.keys(), ...present.records.keys()])) {
+      const where = (present.records.get(record) ?? then.records.get(record))?.compartment;
+      announceRecord(id, record, where, false);
+      if (!present.records.has(record)) back.add(record);
+    }
+  }
+  for (const record of named) {
+    const anchor = namedRows.get(record)?.row.anchor ?? "";
+    const held = holdingNow(anchor).records.get(record);
+    const told = rights.some((line) => line.t === "rights" && line.h === record);
+    if (!told && (!held || request.ask.includes(record))) announceRecord(anchor, record, held?.compartment, true);
   }
   for (const key of opened.values()) {
     const text = `${key.anchor}|${key.compartment}`;
-    const lost = !rightsNow(key.anchor).has(key.compartment);
+    const lost = !holdingNow(key.anchor).keys.has(key.compartment);
     if ((asked.has(text) || lost) && !interest.some((line) => line.key === text))
       await announce(key.anchor, key.compartment, true);
   }
   if (rights.length > limits.removalsMax && cursor) return tryPull(context, { ...request, cursor: null });
 
   // --- removals and the delta
-  const maskNow = (name: EntityName, anchor: string, compartment: string): Mask =>
-    maskIn(rightsNow(anchor).get(compartment as Compartment), name);
-  const maskThen = (name: EntityName, anchor: string, compartment: string): Mask =>
-    maskIn(rightsThen(anchor).get(compartment as Compartment), name);
+  const maskNow: MaskOf = (name, at) => maskFrom(holdingNow(at.anchor), name, at);
+  const maskThen: MaskOf = (name, at) => maskFrom(holdingThen(at.anchor), name, at);
   const ids = new Set(state.changes.filter((row) => !everythingHidden(row)).map((row) => row.record));
   function everythingHidden(row: store.ChangeHeader): boolean {
     if (!isEntity(row.entity)) return true;
-    return (
-      maskNow(row.entity, row.anchor, row.compartment) === 0 && maskThen(row.entity, row.anchor, row.compartment) === 0
-    );
+    const at = { id: row.record, anchor: row.anchor, compartment: row.compartment };
+    return maskNow(row.entity, at) === 0 && maskThen(row.entity, at) === 0;
   }
+  for (const record of back) ids.add(record);
   const rows = await loadRows(db, [...ids]);
 
   const removals: PullLine[] = [];
@@ -183,9 +211,17 @@ async function tryPull(context: PullContext, request: PullRequest): Promise<Resu
     const stored = rows.get(change.record);
     if (!stored || removals.some((line) => line.t === "gone" && line.id === change.record)) continue;
     const before = beforeOf(stored.row, change);
-    const wasHeld = isVisible(change.entity, before, maskThen(change.entity, change.anchor, change.compartment));
-    if (wasHeld && !isHeld(stored, maskNow(stored.entity, stored.row.anchor, stored.row.compartment)))
+    const at = { id: change.record, anchor: change.anchor, compartment: change.compartment };
+    const wasHeld = isVisible(change.entity, before, maskThen(change.entity, at));
+    if (wasHeld && !isHeld(stored, maskNow(stored.entity, stored.row)))
       removals.push({ t: "gone", id: change.record });
+  }
+  for (const record of bug("no_moved") ? [] : back) {
+    const stored = rows.get(record);
+    const mask = stored ? maskNow(stored.entity, stored.row) : 0;
+    const row = stored && isHeld(stored, mask) ? project(stored.entity, stored.row, mask) : null;
+    if (stored && row)
+      removals.push({ t: "moved", e: stored.entity, h: await handleOf(handles, places, rows, record, holdingNow), row });
   }
 
   const delta: PullLine[] = [];
@@ -202,7 +238,7 @@ async function tryPull(context: PullContext, request: PullRequest): Promise<Resu
       const line = deltaLine(change, byRecord.get(change.record) ?? [], rows, maskNow, bug);
       if (line) {
         done.add(change.record);
-        delta.push({ ...line, h: await handleOf(handles, places, rows, change.record) });
+        delta.push({ ...line, h: await handleOf(handles, places, rows, change.record, holdingNow) });
       }
     }
     if (endsMutation) covered = change.seq;
@@ -222,13 +258,19 @@ async function tryPull(context: PullContext, request: PullRequest): Promise<Resu
   const snaps: PullLine[] = [];
   if (complete) {
     let room = limits.pageRowsMax - delta.length;
+    const snap = (h: string, from: string, rows: readonly (readonly [EntityName, Row])[]): void => {
+      const page = rows.slice(0, room);
+      room -= page.length + 1; // an empty key costs a line as well
+      const to = page.length === rows.length ? null : (page.at(-1)?.[1].id ?? "");
+      snaps.push({ t: "snap", h, from, to, rows: page });
+    };
     const wants = [...request.want];
     for (let start = 0; start < wants.length && room > 0; start += snapshotKeys) {
       const some = wants.slice(start, start + snapshotKeys);
       const held = some.flatMap((want) => {
         const key = opened.get(want.h);
-        const now_ = key && rightsNow(key.anchor).get(key.compartment);
-        return key && now_ ? [{ want, key, rights: now_ }] : [];
+        const own = key && holdingNow(key.anchor).keys.get(key.compartment);
+        return key && own ? [{ key, rights: own }] : [];
       });
       const names = new Set(
         held.flatMap(({ key, rights: given }) =>
@@ -236,30 +278,26 @@ async function tryPull(context: PullContext, request: PullRequest): Promise<Resu
         ),
       );
       const loaded = await loadUnder(db, [...new Set(held.map(({ key }) => key.anchor))], [...names]);
-      for (const { want, key, rights: given } of held) {
+      for (const want of some) {
         if (room <= 0) break;
-        const mine = loaded
-          .filter(
-            (stored) =>
-              stored.row.anchor === key.anchor &&
-              stored.row.compartment === key.compartment &&
-              stored.row.id > (want.after ?? ""),
-          )
-          .flatMap((stored) => {
-            const row = project(stored.entity, stored.row, maskIn(given, stored.entity));
-            return row ? [[stored.entity, row] as const] : [];
-          })
-          .sort(([, left], [, right]) => (left.id < right.id ? -1 : 1));
-        const page = mine.slice(0, room);
-        const ends = page.length === mine.length;
-        room -= page.length + 1; // an empty key costs a line as well
-        snaps.push({
-          t: "snap",
-          h: want.h,
-          from: want.after ?? "",
-          to: ends ? null : (page.at(-1)?.[1].id ?? ""),
-          rows: page,
-        });
+        const key = opened.get(want.h);
+        const from = want.after ?? "";
+        const projected = (stored: Stored): (readonly [EntityName, Row])[] => {
+          const row = stored.deletedAt === null && project(stored.entity, stored.row, maskNow(stored.entity, stored.row));
+          return row ? [[stored.entity, row]] : [];
+        };
+        if (named.has(want.h)) {
+          const stored = namedRows.get(want.h);
+          if (stored && isNamed(holdingNow(stored.row.anchor), stored.row)) snap(want.h, from, projected(stored));
+        } else if (key && holdingNow(key.anchor).keys.has(key.compartment)) {
+          const { anchor, compartment } = key;
+          const inKey = loaded.filter(
+            ({ row }) => row.anchor === anchor && row.compartment === compartment && row.id > from,
+          );
+          const rest = inKey.filter(({ row }) => !isNamed(holdingNow(anchor), row));
+          const mine = rest.flatMap(projected).sort(([, left], [, right]) => (left.id < right.id ? -1 : 1));
+          snap(want.h, from, mine);
+        }
       }
     }
   }
@@ -410,6 +448,24 @@ async function openHandles(
   );
 }
 
+/** A record is named on the wire by its id, which is longer than any handle. */
+const isRecordHandle = (text: string): boolean => isId(text) && entityOfId(text) !== null;
+
+function grantedRecords(facts: Facts | null): readonly string[] {
+  return (facts?.grants ?? []).flatMap(({ to }) => ("records" in to ? to.records : []));
+}
+
+type Where = Pick<Row, "id" | "anchor" | "compartment">;
+type MaskOf = (name: EntityName, at: Where) => Mask;
+const isNamed = ({ records }: Holding, { id, compartment }: Where): boolean =>
+  records.get(id)?.compartment === compartment;
+/** What may be held of a record: of the key of its own if it has one, else of the key that it lies in. */
+const maskFrom = (holding: Holding, name: EntityName, at: Where): Mask =>
+  maskIn(
+    isNamed(holding, at) ? holding.records.get(at.id)?.rights : holding.keys.get(at.compartment as Compartment),
+    name,
+  );
+
 const maskIn = (rights: KeyRights | undefined, name: EntityName): Mask =>
   maskOf(Object.keys(rights?.[name] ?? {}) as Group[]);
 const masksOf = (rights: KeyRights): Interest["masks"] =>
@@ -428,12 +484,12 @@ function deltaLine(
   first: store.ChangeHeader,
   mine: readonly store.ChangeHeader[],
   rows: ReadonlyMap<string, Stored>,
-  maskNow: (name: EntityName, anchor: string, compartment: string) => Mask,
+  maskNow: MaskOf,
   bug: (name: string) => boolean,
 ): { t: "set"; e: string; row: Row } | { t: "patch"; e: string; id: string; set: Fields } | null {
   const stored = rows.get(first.record);
   if (!stored) return null;
-  const mask = maskNow(stored.entity, stored.row.anchor, stored.row.compartment);
+  const mask = maskNow(stored.entity, stored.row);
   if (!isHeld(stored, mask)) return null;
   const row = project(stored.entity, stored.row, mask);
   if (!row) return null;
@@ -452,9 +508,11 @@ async function handleOf(
   places: ReadonlyMap<string, StoredPlace>,
   rows: ReadonlyMap<string, Stored>,
   id: string,
+  holdingNow: (anchor: string) => Holding,
 ): Promise<string> {
   const stored = rows.get(id);
   const place = stored && places.get(stored.row.anchor);
   if (!stored || !place) throw new Error("a line for a record without a place");
+  if (isNamed(holdingNow(stored.row.anchor), stored.row)) return id;
   return handles.seal(place.no, stored.row.compartment as Compartment);
 }

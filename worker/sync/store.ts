@@ -132,7 +132,7 @@ export async function candidateAnchors(db: Db, { member, teams, coveredFor }: Na
     db.all(sql`select id from anchor where owner in (select value from json_each(${own}))
       union select id from anchor where team in (select value from json_each(${JSON.stringify(teams)}))
       union select anchor from account_team where member = ${member} and deleted_at is null
-      union select anchor from share where to_id in (select value from json_each(${names})) and ended_at is null and record is null`),
+      union select anchor from share where to_id in (select value from json_each(${names})) and ended_at is null`),
   ])) as [{ id: string }[]];
   return rows.map((row) => row.id);
 }
@@ -148,7 +148,7 @@ export async function clockedAnchors(
   const [rows] = (await batch(db, [
     db.all(sql`select anchor as id from account_team where member = ${member} and deleted_at is null
         and (("from" > ${from} and "from" <= ${to}) or ("until" > ${from} and "until" <= ${to}))
-      union select anchor from share where to_id in (select value from json_each(${names})) and ended_at is null and record is null
+      union select anchor from share where to_id in (select value from json_each(${names})) and ended_at is null
         and ((from_t > ${from} and from_t <= ${to}) or (until_t > ${from} and until_t <= ${to}))`),
   ])) as [{ id: string }[]];
   return rows.map((row) => row.id);
