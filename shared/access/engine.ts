@@ -3,9 +3,9 @@ import { isCompartment, type Compartment } from "../records/compartments.ts";
 import { compartmentsOf, entity as entityOf, isEntity, type EntityName, type Row } from "../records/entities.ts";
 import type { Value } from "../records/field.ts";
 import { groupsIn, hasGroup, type Group, type Mask } from "../records/groups.ts";
-import { holds, isWide, leavesOf, type BoundedReach, type Oracle } from "./condition.ts";
-import { isAnchorColumn, reaches, type Literal, type Policy, type Reach } from "./rules.ts";
-import { slice, type BoundAllow, type BoundForbid, type Slice } from "./slice.ts";
+import { holds, isWide, leavesOf, type BoundedReach, type Node, type Oracle } from "./condition.ts";
+import { isAnchorColumn, type Literal, type Policy, type Reach } from "./rules.ts";
+import { mayLend, notLent, slice, type BoundAllow, type BoundForbid, type BoundGrant, type Slice } from "./slice.ts";
 import { readSql, type SqlPlan } from "./sql.ts";
 
 /**
@@ -83,7 +83,13 @@ export interface State {
 }
 export type Decision =
   | { readonly allowed: true; readonly groups: Mask; readonly rule: string }
-  | { readonly allowed: false; readonly why: string; readonly askTo?: string };
+  | {
+      readonly allowed: false;
+      readonly why: string;
+      readonly askTo?: string;
+      /** It would be allowed if somebody else agreed (ACCESS-4). */
+      readonly second?: true;
+    };
 
 export interface Explanation {
   readonly allowed: boolean;
@@ -129,6 +135,8 @@ export interface Bound {
   ownNames(at: number): string[];
   /** What the member's rules are, with facts put in. */
   readonly rules: Slice;
+  /** Whether a condition of a write rule holds of a record; null: a column that it looks at is not here. */
+  meets(when: Node, entity: EntityName, compartment: string, place: Place, at: number, row: Row): boolean | null;
   decide(action: Action, entity: EntityName, compartment: string, place: Place, at: number, row: Row | null): Decision;
   /** A write is allowed on the state before and on the state after, in every field that changes. */
   decideWrite(
@@ -161,7 +169,7 @@ export type Alarm = (fact: string) => void;
 export function bind(policy: Policy | null, facts: Facts, onAlarm?: Alarm): Bound {
   return policy === null || facts.employment !== "active"
     ? bindNothing
-    : bindSlice(slice(policy, facts, "whole"), onAlarm);
+    : bindSlice(slice(policy, facts, "whole"), onAlarm, readSql);
 }
 
 const see = new Set<string>(seeActions);
@@ -171,6 +179,8 @@ const counterparts: { readonly [act: string]: readonly Action[] } = {
   qualify: ["disqualify"],
   advance: ["reopen"],
   resolve: ["reopen", "escalate"],
+  // Whoever decides on an approval moves what its asker wrote: only by the approval's own mutations.
+  ask: ["approve_discount", "approve_stage", "approve_grant", "approve_export", "approve_change", "approve_policy"],
 };
 /** Where a record is. Only these acts move a record to another key. */
 const keyColumns = ["anchor", "compartment"];
@@ -191,9 +201,10 @@ class Unloaded extends Error {}
 interface Rules {
   readonly allow: readonly BoundAllow[];
   readonly forbid: readonly BoundForbid[];
+  readonly grants: readonly BoundGrant[];
+  /** Columns of the record that they look at, and those that must be loaded before any of them is asked. */
   readonly columns: readonly string[];
-  readonly own: boolean;
-  readonly participant: boolean;
+  readonly needed: readonly string[];
 }
 interface Scene {
   readonly entity: EntityName;
@@ -203,31 +214,51 @@ interface Scene {
   /** Null when reading: rules on reading see the key and never the record. */
   readonly row: Row | null;
   readonly writing: boolean;
+  /** The record that is asked about, so that shares and grants of just it count. */
+  readonly record: string | null;
+  /** Members stood in for: what is theirs counts as own, shares to them as shares to me. Null: nobody. */
+  readonly lent: readonly string[] | null;
+}
+interface Given {
+  mask: Mask;
+  /** Of these, what may also stay on a device. */
+  kept: Mask;
+  rule: string;
+  cut: BoundForbid | null;
 }
 
 const live = (interval: Interval, at: number): boolean =>
   (interval.from === null || interval.from <= at) && (interval.until === null || at < interval.until);
+const anchorFields = ["id", "owner", "team", "region", "restricted"] as const;
+const nobody: readonly string[] = [];
+const add = (given: Given, groups: Mask, device: Mask, rule: string): void => {
+  given.mask |= groups;
+  given.kept |= device;
+  if (groups) given.rule ||= rule;
+};
+const nothing: Given = { mask: 0, kept: 0, rule: "", cut: null };
 
-/** What a client binds: its own rules, with its own facts already in them. */
-export function bindSlice(own: Slice, onAlarm?: Alarm): Bound {
-  const memo = new Map<string, Rules>();
+/** What a client binds: its own rules, with its own facts already in them. Only the edge gives it SQL. */
+export function bindSlice(own: Slice, onAlarm?: Alarm, toSql?: typeof readSql): Bound {
+  const memo = new Map<string, Map<string, Rules>>();
   const recipes = new Map(own.shares.map((recipe) => [recipe.id, recipe]));
   const { member, teams, regions } = own.facts;
+  const { grants = [], covers = [] } = own;
 
-  /** Rules for an action; `guards`: further actions whose guardrails also count. */
-  function rulesFor(
-    action: Action,
-    entity: EntityName,
-    compartment: string,
-    guards: readonly Action[] = [action],
-  ): Rules {
-    const id = `${action} ${entity} ${compartment} ${guards.length}`;
-    const known = memo.get(id);
+  /** Rules for an action; reading asks the guardrails of `find` too. */
+  function rulesFor(action: Action, entity: EntityName, compartment: string): Rules {
+    const ofEntity = memo.get(entity) ?? new Map<string, Rules>();
+    if (ofEntity.size === 0) memo.set(entity, ofEntity);
+    const key = action + compartment;
+    const known = ofEntity.get(key);
     if (known) return known;
+    const isRead = action === "read" || action === "find";
+    const guards: readonly string[] = isRead ? ["read", "find"] : [action];
     const inPlace = (rule: { entity: readonly EntityName[] | "*"; in?: readonly Compartment[] }): boolean =>
       (rule.entity === "*" || rule.entity.includes(entity)) &&
       (!rule.in || rule.in.some((name) => name === compartment));
-    const allow = own.allow.filter((rule) => inPlace(rule) && rule.actions.includes(action));
+    const acts = (rule: { actions: readonly Action[] }): boolean => rule.actions.includes(isRead ? "read" : action);
+    const allow = own.allow.filter((rule) => inPlace(rule) && acts(rule));
     const forbid = own.forbid.filter(
       (rule) => inPlace(rule) && (rule.actions === "*" || rule.actions.some((name) => guards.includes(name))),
     );
@@ -239,27 +270,33 @@ export function bindSlice(own: Slice, onAlarm?: Alarm): Bound {
       leaves.flatMap((leaf) => ("column" in leaf && !isAnchorColumn(leaf.column) ? [leaf.column] : [])),
     );
     const reach = new Set(leaves.flatMap((leaf) => ("reach" in leaf ? [leaf.reach] : [])));
+    const needed = [
+      ...columns,
+      ...((reach.has("own") || reach.has("participant")) && ownOwner(entity) ? ["owner"] : []),
+      ...(reach.has("participant") ? (partyColumns[entity] ?? []) : []),
+    ].filter((column) => ownColumn(entity, column));
     const rules: Rules = {
       allow,
       forbid,
+      grants: grants.filter((grant) => inPlace(grant) && acts(grant)),
       columns: [...columns],
-      own: reach.has("own"),
-      participant: reach.has("participant"),
+      needed,
     };
-    memo.set(id, rules);
+    ofEntity.set(key, rules);
     return rules;
   }
-  const readRules = (entity: EntityName, compartment: string): Rules =>
-    rulesFor("read", entity, compartment, ["read", "find"]);
 
   const liveShares = (scene: Scene): KeyShare[] =>
     scene.place.shares.filter(
       (share) =>
         share.anchor === scene.place.anchor.id &&
         share.compartment === scene.compartment &&
-        !share.record &&
+        (!share.record || share.record === scene.record) &&
+        isMine(share.to, scene.lent ?? nobody) &&
         live(share, scene.at),
     );
+  const isMine = (to: string | undefined, lent: readonly string[]): boolean =>
+    to === undefined || to === member || teams.includes(to) || lent.includes(to);
 
   function owner(scene: Scene): string | null {
     const { anchor } = scene.place;
@@ -280,8 +317,10 @@ export function bindSlice(own: Slice, onAlarm?: Alarm): Bound {
     reach(reach: BoundedReach): boolean {
       const { anchor } = scene.place;
       switch (reach) {
-        case "own":
-          return owner(scene) === member;
+        case "own": {
+          const whose = owner(scene);
+          return whose !== null && (whose === member || (scene.lent?.includes(whose) ?? false));
+        }
         case "team":
           return anchor.team !== null && teams.includes(anchor.team);
         case "region":
@@ -304,75 +343,120 @@ export function bindSlice(own: Slice, onAlarm?: Alarm): Bound {
   /** Everything that the rules look at is there, or nothing is decided: else a guardrail could miss its column. */
   function loaded(scene: Scene, rules: Rules): void {
     const { anchor, accountTeam, shares } = scene.place;
-    for (const column of ["id", "owner", "team", "region", "restricted"] as const) {
-      if (anchor[column] === undefined) throw new Unloaded(`anchor.${column}`);
-    }
+    for (const column of anchorFields) if (anchor[column] === undefined) throw new Unloaded(`anchor.${column}`);
     if (!Array.isArray(accountTeam) || !Array.isArray(shares)) throw new Unloaded("place");
     const { row, entity } = scene;
     if (!scene.writing) return;
     if (row && (row.anchor !== anchor.id || row.compartment !== scene.compartment))
       throw new Unloaded(`${entity}.anchor`);
-    const needed = [
-      ...rules.columns,
-      ...((rules.own || rules.participant) && ownOwner(entity) ? ["owner"] : []),
-      ...(rules.participant ? (partyColumns[entity] ?? []) : []),
-    ];
     if (!row && rules.columns.length > 0) throw new Unloaded(entity);
-    for (const column of row ? needed : [])
-      if (row?.[column] === undefined && ownColumn(entity, column)) throw new Unloaded(`${entity}.${column}`);
+    if (row)
+      for (const column of rules.needed) if (row[column] === undefined) throw new Unloaded(`${entity}.${column}`);
   }
 
-  const forbidden = (rule: BoundForbid, oracle: Oracle): boolean =>
+  const reaches = (grant: BoundGrant, { place: { anchor }, record, at }: Scene): boolean => {
+    if (!live(grant, at)) return false;
+    const { to } = grant;
+    if ("anchors" in to) return to.anchors.includes(anchor.id);
+    if ("records" in to) return record !== null && to.records.includes(record);
+    return "region" in to ? anchor.region === to.region : anchor.team === to.team;
+  };
+
+  /** Groups that matching allows, grants and (when reading) shares give, minus those of matching guardrails. */
+  function give(scene: Scene, rules: Rules, shared: boolean, past: Oracle | null): Given {
+    const oracle = oracleOf(scene);
+    const given: Given = { mask: 0, kept: 0, rule: "", cut: null };
+    for (const allow of rules.allow) {
+      if (((allow.groups & ~given.mask) | (allow.device & ~given.kept)) === 0) continue;
+      if (holds(allow.when, allow.state && past ? past : oracle)) add(given, allow.groups, allow.device, allow.id);
+    }
+    if (shared && scene.place.shares.length > 0)
+      for (const share of liveShares(scene)) {
+        const recipe = recipes.get(share.recipe);
+        if (recipe) add(given, share.groups & recipe.groups, share.groups & recipe.device, share.recipe);
+      }
+    for (const grant of rules.grants)
+      if (!grant.glass && !scene.lent && reaches(grant, scene)) add(given, grant.groups, grant.device, grant.id);
+    for (const forbid of rules.forbid) {
+      if ((given.mask & forbid.groups) === 0 || !forbids(forbid, oracle)) continue;
+      given.mask &= ~forbid.groups;
+      given.cut ??= forbid;
+    }
+    given.kept &= given.mask;
+    return given;
+  }
+  const forbids = (rule: BoundForbid, oracle: Oracle): boolean =>
     holds(rule.when, oracle) && !holds(rule.except, oracle);
 
-  /** Groups that matching allows (and, when reading, live shares) give, minus those of matching guardrails. */
-  function maskFor(
-    scene: Scene,
-    rules: Rules,
-    shared: boolean,
-    before: Scene | null = null,
-  ): { mask: Mask; rule: string; cut: BoundForbid | null } {
-    loaded(scene, rules);
-    const oracle = oracleOf(scene);
-    if (before) loaded(before, rules);
-    const past = before ? oracleOf(before) : oracle;
+  /** A broken glass gives what no unbreakable guardrail takes. */
+  function giveGlass(scene: Scene, rules: Rules): Given {
     let mask = 0;
     let rule = "";
-    for (const allow of rules.allow) {
-      if ((mask | allow.groups) === mask || !holds(allow.when, allow.state ? past : oracle)) continue;
-      mask |= allow.groups;
-      rule ||= allow.id;
-    }
-    for (const share of shared ? liveShares(scene) : []) {
-      const given = share.groups & (recipes.get(share.recipe)?.groups ?? 0);
-      mask |= given;
-      if (given) rule ||= share.recipe;
-    }
-    let cut: BoundForbid | null = null;
-    for (const forbid of rules.forbid) {
-      if ((mask & forbid.groups) === 0 || !forbidden(forbid, oracle)) continue;
-      mask &= ~forbid.groups;
-      cut ??= forbid;
-    }
-    return { mask, rule, cut };
-  }
-
-  function read(entity: EntityName, compartment: string, place: Place, at: number): Mask {
-    if (!livesIn(entity, compartment)) return 0;
-    const scene: Scene = { entity, compartment, place, at, row: null, writing: false };
-    return visible(maskFor(scene, readRules(entity, compartment), true).mask);
-  }
-
-  function hold(entity: EntityName, compartment: string, place: Place, at: number): Mask {
-    const seen = read(entity, compartment, place, at);
-    if (seen === 0) return 0;
-    const scene: Scene = { entity, compartment, place, at, row: null, writing: false };
+    for (const grant of rules.grants)
+      if (grant.glass && reaches(grant, scene)) {
+        mask |= grant.groups;
+        rule ||= grant.id;
+      }
+    if (mask === 0) return nothing;
     const oracle = oracleOf(scene);
-    let kept = 0;
-    for (const allow of readRules(entity, compartment).allow) if (holds(allow.when, oracle)) kept |= allow.device;
-    for (const share of liveShares(scene)) kept |= share.groups & (recipes.get(share.recipe)?.device ?? 0);
-    return visible(kept & seen);
+    for (const forbid of rules.forbid) if (forbid.hard && forbids(forbid, oracle)) mask &= ~forbid.groups;
+    return { mask, kept: 0, rule, cut: null };
   }
+
+  /** All that counts for this member: in their own name, in the names they stand in for, and by broken glass. */
+  function giveAll(action: Action, scene: Scene, before: Scene | null = null): Given {
+    const rules = rulesFor(action, scene.entity, scene.compartment);
+    const shared = action === "read" || action === "find";
+    loaded(scene, rules);
+    if (before) loaded(before, rules);
+    const out = give(scene, rules, shared, before && oracleOf(before));
+    const join = (more: Given, groups: Mask = ~0): void => {
+      out.mask |= more.mask & groups;
+      out.kept |= more.kept & groups;
+      out.rule ||= more.rule;
+    };
+    const alone = scene.writing || scene.record === null ? null : { ...scene, record: null };
+    if (alone) join(give(alone, rules, shared, null)); // what the key gives, no share of a record takes away
+    const lent = mayLend(action, scene) ? coveredAt(scene.at) : nobody;
+    if (lent.length > 0) {
+      const past = before && oracleOf({ ...before, lent });
+      join(give({ ...scene, lent }, rules, shared, past), ~notLent);
+      if (alone) join(give({ ...alone, lent }, rules, shared, null), ~notLent);
+    }
+    if (rules.grants.length > 0) {
+      join(giveGlass(scene, rules));
+      if (alone) join(giveGlass(alone, rules));
+    }
+    return out;
+  }
+  const coveredAt = (at: number): readonly string[] =>
+    covers.length === 0 ? nobody : covers.filter((cover) => live(cover, at)).map((cover) => cover.of);
+
+  const sceneOf = (
+    entity: EntityName,
+    compartment: string,
+    place: Place,
+    at: number,
+    record: string | null = null,
+  ): Scene => ({ entity, compartment, place, at, row: null, writing: false, record, lent: null });
+
+  const read = (
+    entity: EntityName,
+    compartment: string,
+    place: Place,
+    at: number,
+    record: string | null = null,
+  ): Given => {
+    const given = livesIn(entity, compartment)
+      ? giveAll("read", sceneOf(entity, compartment, place, at, countsApart(place, record) ? record : null))
+      : nothing;
+    return visible(given.mask) === 0 ? nothing : given;
+  };
+  /** True if a share or grant names just this record; else its key says all. */
+  const countsApart = (place: Place, record: string | null): boolean =>
+    record !== null &&
+    (place.shares.some((share) => share.record === record) ||
+      grants.some(({ to }) => "records" in to && to.records.includes(record)));
 
   function decideUnsafe(
     action: Action,
@@ -385,17 +469,20 @@ export function bindSlice(own: Slice, onAlarm?: Alarm): Bound {
   ): Decision {
     if (!livesIn(entity, compartment)) return { allowed: false, why: notIncluded };
     const writing = !see.has(action);
-    const reading = action === "read" || action === "find";
-    const rules = reading ? readRules(entity, compartment) : rulesFor(action, entity, compartment);
-    const scene: Scene = { entity, compartment, place, at, row: writing ? row : null, writing };
-    const past: Scene | null = before && { ...before, entity, at, writing };
-    const { mask, rule, cut } = maskFor(scene, rules, reading, past);
+    const record = row && (writing || countsApart(place, row.id)) ? row.id : null;
+    const scene: Scene = { ...sceneOf(entity, compartment, place, at, record), row: writing ? row : null, writing };
+    const past: Scene | null = before && {
+      ...sceneOf(entity, before.compartment, before.place, at, before.row.id),
+      row: before.row,
+      writing,
+    };
+    const { mask, rule, cut } = giveAll(action, scene, past);
     // Nothing is exported, reported on or looked up in the history that can't be read; a label alone may be.
-    const given = writing || action === "see_label" ? mask : mask & read(entity, compartment, place, at);
+    const given = writing || action === "see_label" ? mask : mask & read(entity, compartment, place, at, record).mask;
     const groups = writing ? given : visible(given);
     if (groups !== 0) return { allowed: true, groups, rule };
     if (cut) return { allowed: false, why: cut.why };
-    const [near] = rules.allow;
+    const [near] = rulesFor(action, entity, compartment).allow;
     if (!near) return { allowed: false, why: notIncluded };
     return near.askTo === undefined
       ? { allowed: false, why: near.why }
@@ -426,30 +513,50 @@ export function bindSlice(own: Slice, onAlarm?: Alarm): Bound {
   const bound: Bound = {
     member,
     rules: own,
-    recordMask: (entity, row, place, at) => bound.readMask(entity, row.compartment, place, at),
-    granted: () => ({ anchors: [], regions: [], teams: [], records: [] }),
-    grantedAnchors: () => [],
-    ownNames: () => [member],
-    readMask: (entity, compartment, place, at) => guarded(0, () => read(entity, compartment, place, at)),
-    holdMask: (entity, compartment, place, at) => guarded(0, () => hold(entity, compartment, place, at)),
-    holdRights(entity, compartment, place, at) {
-      const now = bound.holdMask(entity, compartment, place, at);
+    readMask: (entity, compartment, place, at) => guarded(0, () => read(entity, compartment, place, at).mask),
+    recordMask: (entity, row, place, at) => guarded(0, () => read(entity, row.compartment, place, at, row.id).mask),
+    holdMask: (entity, compartment, place, at, record) =>
+      guarded(0, () => visible(read(entity, compartment, place, at, record).kept)),
+    holdRights(entity, compartment, place, at, record) {
+      const now = bound.holdMask(entity, compartment, place, at, record);
       const rights: Record<string, number | null> = {};
       if (now === 0) return rights;
       for (const group of groupsIn(now)) rights[group] = null;
       // Between two of these instants nothing changes by the clock alone, so asking at each is exact.
-      const turns = [...place.accountTeam, ...place.shares].flatMap(({ from, until }) => [from, until]);
+      const turns = [...place.accountTeam, ...place.shares, ...grants, ...covers].flatMap(({ from, until }) => [
+        from,
+        until,
+      ]);
       const coming = [...new Set(turns)]
         .filter((turn) => turn !== null && turn > at)
         .sort((a, b) => Number(a) - Number(b));
       let left = now;
       for (const turn of coming) {
         if (turn === null || left === 0) break;
-        const lost = left & ~bound.holdMask(entity, compartment, place, turn);
+        const lost = left & ~bound.holdMask(entity, compartment, place, turn, record);
         for (const group of groupsIn(lost)) rights[group] = turn;
         left &= ~lost;
       }
       return rights;
+    },
+    granted(at) {
+      const now = grants.filter((grant) => live(grant, at) && grant.actions.includes("read")).map(({ to }) => to);
+      return {
+        anchors: now.flatMap((to) => ("anchors" in to ? to.anchors : [])),
+        regions: now.flatMap((to) => ("region" in to ? [to.region] : [])),
+        teams: now.flatMap((to) => ("team" in to ? [to.team] : [])),
+        records: now.flatMap((to) => ("records" in to ? to.records : [])),
+      };
+    },
+    grantedAnchors: (at) => [...bound.granted(at).anchors],
+    ownNames: (at) => [member, ...coveredAt(at)],
+    meets: (when, entity, compartment, place, at, row) => {
+      try {
+        const scene: Scene = { ...sceneOf(entity, compartment, place, at, row.id), row, writing: true };
+        return holds(when, oracleOf(scene)) || holds(when, oracleOf({ ...scene, lent: coveredAt(at) }));
+      } catch {
+        return null; // a column is not here
+      }
     },
     decide: (action, entity, compartment, place, at, row) =>
       decideOn(action, entity, { compartment, place, row }, at, null),
@@ -458,10 +565,8 @@ export function bindSlice(own: Slice, onAlarm?: Alarm): Bound {
       if (states.length === 0 || see.has(action) || !isEntity(entity)) return { allowed: false, why: notIncluded };
       // What can't be seen can't be written, and nothing is put where its maker could not see it.
       const subject = before ?? after;
-      if (!subject || bound.readMask(entity, subject.compartment, subject.place, at) === 0)
+      if (!subject || bound.recordMask(entity, subject.row, subject.place, at) === 0)
         return { allowed: false, why: notThere };
-      if (opens(action, entity, before, after))
-        return { allowed: false, why: "Opening a restricted account needs a second person." };
       let groups = -1;
       let rule = "";
       for (const state of states) {
@@ -487,50 +592,48 @@ export function bindSlice(own: Slice, onAlarm?: Alarm): Bound {
           return { allowed: false, why: "This changes by an act of its own, not by editing." };
         if (!hasGroup(groups, field.group)) return { allowed: false, why: notIncluded };
       }
+      // Last: what a second person is asked for is allowed but for them.
+      if (opens(action, entity, before, after))
+        return { allowed: false, why: "Opening a restricted account needs a second person.", second: true };
       return { allowed: true, groups, rule };
     },
     readReaches(entity, compartment) {
       const found = new Set<Reach>();
       if (!livesIn(entity, compartment)) return found;
-      for (const rule of readRules(entity, compartment).allow) {
+      for (const rule of rulesFor("read", entity, compartment).allow) {
         if (!hasGroup(rule.groups, "identity")) continue;
         if (isWide(rule.when)) found.add("all");
         for (const leaf of leavesOf(rule.when)) if ("reach" in leaf && !leaf.not) found.add(leaf.reach);
       }
       if (own.shares.some((recipe) => hasGroup(recipe.groups, "identity"))) found.add("participant");
-      return new Set(reaches.filter((reach) => found.has(reach)));
+      return found;
     },
-    visibleSql: (entity, aliases, at) => readSql(own, entity, null, aliases, at),
-    groupSql: (entity, group, aliases, at) => readSql(own, entity, group, aliases, at),
+    visibleSql: (entity, aliases, at) => toSql?.(own, entity, null, aliases, at) ?? { kind: "none" },
+    groupSql: (entity, group, aliases, at) => toSql?.(own, entity, group, aliases, at) ?? { kind: "none" },
     explain: (action, entity, compartment, place, at, row, field) =>
       guarded<Explanation>({ allowed: false, because: [notIncluded], wouldNeed: [], askTo: [] }, () => {
-        const seen = read(entity, compartment, place, at);
+        const seen = read(entity, compartment, place, at, row?.id).mask;
         if (seen === 0 && action !== "create") return { allowed: false, because: [notThere], wouldNeed: [], askTo: [] };
         const decision = decideUnsafe(action, entity, compartment, place, at, row);
         const asked = field === undefined ? undefined : entityOf(entity).fields[field];
         const allowed =
           decision.allowed && (field === undefined || (asked !== undefined && hasGroup(decision.groups, asked.group)));
-        const rules =
-          action === "read" || action === "find"
-            ? readRules(entity, compartment)
-            : rulesFor(action, entity, compartment);
+        const rules = rulesFor(action, entity, compartment);
         const useful = rules.allow.filter((rule) => asked === undefined || hasGroup(rule.groups, asked.group));
         if (allowed) {
-          const oracle = oracleOf({
-            entity,
-            compartment,
-            place,
-            at,
-            row: see.has(action) ? null : row,
-            writing: !see.has(action),
-          });
-          const matching = useful.filter((rule) => holds(rule.when, oracle)).map((rule) => rule.why);
-          return {
-            allowed,
-            because: matching.length > 0 ? unique(matching) : ["It was shared with you."],
-            wouldNeed: [],
-            askTo: [],
+          const writing = !see.has(action);
+          const scene = {
+            ...sceneOf(entity, compartment, place, at, row?.id),
+            row: writing ? row : null,
+            writing,
           };
+          const oracle = oracleOf(scene);
+          const matching = [
+            ...useful.filter((rule) => holds(rule.when, oracle)),
+            ...rules.grants.filter((grant) => reaches(grant, scene)),
+          ].map((rule) => rule.why);
+          const lent = coveredAt(at).length > 0 ? "You stand in for somebody." : "It was shared with you.";
+          return { allowed, because: matching.length > 0 ? unique(matching) : [lent], wouldNeed: [], askTo: [] };
         }
         const near = useful
           .flatMap((rule) => leavesOf(rule.when))

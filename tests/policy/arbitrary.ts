@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import type { Anchor, KeyShare, Place } from "../../shared/access/engine.ts";
+import type { Anchor, Cover, Grant, KeyShare, Place } from "../../shared/access/engine.ts";
 import type { AllowRule, Cond, ForbidRule, Policy, ShareRecipe } from "../../shared/access/policy.ts";
 import type { Action } from "../../shared/kernel/actions.ts";
 import type { EntityName, Row } from "../../shared/records/entities.ts";
@@ -108,8 +108,9 @@ const forbid: fc.Arbitrary<ForbidRule> = fc
   .record({
     id: fc.constant("f"),
     entity: fc.constantFrom<EntityName | "*">("*", ...testEntities),
-    in: within,
+    in: fc.option(fc.constantFrom<("core" | "sales")[]>(["core"], ["sales"]), { nil: undefined, freq: 3 }),
     actions: fc.constantFrom<readonly Action[] | readonly ["*"]>(
+      ["*"],
       ["*"],
       ["read"],
       ["find"],
@@ -170,6 +171,49 @@ export const policies: fc.Arbitrary<Policy> = fc
   }));
 
 const often = <T>(value: fc.Arbitrary<T>): fc.Arbitrary<T | null> => fc.option(value, { nil: null, freq: 12 });
+const instant = fc.integer({ min: 0, max: lastInstant });
+export const instants = instant;
+const interval = fc.record({ from: fc.option(instant, { nil: null }), until: fc.option(instant, { nil: null }) });
+const grants: fc.Arbitrary<Grant[]> = fc.array(
+  fc
+    .record({
+      kind: pick("grant", "grant", "break_glass"),
+      actions: fc.constantFrom<readonly Action[]>(
+        ["find", "read"],
+        ["find", "read"],
+        ["find", "read", "export", "edit"],
+        ["edit"],
+      ),
+      entities: fc.oneof(fc.constant("*" as const), entityList),
+      within,
+      to: fc.oneof(
+        fc.uniqueArray(pick("acc1", "acc2", "a0", "a1"), { minLength: 1 }).map((anchors) => ({ anchors })),
+        regions.map((region) => ({ region })),
+        teams.map((team) => ({ team })),
+        fc.uniqueArray(pick("rec", "0", "1", "2"), { minLength: 1 }).map((records) => ({ records })),
+      ),
+      groups,
+      keep: pick("online", "device"),
+      interval,
+    })
+    .map(({ interval: { from, until }, within: compartment, ...grant }): Grant => ({
+      id: "grant.one",
+      ...grant,
+      ...(compartment ? { in: compartment } : {}),
+      from,
+      until,
+      why: "For the test.",
+    })),
+  { minLength: 1, maxLength: 2 },
+);
+const covers: fc.Arbitrary<Cover[]> = fc.array(
+  fc
+    .record({ of: members, interval })
+    .map(({ of, interval: { from, until } }) => ({ id: "cover.one", of, from, until })),
+  { minLength: 1, maxLength: 2 },
+);
+const sometimes = <T>(value: fc.Arbitrary<T[]>): fc.Arbitrary<T[]> =>
+  fc.oneof({ weight: 2, arbitrary: fc.constant<T[]>([]) }, { weight: 1, arbitrary: value });
 export const facts: fc.Arbitrary<LooseFacts> = fc.record({
   member: often(members),
   base: often(fc.constantFrom<string>(...bases, ...bases, ...bases, "lead", "nobody")),
@@ -180,10 +224,9 @@ export const facts: fc.Arbitrary<LooseFacts> = fc.record({
     { weight: 20, arbitrary: fc.constant("active") },
     { weight: 1, arbitrary: pick("suspended", "left") },
   ),
+  grants: sometimes(grants),
+  covers: sometimes(covers),
 });
-const instant = fc.integer({ min: 0, max: lastInstant });
-export const instants = instant;
-const interval = fc.record({ from: fc.option(instant, { nil: null }), until: fc.option(instant, { nil: null }) });
 const anchors = fc.constantFrom("acc1", "acc2");
 export const places: fc.Arbitrary<Place> = fc.record({
   anchor: fc.record<Anchor>({
@@ -202,15 +245,31 @@ export const places: fc.Arbitrary<Place> = fc.record({
         compartment: compartments,
         groups: groups.map(maskOf),
         recipe: fc.constantFrom(...recipes),
-        record: fc.constantFrom(null, null, null, "rec"),
+        record: fc.constantFrom(null, null, "rec", "other"),
+        to: fc.constantFrom(undefined, undefined, "ann", "bo", "red", "blue"),
         interval,
       })
-      .map(({ interval: { from, until }, ...share }): KeyShare => ({ ...share, from, until })),
+      .map(({ interval: { from, until }, to, ...share }): KeyShare => ({
+        ...share,
+        ...(to === undefined ? {} : { to }),
+        from,
+        until,
+      })),
     { maxLength: 2 },
   ),
 });
 export const entities = fc.constantFrom(...testEntities);
-export const compartmentNames = fc.constantFrom("core", "core", "core", "sales", "sales", "sales", "service");
+/** Mostly where the entity lives; now and then where it doesn't. */
+export const homes: fc.Arbitrary<{ entity: EntityName; compartment: string }> = fc
+  .record({
+    entity: entities,
+    subject: pick("core", "sales"),
+    stray: fc.constantFrom(null, null, null, null, null, null, null, "core", "sales", "service"),
+  })
+  .map(({ entity, subject, stray }) => {
+    const home = entity === "account" ? "core" : entity === "opportunity" ? "sales" : subject;
+    return { entity, compartment: stray === null ? home : stray };
+  });
 export const asked = fc.constantFrom<Action>(
   "find",
   "read",

@@ -40,11 +40,11 @@ const cases: fc.Arbitrary<Case> = fc
     policy: arbitrary.policies,
     facts: arbitrary.facts,
     place: arbitrary.places,
-    entity: arbitrary.entities,
-    compartment: arbitrary.compartmentNames,
+    home: arbitrary.homes,
     at: arbitrary.instants,
     action: arbitrary.asked,
   })
+  .map(({ home, ...drawn }) => ({ ...drawn, ...home }))
   .chain((drawn) => arbitrary.rowOf(drawn.place, drawn.compartment).map((row) => ({ ...drawn, row })));
 
 const worldOf = (c: Case): oracle.World => ({ ...c, row: null });
@@ -70,6 +70,16 @@ function disagreement(c: Case, bound: Bound): string | null {
     compare("hold", groupsIn(bound.holdMask(entity, compartment, place, at)), sorted(oracle.holdable(world))) ??
     compare("rights", byName(rights), byName(until)) ??
     compare(
+      "record",
+      groupsIn(bound.recordMask(entity, row, place, at)),
+      sorted(oracle.readable({ ...world, record: row.id })),
+    ) ??
+    compare(
+      "record held",
+      groupsIn(bound.holdMask(entity, compartment, place, at, row.id)),
+      sorted(oracle.holdable({ ...world, record: row.id })),
+    ) ??
+    compare(
       "decide",
       decision.allowed ? groupsIn(decision.groups) : [],
       sorted(oracle.allowed({ ...world, row }, action)),
@@ -82,8 +92,9 @@ const agrees = (bend: (own: Slice) => Slice = (own) => own, move: (place: Place)
     const engine: Bound = {
       ...bound,
       readMask: (e, k, place, at) => bound.readMask(e, k, move(place), at),
-      holdMask: (e, k, place, at) => bound.holdMask(e, k, move(place), at),
-      holdRights: (e, k, place, at) => bound.holdRights(e, k, move(place), at),
+      recordMask: (e, row, place, at) => bound.recordMask(e, row, move(place), at),
+      holdMask: (e, k, place, at, record) => bound.holdMask(e, k, move(place), at, record),
+      holdRights: (e, k, place, at, record) => bound.holdRights(e, k, move(place), at, record),
       decide: (a, e, k, place, at, row) => bound.decide(a, e, k, move(place), at, row),
     };
     expect(disagreement(c, engine)).toBeNull();
@@ -225,6 +236,19 @@ describe("[ACCESS-R4] the comparison sees a fault: each of these engines is caug
       undefined,
       (place) => ({ ...place, shares: place.shares.map((share) => ({ ...share, record: null })) }),
     ],
+    "a grant lasts for ever": [
+      (own) => ({ ...own, grants: (own.grants ?? []).map((grant) => ({ ...grant, from: null, until: null })) }),
+    ],
+    "a grant lifts guardrails": [
+      (own) => ({ ...own, grants: (own.grants ?? []).map((grant) => ({ ...grant, glass: true as const })) }),
+    ],
+    "a broken glass lifts every guardrail": [
+      (own) => ({ ...own, forbid: own.forbid.map(({ hard: _hard, ...rule }) => rule) }),
+    ],
+    "a cover lasts for ever": [
+      (own) => ({ ...own, covers: (own.covers ?? []).map((cover) => ({ ...cover, from: null, until: null })) }),
+    ],
+    "a cover lends nothing": [(own) => ({ ...own, covers: [] })],
     "an unrestricted account counts as restricted": [
       undefined,
       (place) => ({ ...place, anchor: { ...place.anchor, restricted: true } }),
@@ -306,7 +330,9 @@ describe("monotony", () => {
     fc.assert(
       fc.property(cases, (c) => {
         const bound = bind(c.policy, loose(c.facts));
-        const bare = bound.decide("read", c.entity, c.compartment, c.place, c.at, null);
+        const { id, anchor, compartment, createdAt, createdBy } = c.row;
+        const named: Row = { id, anchor, compartment, createdAt, createdBy };
+        const bare = bound.decide("read", c.entity, c.compartment, c.place, c.at, named);
         expect(bound.decide("read", c.entity, c.compartment, c.place, c.at, c.row)).toEqual(bare);
       }),
       { numRuns: 300, seed: 9 },
@@ -317,23 +343,28 @@ describe("monotony", () => {
     fc.assert(
       fc.property(cases, (c) => {
         const bound = bind(c.policy, loose(c.facts));
-        if (bound.readMask(c.entity, c.compartment, c.place, c.at) === 0) return;
+        if (bound.recordMask(c.entity, c.row, c.place, c.at) === 0) return;
         const world = worldOf(c);
-        const { member, teams, regions } = c.facts;
+        const { teams, regions } = c.facts;
         const { anchor } = c.place;
         const within: Record<string, boolean> = {
           all: true,
-          own: anchor.owner !== null && anchor.owner === member,
+          own: anchor.owner !== null && bound.ownNames(c.at).includes(anchor.owner),
           team: anchor.team !== null && (teams ?? []).includes(anchor.team),
           region: anchor.region !== null && (regions ?? []).includes(anchor.region),
           account_team: c.place.accountTeam.some(
             (x) => (x.from === null || x.from <= c.at) && (x.until === null || c.at < x.until),
           ),
-          participant: c.place.shares.some(
-            (s) => s.anchor === anchor.id && s.compartment === world.compartment && !s.record,
-          ),
+          participant: c.place.shares.some((s) => s.anchor === anchor.id && s.compartment === world.compartment),
         };
-        expect([...bound.readReaches(c.entity, c.compartment)].some((reach) => within[reach])).toBe(true);
+        const granted = bound.granted(c.at);
+        const isGranted =
+          granted.anchors.includes(anchor.id) ||
+          granted.records.length > 0 ||
+          granted.regions.some((region) => region === anchor.region) ||
+          granted.teams.some((team) => team === anchor.team);
+        const found = [...bound.readReaches(c.entity, c.compartment)].some((reach) => within[reach]);
+        expect(found || isGranted).toBe(true);
       }),
       { numRuns: 1_500, seed: 10 },
     );
@@ -438,42 +469,51 @@ describe("SQL twin", () => {
     { minLength: 1, maxLength: 6 },
   );
   const anchorId = (index: number): string => `a${index}`;
+  /** The same place in the words of the table: ids by number, everybody's shares with whom they let in. */
+  function placeOf({ place, compartment, noise }: Row2, index: number, facts: oracle.LooseFacts): Place {
+    const id = anchorId(index);
+    const shares = place.shares.map((share) => ({
+      ...share,
+      anchor: share.anchor === place.anchor.id ? id : "elsewhere",
+      record: share.record === "rec" ? String(index) : (share.record ?? null),
+      to: share.to ?? facts.member ?? "nobody",
+    }));
+    const wrong = ["somebody", facts.teams?.[0] === "red" ? "blue" : "red"].map((to) => ({
+      ...{
+        id: "s",
+        anchor: id,
+        compartment,
+        record: null,
+        to,
+        groups: ~0 >>> 1,
+        recipe: "sh.one",
+        from: null,
+        until: null,
+      },
+    }));
+    return { ...place, anchor: { ...place.anchor, id }, shares: noise ? [...shares, ...wrong] : shares };
+  }
 
   function fill(all: readonly Row2[], facts: oracle.LooseFacts): void {
     db.exec("delete from anchor; delete from rec; delete from account_team; delete from share;");
     const member = facts.member ?? "nobody";
-    const team = facts.teams?.[0];
-    all.forEach(({ place, compartment, group, noise }, index) => {
-      const { owner, team: owning, region, restricted } = place.anchor;
-      const id = anchorId(index);
-      db.prepare("insert into anchor values (?, ?, ?, ?, ?)").run(id, owner, owning, region, restricted ? 1 : 0);
-      db.prepare("insert into rec values (?, ?, ?, ?)").run(String(index), id, compartment, group);
+    all.forEach((row, index) => {
+      const { anchor, accountTeam, shares } = placeOf(row, index, facts);
+      const { owner, team, region, restricted } = anchor;
+      db.prepare("insert into anchor values (?, ?, ?, ?, ?)").run(anchor.id, owner, team, region, restricted ? 1 : 0);
+      db.prepare("insert into rec values (?, ?, ?, ?)").run(String(index), anchor.id, row.compartment, row.group);
       const atm = db.prepare("insert into account_team values (?, ?, ?, ?, ?)");
-      for (const { from, until } of place.accountTeam) atm.run(id, member, from, until, null);
+      for (const { from, until } of accountTeam) atm.run(anchor.id, member, from, until, null);
       const share = db.prepare("insert into share values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
-      place.shares.forEach((s, n) => {
-        const toTeam = team !== undefined && n % 2 === 1;
-        const at = s.anchor === place.anchor.id ? id : "elsewhere";
-        share.run(
-          at,
-          s.compartment,
-          s.record ?? null,
-          toTeam ? "team" : "member",
-          toTeam ? team : member,
-          s.groups,
-          s.recipe,
-          s.from,
-          s.until,
-          null,
-        );
-      });
-      if (!noise) return;
-      atm.run(id, member, null, null, 5);
-      atm.run(id, "somebody", null, null, null);
-      share.run(id, compartment, null, "member", member, ~0 >>> 1, "sh.one", null, null, 5);
-      share.run(id, compartment, null, "member", "somebody", ~0 >>> 1, "sh.one", null, null, null);
-      share.run(id, compartment, null, "team", "somebody", ~0 >>> 1, "sh.one", null, null, null);
-      share.run(id, compartment, null, "team", member, ~0 >>> 1, "sh.one", null, null, null);
+      for (const { to, groups, recipe, from, until, record, ...s } of shares) {
+        const kind = to === "red" || to === "blue" ? "team" : "member";
+        share.run(s.anchor, s.compartment, record ?? null, kind, to ?? "", groups, recipe, from, until, null);
+      }
+      if (!row.noise) return;
+      atm.run(anchor.id, member, null, null, 5);
+      atm.run(anchor.id, "somebody", null, null, null);
+      share.run(anchor.id, row.compartment, null, "member", member, ~0 >>> 1, "sh.one", null, null, 5);
+      share.run(anchor.id, row.compartment, null, "team", member, ~0 >>> 1, "sh.one", null, null, null);
     });
   }
   function select(plan: SqlPlan): string[] {
@@ -493,17 +533,18 @@ describe("SQL twin", () => {
       arbitrary.instants,
       arbitrary.groupName,
       (policy, facts, all, entity, at, group) => {
-        const placed =
+        const homed =
           entity === "account"
             ? all.map((row) => ({ ...row, compartment: "core" as const }))
             : entity === "opportunity"
               ? all.map((row) => ({ ...row, compartment: "sales" as const }))
               : all;
-        const gated = placed.map((row) => (entity === "section" ? row : { ...row, group: null }));
+        const gated = homed.map((row) => (entity === "section" ? row : { ...row, group: null }));
         fill(gated, facts);
         const bound = bind(policy, loose(facts));
         const expected = (ask: (mask: number, row: Row) => boolean): string[] =>
-          gated.flatMap(({ place, compartment, group: own }, index) => {
+          gated.flatMap((placed, index) => {
+            const { compartment, group: own } = placed;
             const row: Row = {
               id: String(index),
               anchor: anchorId(index),
@@ -512,8 +553,7 @@ describe("SQL twin", () => {
               createdBy: "ann",
               group: own,
             };
-            // Of a share to a team, `place` has it only if it is this member's team: the same rows as in the database.
-            return ask(bound.readMask(entity, compartment, place, at), row) ? [String(index)] : [];
+            return ask(bound.recordMask(entity, row, placeOf(placed, index, facts), at), row) ? [String(index)] : [];
           });
         const aliases = { anchor: "a", record: "r" };
         expect(select(bend(bound.visibleSql(entity, aliases, at)))).toEqual(
@@ -539,11 +579,13 @@ describe("SQL twin", () => {
       "deleted account teams count": replaced("crew_.deleted_at is null", "1"),
       "ended shares count": replaced("share_.ended_at is null", "1"),
       "shares to other teams count": replaced("share_.to_id in (select value from json_each(facts_.j, '$.d'))", "1"),
+      "a cover lends nothing": replaced(/json_each\(facts_\.j, '\$\.n'\)/g, "json_each('[]')"),
+      "shares of any record count": replaced(/share_\.record = "r"\.id/g, "1"),
       "an end still counts": replaced(/facts_\.j ->> '\$\.t' < (\w+\."?until)/g, "facts_.j ->> '$.t' <= $1"),
       "groups of a share are not asked": replaced(/and \(share_\.groups & \d+\) <> 0/g, ""),
       "not is dropped": replaced("not exists", "exists"),
       "compartments are not asked": replaced(/"r"\.compartment in \('\w+'\)/g, "1"),
-      "record shares open the key": replaced("share_.record is null", "1"),
+      "record shares open nothing": replaced(/ or share_\.record = "r"\.id/g, ""),
     };
     for (const [fault, bend] of Object.entries(faults)) {
       test(fault, () => {

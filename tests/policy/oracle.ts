@@ -1,5 +1,5 @@
-import { seeActions, type Action } from "../../shared/kernel/actions.ts";
-import type { KeyShare, Place, State } from "../../shared/access/engine.ts";
+import { governActions, seeActions, type Action } from "../../shared/kernel/actions.ts";
+import type { Cover, Grant, KeyShare, Place, State } from "../../shared/access/engine.ts";
 import type { AllowRule, Cond, ForbidRule, Literal, Policy } from "../../shared/access/rules.ts";
 import { compartmentsOf, entity as entityOf, type EntityName, type Row } from "../../shared/records/entities.ts";
 import { groupDefaults, groupNames, type Group } from "../../shared/records/groups.ts";
@@ -16,6 +16,8 @@ export interface LooseFacts {
   readonly teams: readonly string[] | null;
   readonly regions: readonly string[] | null;
   readonly employment: string;
+  readonly grants?: readonly Grant[];
+  readonly covers?: readonly Cover[];
 }
 interface World {
   readonly policy: Policy;
@@ -26,6 +28,10 @@ interface World {
   readonly at: number;
   /** Null: reading. */
   readonly row: Row | null;
+  /** The record that is asked about; null or absent: its key. */
+  readonly record?: string | null;
+  /** In whose names besides their own the member is judged. */
+  readonly lent?: readonly string[];
 }
 type Truth = true | false | "unknown";
 
@@ -33,7 +39,15 @@ const running = (x: { from: number | null; until: number | null }, at: number): 
   !(x.from !== null && at < x.from) && !(x.until !== null && at >= x.until);
 const count = (w: World): KeyShare[] =>
   w.place.shares.filter(
-    (s) => s.anchor === w.place.anchor.id && s.compartment === w.compartment && !s.record && running(s, w.at),
+    (s) =>
+      s.anchor === w.place.anchor.id &&
+      s.compartment === w.compartment &&
+      (!s.record || s.record === (w.row?.id ?? w.record)) &&
+      (s.to === undefined ||
+        s.to === w.facts.member ||
+        (w.facts.teams ?? []).includes(s.to) ||
+        (w.lent ?? []).includes(s.to)) &&
+      running(s, w.at),
   );
 
 function rolesOf(w: World): string[] {
@@ -88,7 +102,7 @@ function truth(w: World, cond: Cond): Truth {
       case "all":
         return true;
       case "own":
-        return member === null ? "unknown" : holder(w) === member;
+        return member === null ? "unknown" : [member, ...(w.lent ?? [])].some((name) => name === holder(w));
       case "team":
         return teams === null ? "unknown" : teams.some((team) => team === w.place.anchor.team);
       case "region":
@@ -118,11 +132,43 @@ const of = (rule: AllowRule | ForbidRule, w: World): boolean => {
   );
 };
 
-/** One action alone: matching allows (for find and read also live shares) minus matching forbids. */
+const live = (w: World): Grant[] =>
+  w.facts.member === null
+    ? []
+    : (w.facts.grants ?? []).filter((grant) => {
+        const { to } = grant;
+        const { anchor } = w.place;
+        const there =
+          "anchors" in to
+            ? to.anchors.includes(anchor.id)
+            : "region" in to
+              ? to.region === anchor.region
+              : "team" in to
+                ? to.team === anchor.team
+                : to.records.some((id) => id === (w.row?.id ?? w.record));
+        return (
+          there &&
+          running(grant, w.at) &&
+          (grant.entities === "*" || grant.entities.includes(w.entity)) &&
+          (!grant.in || (grant.in as readonly string[]).includes(w.compartment))
+        );
+      });
+const gives = (grant: Grant, action: Action): boolean =>
+  grant.actions.includes(action === "find" ? "read" : action) &&
+  (grant.kind === "grant" || (action !== "export" && !(governActions as readonly string[]).includes(action)));
+const cuts = (w: World, action: Action, hard: boolean, given: Set<Group>): void => {
+  given.delete("unclassified");
+  for (const rule of w.policy.forbid) {
+    if (!of(rule, w) || !(rule.actions as readonly string[]).some((name) => name === "*" || name === action)) continue;
+    if (hard && !rule.unbreakable) continue;
+    if (truth(w, rule.when) === false || (rule.except && truth(w, rule.except) === true)) continue;
+    for (const group of rule.groups ?? groupNames) given.delete(group);
+  }
+};
+
+/** One action in one set of names: matching allows, grants, and for find and read live shares, minus matching forbids. */
 function plain(w: World, action: Action, before: World | null): Set<Group> {
   const given = new Set<Group>();
-  if (w.facts.employment !== "active" || !(compartmentsOf(w.entity) as readonly string[]).includes(w.compartment))
-    return given;
   for (const rule of w.policy.allow) {
     const asked = rule.state === "before" && before ? before : w;
     if (
@@ -139,29 +185,72 @@ function plain(w: World, action: Action, before: World | null): Set<Group> {
       for (const group of recipe?.groups ?? []) if (share.groups & (1 << groupNames.indexOf(group))) given.add(group);
     }
   }
-  given.delete("unclassified");
-  for (const rule of w.policy.forbid) {
-    if (!of(rule, w) || !(rule.actions as readonly string[]).some((name) => name === "*" || name === action)) continue;
-    if (truth(w, rule.when) === false || (rule.except && truth(w, rule.except) === true)) continue;
-    for (const group of rule.groups ?? groupNames) given.delete(group);
-  }
+  if (!w.lent)
+    for (const grant of live(w))
+      if (grant.kind === "grant" && gives(grant, action)) for (const group of grant.groups) given.add(group);
+  cuts(w, action, false, given);
   return given;
 }
+
+/** What a broken glass gives: only what no unbreakable guardrail takes. */
+function glass(w: World, action: Action): Set<Group> {
+  const given = new Set(
+    live(w).flatMap((grant) => (grant.kind === "break_glass" && gives(grant, action) ? grant.groups : [])),
+  );
+  cuts(w, action, true, given);
+  return given;
+}
+
+/** What cover lends of an action: reach `own` and shares of the members stood in for, and of that not all. */
+function lentNames(w: World, action: Action): string[] {
+  if ((governActions as readonly string[]).includes(action) || action === "decide") return [];
+  if (w.compartment === "private" || w.facts.member === null || (w.row && w.entity === "member")) return [];
+  return (w.facts.covers ?? []).filter((cover) => running(cover, w.at)).map((cover) => cover.of);
+}
+
+/** Every way in which the member may be judged of an action on this record or key, each with what it gives. */
+function ways(w: World, action: Action, before: World | null): { names: World; given: Set<Group>; glass: boolean }[] {
+  if (w.facts.employment !== "active" || !(compartmentsOf(w.entity) as readonly string[]).includes(w.compartment))
+    return [];
+  const reading = (seeActions as readonly string[]).includes(action);
+  const found: { names: World; given: Set<Group>; glass: boolean }[] = [];
+  for (const world of reading && w.record ? [w, { ...w, record: null }] : [w]) {
+    found.push({ names: world, given: plain(world, action, before), glass: false });
+    found.push({ names: world, given: glass(world, action), glass: true });
+    const lent = lentNames(w, action);
+    if (lent.length === 0) continue;
+    const given = plain({ ...world, lent }, action, before && { ...before, lent });
+    for (const group of ["compensation", "private"] as const) given.delete(group);
+    found.push({ names: { ...world, lent }, given, glass: false });
+  }
+  return found;
+}
+const all = (w: World, action: Action, before: World | null): Set<Group> =>
+  new Set(ways(w, action, before).flatMap(({ given }) => [...given]));
 
 const none = new Set<Group>();
 const both = (a: Set<Group>, b: Set<Group>): Set<Group> => new Set([...a].filter((group) => b.has(group)));
 
-export function readable(w: World): Set<Group> {
+/** Reading one way: what `read` and `find` both give in the same names. */
+function readWays(w: World): { names: World; given: Set<Group>; glass: boolean }[] {
   const reading = { ...w, row: null };
-  const seen = both(plain(reading, "read", null), plain(reading, "find", null));
+  const finds = ways(reading, "find", null);
+  return ways(reading, "read", null).map((way, index) => ({
+    ...way,
+    given: both(way.given, finds[index]?.given ?? none),
+  }));
+}
+export function readable(w: World): Set<Group> {
+  const seen = new Set(readWays(w).flatMap(({ given }) => [...given]));
   return seen.has("identity") ? seen : none;
 }
 
 export function allowed(w: World, action: Action, before: World | null = null): Set<Group> {
-  if (!(seeActions as readonly string[]).includes(action)) return plain(w, action, before);
-  if (action === "read" || action === "find") return readable(w);
-  const alone = plain({ ...w, row: null }, action, null);
-  const given = action === "see_label" ? alone : both(alone, readable(w));
+  if (!(seeActions as readonly string[]).includes(action)) return all(w, action, before);
+  const reading = { ...w, row: null, record: w.row?.id ?? w.record ?? null };
+  if (action === "read" || action === "find") return readable(reading);
+  const alone = all(reading, action, null);
+  const given = action === "see_label" ? alone : both(alone, readable(reading));
   return given.has("identity") ? given : none;
 }
 
@@ -204,34 +293,36 @@ function values(w: World, cond: Cond): Set<Truth> {
 }
 
 export function holdable(w: World): Set<Group> {
-  const seen = readable(w);
-  const kept = new Set<Group>();
+  const held = new Set<Group>();
   const setting = (group: Group) => (w.policy.groups?.[group] ?? groupDefaults[group]).keep;
-  const reading = { ...w, row: null };
-  for (const rule of w.policy.allow) {
-    if (
-      !of(rule, w) ||
-      !rule.actions.includes("read") ||
-      !rule.to.some((name) => rolesOf(w).includes(name)) ||
-      truth(reading, rule.when) !== true
-    )
-      continue;
-    for (const group of rule.groups) {
-      const keep = rule.keep ?? (values(reading, rule.when).has(true) ? "online" : setting(group));
-      if (keep === "device" && setting(group) !== "never") kept.add(group);
-    }
-  }
-  for (const share of w.facts.member === null ? [] : count(w)) {
-    const recipe = w.policy.shares?.find(({ id }) => id === share.recipe);
-    for (const group of recipe?.groups ?? [])
+  const may = (group: Group, keep: "online" | "device" | "never"): boolean =>
+    keep === "device" && setting(group) !== "never";
+  for (const { names, given, glass: broken } of readWays(w)) {
+    if (broken) continue; // seen, and gone with the emergency
+    const kept = new Set<Group>();
+    for (const rule of w.policy.allow) {
       if (
-        share.groups & (1 << groupNames.indexOf(group)) &&
-        (recipe?.keep ?? setting(group)) === "device" &&
-        setting(group) !== "never"
+        !of(rule, w) ||
+        !rule.actions.includes("read") ||
+        !rule.to.some((name) => rolesOf(w).includes(name)) ||
+        truth(names, rule.when) !== true
       )
-        kept.add(group);
+        continue;
+      const wide = values(names, rule.when).has(true);
+      for (const group of rule.groups) if (may(group, rule.keep ?? (wide ? "online" : setting(group)))) kept.add(group);
+    }
+    for (const share of w.facts.member === null ? [] : count(names)) {
+      const recipe = w.policy.shares?.find(({ id }) => id === share.recipe);
+      for (const group of recipe?.groups ?? [])
+        if (share.groups & (1 << groupNames.indexOf(group)) && may(group, recipe?.keep ?? setting(group)))
+          kept.add(group);
+    }
+    if (!names.lent)
+      for (const grant of live(names))
+        if (grant.kind === "grant" && gives(grant, "read"))
+          for (const group of grant.groups) if (may(group, grant.keep)) kept.add(group);
+    for (const group of both(kept, given)) held.add(group);
   }
-  const held = both(kept, seen);
   return held.has("identity") ? held : none;
 }
 
@@ -256,11 +347,11 @@ export function writable(
 ): boolean {
   const first = before ?? after;
   if (!first) return false;
-  if (readable({ ...w, ...first, row: null }).size === 0) return false;
+  if (readable({ ...w, ...first, row: null, record: first.row.id }).size === 0) return false;
   const past = before ? { ...w, ...before } : null;
   const groups = [before, after]
     .filter((state) => state !== null)
-    .map((state) => plain({ ...w, ...state }, action, past));
+    .map((state) => all({ ...w, ...state }, action, past));
   if (groups.some((set) => set.size === 0)) return false;
   const restricted = (state: State | null): boolean => state?.place.anchor.restricted ?? false;
   if (before && after && restricted(before) && !restricted(after)) return false;
