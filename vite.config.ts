@@ -113,6 +113,9 @@ const testKeys = {
     '{"kty":"EC","crv":"P-256","x":"CrVQc5u_TH4KX8eTLa3Xdw1RrxxKecCzEFHLM06eZYA","y":"MOL5iER_CTKzAXsye87jg_9H__GoqT3vl72ebxKXDCw","d":"3588XzqRXa_flk3hKd4_6ky34spkuTfA7_bqfumKy-U"}',
 };
 
+/** One more than the smallest machine has cores: the browser walks wait more than they work. */
+const maxWorkers = 3;
+
 const here = (path: string) => new URL(path, import.meta.url).pathname;
 
 export default defineConfig({
@@ -171,12 +174,13 @@ export default defineConfig({
     ),
   },
   test: {
-    maxWorkers: 2, // as many as the smallest machine has cores; vitest would leave one idle
+    maxWorkers,
     projects: [
       {
         extends: false,
         root: here("."),
         test: {
+          maxWorkers,
           name: "unit",
           environment: "node",
           include: [
@@ -195,7 +199,7 @@ export default defineConfig({
         root: here("."),
         plugins: [solid()],
         resolve: { conditions: ["development", "browser"] },
-        test: { name: "web", environment: "jsdom", include: ["web/**/*.test.tsx"] },
+        test: { maxWorkers, name: "web", environment: "jsdom", include: ["web/**/*.test.tsx"] },
       },
       {
         extends: false,
@@ -213,6 +217,7 @@ export default defineConfig({
           })),
         ],
         test: {
+          maxWorkers,
           name: "worker",
           include: ["tests/worker/**/*.test.ts"],
           setupFiles: [here("tests/worker/setup.ts")],
@@ -222,21 +227,25 @@ export default defineConfig({
         extends: false,
         root: here("."),
         test: {
+          maxWorkers,
           name: "e2e",
           environment: "node",
           include: ["tests/e2e/**/*.test.ts"],
           testTimeout: 60_000,
           hookTimeout: 90_000,
-          // Each file starts its own workerd and browser; two cores carry one of them at a time.
-          fileParallelism: false,
-          // After everything else: walks that must be seen within a second share their cores with nobody.
-          sequence: { groupOrder: 1 },
+          globalSetup: here("tests/e2e/setup.ts"),
         },
       },
       {
         extends: false,
         root: here("."),
-        test: { name: "sim", environment: "node", include: ["tests/sim/**/*.test.ts"], testTimeout: 120_000 },
+        test: {
+          maxWorkers,
+          name: "sim",
+          environment: "node",
+          include: ["tests/sim/**/*.test.ts"],
+          testTimeout: 120_000,
+        },
       },
     ],
   },

@@ -1,8 +1,6 @@
 /** The stock `@hocuspocus/provider` from npm, unchanged, against a running cell. */
 import { HocuspocusProvider, HocuspocusProviderWebsocket } from "@hocuspocus/provider";
-import { execFile } from "node:child_process";
 import { randomBytes, randomUUID } from "node:crypto";
-import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import * as Y from "yjs";
 import { call, demoSignIn } from "../../scripts/crm/api.ts";
@@ -13,8 +11,7 @@ import { startServer, type Server } from "./server.ts";
 let server: Server;
 const cleanups: (() => void)[] = [];
 beforeAll(async () => {
-  server = await startServer();
-  await promisify(execFile)(process.execPath, ["scripts/load-demo.mjs", "--url", server.url]);
+  server = await startServer({ loaded: true });
 });
 afterAll(async () => {
   for (const cleanup of cleanups) cleanup();

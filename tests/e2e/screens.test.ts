@@ -1,15 +1,11 @@
 /** The screens against a real cell in a real browser, under the page's own security headers. */
-import { execFile } from "node:child_process";
 import { createRequire } from "node:module";
 import { readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { launchBrowser } from "./browser.ts";
 import { startServer, type Server } from "./server.ts";
 
-const at = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const desktop = { width: 1360, height: 850 };
 const phone = { width: 390, height: 844 };
@@ -26,10 +22,7 @@ let seller: Member;
 let manager: Member;
 
 beforeAll(async () => {
-  cell = await startServer();
-  await promisify(execFile)(at("node_modules/.bin/node"), [at("scripts/load-demo.mjs"), "--url", cell.url], {
-    maxBuffer: 50_000_000,
-  });
+  cell = await startServer({ loaded: true });
   browser = await launchBrowser();
   const { items } = (await (await fetch(`${cell.url}/api/demo/members`)).json()) as { items: Member[] };
   const named = (handle: string): Member => {
@@ -246,6 +239,7 @@ test("a deep link opens without a network, says so, and keeps an edit until it i
   await page.getByRole("button", { name: /^Edit Industry: ?Kept offline/ }).waitFor({ timeout: firstSyncMs });
 
   await page.goto(`${cell.url}/accounts`);
+  await page.getByText("You are offline.").first().waitFor();
   await page.getByRole("button", { name: /All you may see/ }).press("Enter"); // not disabled: it says why not
   await page.getByText("This list lives on the server and you are offline.").waitFor();
 

@@ -2,16 +2,21 @@
  * A real cell for a test: built client, workerd, D1 and Durable Objects in a state folder of its own, by the same
  * code that `npm start` runs.
  */
-import { mkdtempSync, rmSync } from "node:fs";
+import { execFile } from "node:child_process";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { buildWeb } from "../../scripts/lib/build.mjs";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { inject } from "vitest";
 import { migrate, secret, startCell } from "../../scripts/lib/cell.mjs";
 import { freePort } from "../../scripts/lib/ports.mjs";
 
 export interface ServerOptions {
   /** Demo sign-in and its mail page; on unless false. */
   readonly demo?: boolean;
+  /** With the demo organisation in it, as `npm start` loads it. */
+  readonly loaded?: boolean;
   /** A cell of wrangler.toml (`eu`, `us`, `apac`); without it the local cell. */
   readonly cell?: string;
   /** Variables over those of wrangler.toml, such as `{ HOME: "eu", CELLS: "us=http://localhost:9001" }`. */
@@ -40,12 +45,9 @@ export interface Server {
 export { freePort };
 
 export async function startServer(options: ServerOptions = {}): Promise<Server> {
-  const buildError = await buildWeb();
-  if (buildError) throw new Error(`The web client does not build:\n${buildError}`);
   const stateDir = mkdtempSync(join(tmpdir(), "baton-cell-"));
   const port = options.port ?? (await freePort());
-  const migrateError = await migrate(stateDir, options.cell);
-  if (migrateError) throw new Error(`The migrations failed:\n${migrateError}`);
+  cpSync(options.loaded ? await loadedState() : await emptyState(options.cell), stateDir, { recursive: true });
 
   const begin = async () => {
     const started = await startCell({
@@ -81,4 +83,40 @@ export async function startServer(options: ServerOptions = {}): Promise<Server> 
       rmSync(stateDir, { recursive: true, force: true });
     },
   };
+}
+
+const emptyState = (cell: string | undefined): Promise<string> =>
+  made(`empty-${cell ?? "local"}`, async (stateDir) => {
+    const error = await migrate(stateDir, cell);
+    if (error) throw new Error(`The migrations failed:\n${error}`);
+  });
+
+const loadedState = (): Promise<string> =>
+  made("loaded", async (stateDir) => {
+    cpSync(await emptyState(undefined), stateDir, { recursive: true });
+    const cell = await startCell({ stateDir, port: await freePort(), demo: true, env: undefined, readyMs: 60_000 });
+    const load = fileURLToPath(new URL("../../scripts/load-demo.mjs", import.meta.url));
+    await promisify(execFile)(process.execPath, [load, "--url", cell.url]);
+    await cell.stop();
+  });
+
+/** A state folder to copy from: made once in a run, by the test file that first asks; the others wait for it. */
+async function made(name: string, make: (stateDir: string) => Promise<void>): Promise<string> {
+  const folder = join(inject("statesDir"), name);
+  for (;;) {
+    if (existsSync(folder)) return folder;
+    try {
+      mkdirSync(`${folder}.making`);
+    } catch {
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      continue;
+    }
+    try {
+      await make(`${folder}.making`);
+      renameSync(`${folder}.making`, folder);
+    } catch (error) {
+      rmSync(`${folder}.making`, { recursive: true, force: true });
+      throw error;
+    }
+  }
 }
