@@ -42,6 +42,8 @@ export interface DomainError {
   readonly detail?: string;
   /** Of `needs_approval`: the approval that was made. */
   readonly approval?: string;
+  /** Of `gate_unmet`: all that is asked for first. */
+  readonly unmet?: readonly Unmet[];
 }
 
 export type Result<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: DomainError };

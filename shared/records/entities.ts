@@ -350,27 +350,44 @@ export const entities = {
       at: { type: "instant", group: "identity" },
     },
   },
+  // Moves by its own mutations alone (shared/approvals). Values that the yes is bound to stay in the groups of their
+  // fields, so that an approval tells nobody more than its subject does.
   approval: {
     kind: "apr",
     plural: "approvals",
     compartments: "subject",
     fields: {
-      name: title,
-      about: ref("record", "identity"),
-      approvalKind: { type: "text", group: "identity" },
-      asked: { type: "text", group: "identity", act: "ask" },
+      name: { ...title, act: "ask" },
+      about: { type: "ref", to: "record", group: "identity", act: "ask" },
+      approvalKind: { type: "text", group: "identity", act: "ask" },
+      asked: { type: "text", group: "identity", act: "ask" }, // a role, or one member by id
       state: {
         type: "enum",
         values: ["draft", "open", "returned", "approved", "refused", "withdrawn", "expired", "stale", "used"],
         group: "identity",
-        act: "decide",
+        act: "ask",
       },
       requester: { type: "ref", to: "member", group: "identity", act: "ask" },
-      reason: { type: "long", group: "shared" },
-      decidedBy: { type: "ref", to: "member", group: "shared", act: "decide" },
-      decidedAt: { type: "instant", group: "shared", act: "decide" },
+      parties: { type: "list", group: "identity", act: "ask" }, // all who may not decide: the requester, whom it is for, whom they stand in for
+      reason: { type: "long", group: "shared", act: "ask" },
+      question: { type: "long", group: "shared", act: "ask" },
+      answer: { type: "long", group: "shared", act: "ask" },
+      decidedBy: { type: "ref", to: "member", group: "shared", act: "ask" },
+      decidedAt: { type: "instant", group: "shared", act: "ask" },
+      note: { type: "long", group: "shared", act: "ask" }, // why it was decided so
+      path: { type: "list", group: "shared", act: "ask" }, // who was asked before it was passed on
       expiresAt: { type: "instant", group: "shared", act: "ask" },
-      binds: { type: "text", group: "shared", act: "ask" },
+      usedAt: { type: "instant", group: "shared", act: "ask" },
+      again: { type: "ref", to: "approval", group: "shared", act: "ask" },
+      binds: { type: "text", group: "shared", act: "ask" }, // names of the fields
+      boundShared: { type: "custom", group: "shared", act: "ask" },
+      boundTerms: { type: "custom", group: "terms", act: "ask" },
+      boundBilling: { type: "custom", group: "billing", act: "ask" },
+      boundContract: { type: "custom", group: "contract", act: "ask" },
+      proposedShared: { type: "custom", group: "shared", act: "ask" },
+      proposedTerms: { type: "custom", group: "terms", act: "ask" },
+      proposedBilling: { type: "custom", group: "billing", act: "ask" },
+      proposedContract: { type: "custom", group: "contract", act: "ask" },
     },
   },
   file: {

@@ -83,8 +83,6 @@ function defaults(name: EntityName, tx: Tx): Fields {
       return { done: false };
     case "handoff":
       return { state: "draft", fromMember: tx.actor.member };
-    case "approval":
-      return { state: "draft", requester: tx.actor.member };
     case "section":
       return { gen: 1, schema: 1 };
     case "activity":

@@ -3,6 +3,7 @@ import type { Action } from "../kernel/actions.ts";
 import type { Result } from "../kernel/result.ts";
 import type { EntityName, Row } from "./entities.ts";
 import type { Value } from "./field.ts";
+import type { Group } from "./groups.ts";
 
 /**
  * A mutation is the only way data changes: named, versioned, validated, pure. The same function runs in the browser on
@@ -22,6 +23,19 @@ export interface ActorFacts {
   readonly member: string;
   readonly teams: readonly string[];
   readonly regions: readonly string[];
+  /** Base and duties. */
+  readonly roles?: readonly string[];
+  /** Whom the member stands in for now, under their own name. */
+  readonly standsFor?: readonly string[];
+}
+/** What the policy asks a second person for, as far as mutators need it. */
+export interface Ask {
+  readonly kind: string;
+  readonly on: string;
+  readonly asked: { readonly holds: string };
+  readonly sees: readonly Group[];
+  readonly binds: readonly string[];
+  readonly expiresDays?: number | undefined;
 }
 
 /** What a mutator may see and do. Reads see the writes before them. */
@@ -30,6 +44,9 @@ export interface Tx {
   readonly now: number;
   readonly cell: string;
   readonly actor: ActorFacts;
+  /** At the edge an absent field is hidden; on a device it may also be one that no device keeps. */
+  readonly edge: boolean;
+  readonly asks: readonly Ask[];
   /** The record, or null if it is missing, deleted or not visible: a mutator can't tell which. */
   get(id: string): Row | null;
   /** Creates a record of `entity` under the key (anchor, compartment). */

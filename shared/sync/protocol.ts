@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import type { ErrorCode } from "../kernel/result.ts";
+import type { ErrorCode, Unmet } from "../kernel/result.ts";
 import { limits } from "../kernel/limits.ts";
 import type { Row } from "../records/entities.ts";
 import type { Fields } from "../records/mutation.ts";
@@ -73,6 +73,8 @@ export interface Outcome {
   readonly detail?: string;
   /** Of `needs_approval`: where it is decided. */
   readonly approval?: string;
+  /** Of `gate_unmet`: all that is asked for first. */
+  readonly unmet?: readonly Unmet[];
   /** For conflicts: present values of the fields in question, as far as this member sees them. */
   readonly theirs?: Fields;
 }

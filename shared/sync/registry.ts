@@ -1,3 +1,5 @@
+import { allowedBy } from "../approvals/allowed.ts";
+import { approvalMutations } from "../approvals/mutations.ts";
 import { advanceOpportunity } from "../pipeline/advance.ts";
 import { reassignAccount, restrictAccount } from "../records/account.ts";
 import { entityNames } from "../records/entities.ts";
@@ -8,17 +10,21 @@ import { completeTask } from "../tasks/complete.ts";
 
 /** All mutations there are, by name and version. Nothing else changes data. */
 const all: readonly Mutation[] = [
-  ...entityNames.flatMap((name) => [
-    createMutation(name),
-    editMutation(name),
-    removeMutation(name),
-    restoreMutation(name),
-  ]),
+  // An approval is asked for, decided and used; nobody makes or edits one.
+  ...entityNames
+    .filter((name) => name !== "approval")
+    .flatMap((name) => [
+      createMutation(name),
+      allowedBy(editMutation(name)),
+      allowedBy(removeMutation(name)),
+      restoreMutation(name),
+    ]),
+  ...approvalMutations,
   reassignAccount,
   restrictAccount,
   setMemberFacts,
   assignDuties,
-  advanceOpportunity,
+  allowedBy(advanceOpportunity),
   completeTask,
 ];
 export const mutations: ReadonlyMap<string, Mutation> = new Map(all.map((mutation) => [mutation.name, mutation]));

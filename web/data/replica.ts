@@ -7,7 +7,7 @@ import type { Result } from "../../shared/kernel/result.ts";
 import { fail } from "../../shared/kernel/result.ts";
 import type { EntityName, Row } from "../../shared/records/entities.ts";
 import { entityOfId } from "../../shared/records/entities.ts";
-import type { ActorFacts, Fields, Mutation, NewRow, Tx } from "../../shared/records/mutation.ts";
+import type { ActorFacts, Ask, Fields, Mutation, NewRow, Tx } from "../../shared/records/mutation.ts";
 import type { KeyRights } from "../../shared/sync/protocol.ts";
 import {
   drop, empty, entryKey, put, stores,
@@ -29,6 +29,19 @@ export interface ReplicaOptions {
   readonly cell: string;
   readonly actor: ActorFacts;
   readonly mutations: ReadonlyMap<string, Mutation>;
+  /** What the policy asks a second person for. */
+  readonly asks?: readonly Ask[];
+  /** Gates, as far as they can be judged from here. */
+  readonly judge?: (made: Made) => Result<void>;
+}
+/** What a mutation did here, and what it was given to look at. */
+export interface Made {
+  readonly name: string;
+  readonly now: number;
+  readonly reads: readonly string[];
+  readonly record: (id: string) => Row | undefined;
+  readonly before: (id: string) => Row | undefined;
+  readonly changes: readonly PendingChange[];
 }
 const emptySync: SyncMeta = { cursor: null, seen: 0, now: 0, wall: 0, lease: 0, round: 0 };
 
@@ -222,6 +235,16 @@ export class Replica {
       return fail("invalid", { fields: [...new Set(parsed.error.issues.map((issue) => issue.path.join(".")))] });
     const ran = this.run(name, parsed.data, at);
     if (!ran.ok) return ran;
+    const tx = ran.value;
+    const judged = this.options.judge?.({
+      name,
+      now: at,
+      reads: mutation.reads(parsed.data),
+      record: (id) => tx.get(id) ?? undefined,
+      before: (id) => this.overlay.get(id)?.row ?? this.confirmed(id)?.row,
+      changes: tx.changes,
+    });
+    if (judged && !judged.ok) return judged;
     const base: Record<string, Fields> = {};
     let mine: Fields = {};
     for (const change of ran.value.changes) {
@@ -478,12 +501,15 @@ class OverlayTx implements Tx {
   readonly now: number;
   readonly cell: string;
   readonly actor: ActorFacts;
+  readonly edge = false;
+  readonly asks: readonly Ask[];
   private readonly below: (id: string) => Overlaid | undefined;
 
   constructor(options: ReplicaOptions, now: number, below: (id: string) => Overlaid | undefined) {
     this.now = now;
     this.cell = options.cell;
     this.actor = options.actor;
+    this.asks = options.asks ?? [];
     this.below = below;
   }
   private find(id: string): Overlaid | undefined {

@@ -12,9 +12,9 @@ import {
   seedOf,
   sourcesIn,
 } from "../../shared/exchange/import-plan.ts";
-import type { Row } from "../../shared/records/entities.ts";
+import { entityOfId, type Row } from "../../shared/records/entities.ts";
 import { emptyFields } from "../../shared/records/generic.ts";
-import { defineMutation } from "../../shared/records/mutation.ts";
+import { defineMutation, type Ask, type Fields } from "../../shared/records/mutation.ts";
 import { project } from "../../shared/records/record.ts";
 import type { Actor } from "../context.ts";
 import { commit, GuardFailed } from "../db/commit.ts";
@@ -147,6 +147,14 @@ const without = <T>(map: ReadonlyMap<string, T>, ids: ReadonlySet<string>): Map<
   new Map([...map].filter(([id]) => !ids.has(id)));
 
 /** One planned write of an import as a mutation: decided by the action `import`, row by row. */
+/** A protected field that the importer can't see stays as it is: whether the row brings the same value must not show. */
+function withoutProtected(asks: readonly Ask[], { id, set }: PlannedWrite & { act: "update" }, there: Row): Fields {
+  const guarded = new Set(
+    asks.filter(({ kind, on }) => kind === "protected_change" && on === entityOfId(id)).flatMap(({ binds }) => binds),
+  );
+  return Object.fromEntries(Object.entries(set).filter(([name]) => !guarded.has(name) || there[name] !== undefined));
+}
+
 const bringIn = defineMutation<PlannedWrite>({
   name: "record.import@1",
   args: z.any(),
@@ -156,8 +164,9 @@ const bringIn = defineMutation<PlannedWrite>({
       tx.create(write.entity, { ...emptyFields(write.entity), ...write.row }, "import");
       return ok(undefined);
     }
-    if (!tx.get(write.id)) return fail("missing");
-    tx.edit(write.id, write.set, "import");
+    const there = tx.get(write.id);
+    if (!there) return fail("missing");
+    tx.edit(write.id, withoutProtected(tx.asks, write, there), "import");
     return ok(undefined);
   },
 });

@@ -37,6 +37,7 @@ export function problem(error: DomainError): Response {
           code: error.code,
           ...(error.detail === undefined ? {} : { detail: error.detail }),
           ...(error.fields === undefined ? {} : { fields: error.fields }),
+          ...(error.unmet === undefined ? {} : { unmet: error.unmet }),
           ...(error.approval === undefined ? {} : { approval: error.approval }),
         };
   const headers = new Headers({ "content-type": "application/problem+json" });

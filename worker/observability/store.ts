@@ -10,9 +10,10 @@ export const expectedMigrations: readonly string[] = [
   "0002_records.sql",
   "0003_directory.sql",
   "0004_governance.sql",
+  "0005_approvals.sql",
 ];
 /** The last thing that each migration makes: wherever a file broke off, this is not there. tests/e2e/crash.test.ts compares. */
-const probes = ["demo_mail", "member_email", "token_cut", "cover_changed"];
+const probes = ["demo_mail", "member_email", "token_cut", "cover_changed", "approval_about"];
 
 /** Tables known to SQL alone; the others are in the schemas. */
 const plain = [

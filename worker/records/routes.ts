@@ -3,7 +3,8 @@ import * as z from "zod/mini";
 import { idBytes, isId, makeId } from "../../shared/kernel/id.ts";
 import { limits } from "../../shared/kernel/limits.ts";
 import type { DomainError } from "../../shared/kernel/result.ts";
-import { entity, entityNames, type EntityName, type Row } from "../../shared/records/entities.ts";
+import { holdersOf } from "../../shared/approvals/holders.ts";
+import { entity, entityNames, entityOfId, type EntityName, type Row } from "../../shared/records/entities.ts";
 import { fieldsSchema } from "../../shared/records/record.ts";
 import { requireActor } from "../auth/actor.ts";
 import { sha256 } from "../auth/secrets.ts";
@@ -43,7 +44,10 @@ const plain = (row: Row, body: Record<string, unknown>): unknown => ({ ...body, 
 const acts: readonly Act[] = [
   {
     entity: "opportunity", verb: "advance", mutation: "opportunity.advance@1",
-    body: z.strictObject({ to: id, from: z.optional(id), order: z.optional(z.string()), outcomeReason: z.optional(z.string()) }),
+    body: z.strictObject({
+      to: id, from: z.optional(id), order: z.optional(z.string()), outcomeReason: z.optional(z.string()),
+      approval: z.optional(id), handoff: z.optional(id),
+    }),
     args: (row, body) => ({ from: row["stage"], ...body, id: row.id }),
   },
   {
@@ -63,6 +67,17 @@ const acts: readonly Act[] = [
     body: z.strictObject({ base: z.optional(z.string()), duties: z.optional(z.array(z.string())) }),
     args: plain,
   },
+  {
+    entity: "approval", verb: "decide", mutation: "approval.decide@1",
+    body: z.strictObject({ decision: z.string(), note: z.optional(z.string()), to: z.optional(id), seen: z.optional(z.record(z.string(), z.any())) }),
+    args: (row, body) => ({ ...body, id: row.id, about: row["about"] }),
+  },
+  {
+    entity: "approval", verb: "answer", mutation: "approval.answer@1",
+    body: z.strictObject({ answer: z.string(), seen: z.optional(z.record(z.string(), z.any())) }),
+    args: (row, body) => ({ ...body, id: row.id, about: row["about"] }),
+  },
+  { entity: "approval", verb: "withdraw", mutation: "approval.withdraw@1", body: z.strictObject({}), args: plain },
 ]; // prettier-ignore
 
 const doorOf = (c: AppContext): DoorContext => ({
@@ -93,6 +108,7 @@ async function mutate(c: AppContext, name: string, args: unknown): Promise<Domai
     code: result.code,
     ...(result.fields ? { fields: result.fields } : {}),
     ...(result.detail ? { detail: result.detail } : {}),
+    ...(result.unmet ? { unmet: result.unmet } : {}),
   };
 }
 async function clientOf(c: AppContext): Promise<string> {
@@ -138,9 +154,6 @@ export const recordBodies: Record<string, z.ZodMiniType> = {};
 
 for (const name of entityNames) {
   const path = `/${entity(name).plural}`;
-  const created = creating(name);
-  recordBodies[`POST /api${path}`] = created;
-  recordBodies[`PATCH /api${path}/:id`] = fieldsSchema(name, "edit");
 
   recordRoutes.get(path, requireActor, async (c) => {
     const ask = askOf(c);
@@ -155,6 +168,33 @@ for (const name of entityNames) {
     c.header("etag", await etagOf(row));
     return c.json(row);
   });
+
+  const ownActs = acts.filter((one) => one.entity === name);
+  if (name === "approval") recordRoutes.post(path, requireActor, askForApproval);
+  else freely(name, path);
+  for (const act of ownActs) {
+    recordBodies[`POST /api${path}/:id/${act.verb}`] = act.body;
+    recordRoutes.post(`${path}/:id/${act.verb}`, requireActor, async (c) => {
+      const body = await readBody(c.req.raw, act.body);
+      if (!body.ok) return problem(body.error);
+      const id = c.req.param("id");
+      const row = await readRecord(doorOf(c), name, id);
+      if (!row && !(await isRepeat(c))) return missing();
+      const error = await mutate(c, act.mutation, row && act.args(row, body.value));
+      return error ? problem(error) : answer(c, name, id, 200);
+    });
+  }
+}
+
+/** Making, editing and deleting, for the entities that have it. What needs somebody's yes names it: `?approval=`. */
+function freely(name: EntityName, path: string): void {
+  const created = creating(name);
+  recordBodies[`POST /api${path}`] = created;
+  recordBodies[`PATCH /api${path}/:id`] = fieldsSchema(name, "edit");
+  const named = (c: AppContext): { readonly approval?: string } => {
+    const approval = c.req.query("approval");
+    return approval ? { approval } : {};
+  };
 
   recordRoutes.post(path, requireActor, async (c) => {
     const body = await readBody(c.req.raw, created);
@@ -184,12 +224,17 @@ for (const name of entityNames) {
       if (!row) return missing();
       if (tag !== undefined && tag !== "*" && tag !== (await etagOf(row))) return problem({ code: "version_conflict" });
     }
-    const error = await mutate(c, `${name}.edit@1`, { id, set: body.value, seen: tag === undefined ? {} : row });
+    const error = await mutate(c, `${name}.edit@1`, {
+      id,
+      set: body.value,
+      seen: tag === undefined ? {} : row,
+      ...named(c),
+    });
     return error ? problem(error) : answer(c, name, id, 200);
   });
 
   recordRoutes.delete(`${path}/:id`, requireActor, async (c) => {
-    const error = await mutate(c, `${name}.delete@1`, { id: c.req.param("id") });
+    const error = await mutate(c, `${name}.delete@1`, { id: c.req.param("id"), ...named(c) });
     return error ? problem(error) : c.body(null, 204);
   });
 
@@ -197,17 +242,45 @@ for (const name of entityNames) {
     const error = await mutate(c, `${name}.restore@1`, { id: c.req.param("id") });
     return error ? problem(error) : answer(c, name, c.req.param("id"), 200);
   });
-
-  for (const act of acts.filter((one) => one.entity === name)) {
-    recordBodies[`POST /api${path}/:id/${act.verb}`] = act.body;
-    recordRoutes.post(`${path}/:id/${act.verb}`, requireActor, async (c) => {
-      const body = await readBody(c.req.raw, act.body);
-      if (!body.ok) return problem(body.error);
-      const id = c.req.param("id");
-      const row = await readRecord(doorOf(c), name, id);
-      if (!row && !(await isRepeat(c))) return missing();
-      const error = await mutate(c, act.mutation, row && act.args(row, body.value));
-      return error ? problem(error) : answer(c, name, id, 200);
-    });
-  }
 }
+
+const asking = z.strictObject({
+  about: id,
+  kind: z.string(),
+  reason: z.string(),
+  name: z.optional(z.string()),
+  member: z.optional(id),
+  set: z.optional(z.record(z.string(), z.any())),
+  seen: z.optional(z.record(z.string(), z.any())),
+  again: z.optional(id),
+});
+recordBodies["POST /api/approvals"] = asking;
+
+/** Asks for somebody's yes. Who is asked follows from the kind, or is one member by name. */
+async function askForApproval(c: AppContext): Promise<Response> {
+  const body = await readBody(c.req.raw, asking);
+  if (!body.ok) return problem(body.error);
+  const door = doorOf(c);
+  const { about, kind, name, ...rest } = body.value;
+  const of = entityOfId(about);
+  const record = await newId(c, entity("approval").kind);
+  const subject = of && (await readRecord(door, of, about));
+  if (!subject) return (await isRepeat(c)) ? answer(c, "approval", record, 201) : missing();
+  const account = await readRecord(door, "account", subject.anchor);
+  const rule = door.actor.bound.rules.approvals?.find((one) => one.kind === kind && one.on === of);
+  const place = { team: textOf(account?.["team"]), region: textOf(account?.["region"]) };
+  const members = rule ? await listRecords(door, "member", everyone) : null;
+  const holders = rule && members?.ok ? holdersOf(members.value.items, rule.asked, place, [door.actor.member]) : [];
+  const error = await mutate(c, "approval.ask@1", {
+    ...rest,
+    id: record,
+    about,
+    anchor: subject.anchor,
+    kind,
+    name: name ?? `${kind}: ${String(subject["name"] ?? "")}`.slice(0, limits.nameMax),
+    to: rest.member ? [rest.member] : holders.slice(0, 50).map((holder) => holder.id),
+  });
+  return error ? problem(error) : answer(c, "approval", record, 201);
+}
+const everyone: ListAsk = { limit: limits.listMax, cursor: null, sort: null, q: null, filters: [] };
+const textOf = (value: Row[string]): string | null => (typeof value === "string" ? value : null);

@@ -166,6 +166,7 @@ function outcomeOf(
     code: error.code,
     ...(error.fields ? { fields: error.fields } : {}),
     ...(error.detail ? { detail: error.detail } : {}),
+    ...(error.unmet ? { unmet: error.unmet } : {}),
   };
   const id = (mut.args as { id?: unknown } | null)?.id;
   if (error.code !== "version_conflict" || typeof id !== "string") return base;
