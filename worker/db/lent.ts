@@ -66,6 +66,11 @@ export const lentBefore = {
   cover: `(SELECT ${coverJson} FROM "cover" c WHERE c."id" = ?1 AND c."ended_at" IS NULL)`,
 } as const;
 
+export const lentNow = (kind: "grant" | "cover", id: string): SQL =>
+  kind === "grant"
+    ? sql`(select ${sql.raw(grantJson)} from "grant" g where g.id = ${id} and g.ended_at is null)`
+    : sql`(select ${sql.raw(coverJson)} from "cover" c where c.id = ${id} and c.ended_at is null)`;
+
 /** Two columns of a member `m`: what was not ended by hand and ends after `after`, begun or not, in a steady order. */
 export const lentColumns = (after: string): string => `
   (SELECT json_group_array(json(g."one")) FROM (SELECT ${grantJson} AS "one" FROM "grant" g

@@ -49,6 +49,14 @@ async function tellHub(env: Env, { entries }: FeedPage): Promise<void> {
   const cut = subjects("cut");
   const members = [...new Set([...subjects("member"), ...lent.map(({ body }) => String(body["member"]))])];
   if (cut.length > 0) await hub.cutSessions(cut);
-  if (members.length + subjects("policy").length > 0)
-    await hub.announce({ keys: [], rights: { anchors: [], to: [], members }, rooms: [], directory: true }, null);
+  const everyone = subjects("policy").length > 0;
+  if (members.length > 0 || everyone)
+    await hub.announce(
+      { keys: [], rights: { anchors: [], to: [], members }, rooms: [], directory: true, everyone },
+      null,
+    );
+  for (const { body } of lent) {
+    const turns = [body["from_t"], body["until_t"]].filter((turn) => typeof turn === "number");
+    await hub.remind(String(body["member"]), turns);
+  }
 }

@@ -19,7 +19,8 @@ import { project } from "../../shared/records/record.ts";
 import type { Actor } from "../context.ts";
 import { commit, GuardFailed } from "../db/commit.ts";
 import { maskOn, planMutation, type Planned, type World, type Write } from "../sync/plan.ts";
-import { announce, loadWorld, type Announcement, type PushContext } from "../sync/push.ts";
+import { announce, type Announcement, type PushContext } from "../sync/push.ts";
+import { loadWorld } from "../sync/world.ts";
 
 export interface Imported {
   readonly report: ImportReport;

@@ -92,6 +92,7 @@ export class Hub extends DurableObject<Env> {
     const concerned = new Set([...to, ...members]);
     for (const { ws, listener } of this.sockets()) {
       const mine =
+        what.everyone ||
         devices.has(listener.device) ||
         concerned.has(listener.member) ||
         listener.teams.some((team) => concerned.has(team));

@@ -1,6 +1,6 @@
 import { limits } from "../../shared/kernel/limits.ts";
 import { fail, ok, type DomainError, type Result } from "../../shared/kernel/result.ts";
-import { entityOfId, type EntityName } from "../../shared/records/entities.ts";
+import type { EntityName } from "../../shared/records/entities.ts";
 import type { Mutation } from "../../shared/records/mutation.ts";
 import type { Mask } from "../../shared/records/groups.ts";
 import { project } from "../../shared/records/record.ts";
@@ -9,9 +9,11 @@ import { mutations } from "../../shared/sync/registry.ts";
 import type { Actor } from "../context.ts";
 import { commit, GuardFailed, type CommitItem } from "../db/commit.ts";
 import type { Db } from "../db/db.ts";
-import { loadAllPlaces, loadRows } from "../db/rows.ts";
+import { carryOut, decidedIn, waitForMutation, type Carried, type Waiting } from "../governance/second.ts";
 import { groupsTouched, maskOn, planMutation, touchesAnchor, type Planned, type World, type Write } from "./plan.ts";
+import type { ShareWrite } from "./shares.ts";
 import { readClient, readOutcomes } from "./store.ts";
+import { loadWorld } from "./world.ts";
 
 /**
  * Applies mutations of one client in order (SYNC-W1..W7): one read for all of them, planned in memory, written in one
@@ -43,6 +45,10 @@ export interface Announcement {
   /** Accounts whose rooms read their rights and sections again. */
   readonly rooms: readonly string[];
   readonly directory: boolean;
+  /** The policy is another one: everybody looks again. */
+  readonly everyone?: boolean;
+  /** When rights of a member begin and end with nobody writing. */
+  readonly turns?: readonly { readonly member: string; readonly at: readonly number[] }[];
 }
 export interface Pushed {
   readonly answer: PushAnswer;
@@ -80,15 +86,22 @@ async function tryPush(context: PushContext, input: PushInput, one: boolean): Pr
 
   const parsed = fresh.map((mut) => ({ mut, known: parse(mut) }));
   const ids = parsed.flatMap(({ known }) => (known.ok ? known.value.mutation.reads(known.value.args) : []));
-  const world: World = await loadWorld(db, actor, ids);
+  const causes = parsed.flatMap(({ known }) =>
+    known.ok ? (known.value.mutation.causes?.(known.value.args) ?? []) : [],
+  );
+  const world: World = await loadWorld(db, actor, ids, causes);
   await context.betweenReadAndWrite?.();
 
   const results: PushAnswer["results"][number][] = [];
   const items: CommitItem[] = [];
+  const carried: Carried[] = [];
+  const told: string[] = [];
   for (const { mut, known } of parsed) {
-    const planned = known.ok ? planMutation(actor, world, known.value.mutation, known.value.args, now, cell) : known;
-    const outcome = planned.ok ? null : outcomeOf(mut.n, planned.error, actor, world, mut, now);
+    const done: Done = known.ok ? await run(context, world, known.value.mutation, known.value.args) : known;
+    const outcome = done.ok ? null : outcomeOf(mut.n, done.error, actor, world, mut, now);
     results.push(outcome ? { ok: false, ...outcome } : { n: mut.n, ok: true });
+    const waiting = done.ok ? null : (done.waiting ?? null);
+    if (waiting) told.push(...waiting.told);
     items.push({
       client: input.client,
       device: input.device,
@@ -96,9 +109,13 @@ async function tryPush(context: PushContext, input: PushInput, one: boolean): Pr
       n: context.bug === "no_replay_guard" ? Math.max(mut.n, last + 1) : mut.n,
       mutation: mut.name,
       directory: actor.directory,
-      planned: planned.ok ? planned.value : none,
+      planned: done.ok ? done.value.planned : (waiting?.planned ?? none),
+      ...(waiting ? { also: waiting.also } : {}),
       ...(outcome ? { outcome } : {}),
     });
+    if (!done.ok || !done.value.carried) continue;
+    items.push(...done.value.carried.items);
+    carried.push(done.value.carried);
   }
   if (items.length > 0)
     await commit(db, context.bug ? items.map((item) => withoutGuards(item, context.bug)) : items, now);
@@ -116,11 +133,52 @@ async function tryPush(context: PushContext, input: PushInput, one: boolean): Pr
     return outcome ? { ok: false as const, ...outcome } : { n, ok: true as const };
   });
   const writes = items.flatMap((item) => item.planned.writes);
+  const shares = items.flatMap((item) => item.planned.shares ?? []);
   return ok({
     answer: { results: [...before, ...results] },
-    announcement: writes.length > 0 ? announce(writes) : null,
+    announcement:
+      writes.length + shares.length + carried.length > 0 ? widened(announce(writes, shares), carried, told) : null,
     writes,
   });
+}
+
+type Done =
+  | { readonly ok: true; readonly value: { readonly planned: Planned; readonly carried: Carried | null } }
+  | { readonly ok: false; readonly error: DomainError; readonly waiting?: Waiting };
+
+/** Plans one mutation. What a second person is needed for waits beside an approval; a "yes" about rights is carried out. */
+async function run(context: PushContext, world: World, mutation: Mutation, args: unknown): Promise<Done> {
+  const { actor, now, cell } = context;
+  let planned = planMutation(actor, world, mutation, args, now, cell);
+  if (!planned.ok && planned.error.code === "needs_approval") {
+    const asked = await waitForMutation(context, mutation.name, args);
+    if (!asked.ok) return asked;
+    if ("approval" in asked.value)
+      return { ok: false, error: { ...planned.error, approval: asked.value.approval }, waiting: asked.value };
+    planned = planMutation({ ...actor, seconded: true }, world, mutation, args, now, cell);
+  }
+  if (!planned.ok) return planned;
+  const decided = decidedIn(planned.value.writes);
+  if (!decided) return { ok: true, value: { planned: planned.value, carried: null } };
+  const carried = await carryOut(context, decided);
+  if (carried.ok) return { ok: true, value: { planned: planned.value, carried: carried.value } };
+  const { before, ver } = decided;
+  const stored = world.rows.get(decided.id);
+  if (stored && before) world.rows.set(decided.id, { ...stored, row: before, ver }); // as if it had not been decided
+  return carried;
+}
+
+/** What is no record moves rights too: grants, covers, policies, approvals that somebody is let see. */
+function widened(what: Announcement, carried: readonly Carried[], told: readonly string[]): Announcement {
+  if (carried.length + told.length === 0) return what;
+  const members = [...what.rights.members, ...carried.flatMap((one) => one.members), ...told];
+  return {
+    ...what,
+    rights: { ...what.rights, members: [...new Set(members)] },
+    directory: what.directory || carried.length > 0,
+    everyone: carried.some((one) => one.everyone),
+    turns: carried.flatMap((one) => one.turns),
+  };
 }
 
 function withoutGuards(item: CommitItem, bug: string | undefined): CommitItem {
@@ -143,15 +201,6 @@ function fieldOf(issue: { path: readonly PropertyKey[]; keys?: readonly string[]
   return [...path.map(String), ...(issue.keys ?? []).slice(0, 1)].join(".") || "args";
 }
 
-/** Records and places for all mutations of a push: two round trips, whatever their number. */
-export async function loadWorld(db: Db, actor: Actor, ids: readonly string[]): Promise<World> {
-  const rows = await loadRows(db, ids);
-  const anchors = new Set<string>();
-  for (const stored of rows.values()) anchors.add(stored.row.anchor);
-  for (const id of ids) if (entityOfId(id) === null || entityOfId(id) === "account") anchors.add(id);
-  return { rows, places: await loadAllPlaces(db, [...anchors], actor.member, actor.facts.teams) };
-}
-
 /** A refusal in words that tell nothing hidden; for a conflict, the present values as far as this member sees them. */
 function outcomeOf(
   n: number,
@@ -167,6 +216,7 @@ function outcomeOf(
     ...(error.fields ? { fields: error.fields } : {}),
     ...(error.detail ? { detail: error.detail } : {}),
     ...(error.unmet ? { unmet: error.unmet } : {}),
+    ...(error.approval ? { approval: error.approval } : {}),
   };
   const id = (mut.args as { id?: unknown } | null)?.id;
   if (error.code !== "version_conflict" || typeof id !== "string") return base;
@@ -182,7 +232,7 @@ function outcomeOf(
 }
 
 /** What a commit tells others, from its writes. */
-export function announce(writes: readonly Write[]): Announcement {
+export function announce(writes: readonly Write[], shares: readonly ShareWrite[] = []): Announcement {
   const keys = new Map<string, Announcement["keys"][number]>();
   const rooms = new Set<string>();
   const rights = { anchors: new Set<string>(), to: new Set<string>(), members: new Set<string>() };
@@ -191,6 +241,8 @@ export function announce(writes: readonly Write[]): Announcement {
     const key = `${write.after.anchor}|${write.after.compartment}`;
     const touched = `${key}|${write.entity}`;
     keys.set(touched, { key, entity: write.entity, bits: (keys.get(touched)?.bits ?? 0) | groupsTouched(write) });
+    const alone = `${key}|${write.id}`; // for whom it is let in by name
+    keys.set(alone, { key: alone, entity: write.entity, bits: (keys.get(alone)?.bits ?? 0) | groupsTouched(write) });
     if (touchesAnchor(write)) {
       rights.anchors.add(write.id);
       for (const row of [write.before, write.after])
@@ -207,6 +259,14 @@ export function announce(writes: readonly Write[]): Announcement {
       directory = true;
     }
     if (write.entity === "section") rooms.add(write.after.anchor);
+  }
+  // Only whom it lets in is told, for nobody else's rights moved; the room of the account looks again.
+  for (const { before, after } of shares) {
+    for (const share of [before, after]) {
+      if (!share) continue;
+      rights.to.add(share.to);
+      rooms.add(share.anchor);
+    }
   }
   return {
     keys: [...keys.values()],

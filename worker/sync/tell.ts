@@ -10,7 +10,7 @@ import { hubOf } from "../env.ts";
  */
 export async function tell(c: AppContext, announcement: Announcement, from?: string): Promise<void> {
   const told = announceTo(c.env, announcement, from);
-  const rights = announcement.rooms.length + announcement.rights.members.length > 0;
+  const rights = announcement.everyone || announcement.rooms.length + announcement.rights.members.length > 0;
   if (rights) await told;
   else c.executionCtx.waitUntil(told);
 }
@@ -18,6 +18,7 @@ export async function tell(c: AppContext, announcement: Announcement, from?: str
 export async function announceTo(env: Env, announcement: Announcement, from?: string): Promise<void> {
   try {
     await hubOf(env).announce(announcement, from ?? null);
+    for (const { member, at } of announcement.turns ?? []) await hubOf(env).remind(member, at);
     if (announcement.directory) await spread(env);
   } catch (error) {
     console.warn("hub_not_told", String(error)); // devices poll, rooms read again

@@ -1,0 +1,20 @@
+import * as z from "zod/mini";
+import { limits } from "../../shared/kernel/limits.ts";
+import { grantBody } from "../db/lent.ts";
+
+const id = z.string().check(z.minLength(1), z.maxLength(64));
+const reason = z.string().check(z.trim(), z.minLength(1), z.maxLength(limits.textMax));
+const interval = { from: z.int(), until: z.int() };
+
+/** What an approval would do. Kept as JSON, read strictly again when it is decided. */
+export const proposalShape = z.discriminatedUnion("kind", [
+  z.strictObject({ kind: z.enum(["widen", "email"]), mutation: z.string(), args: z.any() }),
+  z.strictObject({ kind: z.literal("grant"), grant: id, member: id, body: grantBody, reason, ...interval }),
+  /** A longer end for a grant that is there. */
+  z.strictObject({ kind: z.literal("renewal"), grant: id, until: z.int() }),
+  z.strictObject({ kind: z.literal("cover"), cover: id, of: id, member: id, reason, ...interval }),
+  z.strictObject({ kind: z.literal("policy"), policy: z.any(), parent: z.int() }),
+  /** Asked for something that is not there, or that nobody can give: it stays open until its end. */
+  z.strictObject({ kind: z.literal("nothing") }),
+]);
+export type Proposal = z.infer<typeof proposalShape>;

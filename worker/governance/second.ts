@@ -1,0 +1,304 @@
+import { idBytes, makeId, orgAnchor } from "../../shared/kernel/id.ts";
+import { limits } from "../../shared/kernel/limits.ts";
+import { fail, ok, type Result } from "../../shared/kernel/result.ts";
+import { bind } from "../../shared/access/engine.ts";
+import { validatePolicy } from "../../shared/access/policy.ts";
+import { decideAction, governanceKinds, type ApprovalKind } from "../../shared/approvals/state.ts";
+import type { Row } from "../../shared/records/entities.ts";
+import { emptyFields } from "../../shared/records/generic.ts";
+import { mutations } from "../../shared/sync/registry.ts";
+import { sha256 } from "../auth/secrets.ts";
+import type { Actor } from "../context.ts";
+import type { CommitItem } from "../db/commit.ts";
+import type { Db, Query } from "../db/db.ts";
+import { planMutation, type Planned, type Write } from "../sync/plan.ts";
+import { loadWorld } from "../sync/world.ts";
+import { policyFrom, widensBy } from "./gate.ts";
+import { proposalShape, type Proposal } from "./proposal.ts";
+import * as store from "./store.ts";
+
+/**
+ * The second person (ACCESS-4). What waits is kept as a proposal beside an approval; whoever decides "yes" has it carried
+ * out in the batch of their decision, as its author, under the rights and the policy of that instant.
+ */
+export interface Context {
+  readonly db: Db;
+  readonly actor: Actor;
+  readonly now: number;
+  readonly cell: string;
+}
+const dayMs = 86_400_000;
+const newId = (cell: string, kind: string): string =>
+  makeId(cell, kind, crypto.getRandomValues(new Uint8Array(idBytes)));
+export const newApproval = (cell: string): string => newId(cell, "apr");
+
+/** The kind of approval that a proposal of each kind hangs on. */
+const kindOf = (proposal: Proposal): ApprovalKind =>
+  proposal.kind === "renewal" || proposal.kind === "nothing" ? "grant" : proposal.kind;
+
+export interface AskedFor {
+  readonly proposal: Proposal;
+  readonly name: string;
+  readonly reason: string;
+  /** The record that it is about. */
+  readonly about: string;
+  readonly beneficiary: string | null;
+  /** All who may not decide, besides the author and whom they stand in for. */
+  readonly parties: readonly string[];
+  /** What it rests on; if that has moved when it is decided, it is stale. */
+  readonly restsOn: unknown;
+  /** Who is asked: one member, or holders of a role who pass `may`. */
+  readonly asked?: { readonly member: string } | { readonly role: string } | undefined;
+  readonly may?: ((person: store.Person) => boolean) | undefined;
+}
+export interface Waiting {
+  readonly approval: string;
+  readonly planned: Planned;
+  readonly also: readonly Query[];
+  /** Members who see something new. */
+  readonly told: readonly string[];
+}
+/** The approval record, its proposal and who sees it; null: there is nobody who could say yes. */
+export async function waitFor(context: Context, ask: AskedFor, id?: string): Promise<Waiting | null> {
+  const { db, actor, now, cell } = context;
+  const kind = kindOf(ask.proposal);
+  const policy = policyFrom(actor.policyBody);
+  if (!policy) return null;
+  const standsFor = actor.bound.ownNames(now);
+  const parties = [...new Set([actor.member, ...standsFor, ...ask.parties])];
+  const roles = store.rolesWith(policy, decideAction[kind]);
+  const rule = policy.approvals?.find((one) => one.kind === kind && one.on === "organisation");
+  const wanted = ask.asked && "role" in ask.asked ? ask.asked.role : (rule?.asked.holds ?? roles[0]);
+  const named = ask.asked && "member" in ask.asked ? ask.asked.member : null;
+  const found = named === null ? await store.holdersOf(db, roles, now) : [];
+  const able = found.filter((person) => !parties.includes(person.facts.member) && (ask.may?.(person) ?? true));
+  const holds = ({ facts }: store.Person, role: string | undefined): boolean =>
+    role !== undefined && (facts.base === role || facts.duties.includes(role));
+  const first = able.filter((person) => holds(person, wanted));
+  const asked = first.length > 0 ? first : able;
+  const role = first.length > 0 ? wanted : roles.find((one) => able.some((person) => holds(person, one)));
+  if (named === null && (asked.length === 0 || role === undefined) && ask.proposal.kind !== "nothing") return null;
+  const to = named === null ? asked.map(({ facts }) => facts.member) : [named];
+
+  const approval = id ?? newApproval(cell);
+  const expiresAt = now + (rule?.expiresDays ?? limits.approvalOpenDays) * dayMs;
+  const row: Row = {
+    ...emptyFields("approval"),
+    id: approval,
+    anchor: orgAnchor(cell),
+    compartment: "core",
+    createdAt: now,
+    createdBy: actor.member,
+    name: ask.name,
+    about: ask.about,
+    approvalKind: kind,
+    asked: named ?? role ?? wanted ?? "",
+    state: "open",
+    requester: actor.member,
+    parties: named === null ? parties : parties.filter((one) => one !== named),
+    reason: ask.reason,
+    expiresAt,
+  };
+  const write: Write = {
+    op: "create",
+    entity: "approval",
+    id: approval,
+    before: null,
+    after: row,
+    changed: Object.keys(row),
+    ver: 0,
+  };
+  const proposal = store.keepProposal(db, {
+    id: approval,
+    kind: ask.proposal.kind,
+    body: JSON.stringify(ask.proposal),
+    hash: await sha256(JSON.stringify(ask.restsOn)),
+    author: actor.member,
+    beneficiary: ask.beneficiary,
+    at: now,
+    doneAt: null,
+  });
+  const seers = [actor.member, ...to].map((member) => ({ id: member, share: newId(cell, "shr") }));
+  const seenUntil = expiresAt + limits.shareDays * dayMs;
+  return {
+    approval,
+    planned: { writes: [write], guards: new Map(), anchors: new Map() },
+    also: [proposal, ...store.shareApproval(db, cell, approval, seers, now, seenUntil)],
+    told: seers.map((one) => one.id),
+  };
+}
+
+// --- mutations that wait
+
+/** What the writes rest on: the values that they would change. */
+const before = (writes: readonly Write[]): unknown =>
+  writes.map(({ id, before: row, changed, ver }) => [id, row ? changed.map((key) => row[key] ?? null) : ver]);
+
+/** A mutation that the gate held back. `alone`: nobody else could agree yet, and this is one of the few acts that may go on. */
+export async function waitForMutation(
+  context: Context,
+  mutation: string,
+  args: unknown,
+): Promise<Result<Waiting | { readonly alone: true }>> {
+  const { db, actor, now, cell } = context;
+  const known = mutations.get(mutation);
+  if (!known) return fail("unsupported_version");
+  const parsed = known.args.safeParse(args);
+  if (!parsed.success) return fail("invalid");
+  if (await store.addressMoved(db, [actor.member], now - limits.emailPauseMs)) return paused;
+  const world = await loadWorld(db, actor, known.reads(parsed.data));
+  const planned = planMutation({ ...actor, seconded: true }, world, known, parsed.data, now, cell);
+  if (!planned.ok) return planned;
+  const { writes } = planned.value;
+  const policy = policyFrom(actor.policyBody);
+  const widened = writes.flatMap((write) => widensBy(policy, write) ?? []);
+  const kind = widened.some((one) => one.kind === "email") ? "email" : "widen";
+  const beneficiary = widened[0]?.beneficiary ?? joining(writes);
+  const subject = writes.find(({ entity }) => entity === "member");
+  const waiting = await waitFor(context, {
+    proposal: { kind, mutation, args: parsed.data },
+    name: subject
+      ? `${kind === "email" ? "Address" : "Rights"} of ${String(subject.after["name"])}`
+      : "Restricted account",
+    reason: "reason" in (args as object) ? String((args as { reason?: unknown }).reason) : mutation,
+    about: writes[0]?.id ?? actor.member,
+    beneficiary,
+    parties: beneficiary === null ? [] : [beneficiary],
+    restsOn: before(writes),
+  });
+  if (waiting) return ok(waiting);
+  return mutation === "member.create@1"
+    ? ok({ alone: true })
+    : fail("denied", { detail: "Nobody else could agree to this yet: invite a second policy admin first." });
+}
+/** Whom an account team lets in. */
+const joining = (writes: readonly Write[]): string | null => {
+  const member = writes.find(({ entity }) => entity === "account_team")?.after["member"];
+  return typeof member === "string" ? member : null;
+};
+const paused = fail("denied", {
+  detail: "The address of this member was changed a short while ago. Until tomorrow they approve and govern nothing.",
+});
+
+// --- carrying out
+
+export interface Carried {
+  readonly items: readonly CommitItem[];
+  /** Whose rights moved by something that is no record. */
+  readonly members: readonly string[];
+  readonly everyone: boolean;
+  /** When rights begin and end with nobody writing. */
+  readonly turns: readonly { readonly member: string; readonly at: readonly number[] }[];
+}
+/** The approval that these writes decide "yes" about rights, if they do. */
+export const decidedIn = (writes: readonly Write[]): Write | undefined =>
+  writes.find(
+    ({ entity, before: was, after }) =>
+      entity === "approval" &&
+      governanceKinds.has(String(after["approvalKind"])) &&
+      was?.["state"] !== after["state"] &&
+      (after["state"] === "approved" || after["state"] === "used"),
+  );
+
+/** What an approval's "yes" does, for the same batch. The decision itself was judged before. */
+export async function carryOut(context: Context, decided: Write): Promise<Result<Carried>> {
+  const { db, actor, now, cell } = context;
+  const row = (await store.readProposals(db, [decided.id])).get(decided.id);
+  const parsed = row && proposalShape.safeParse(JSON.parse(row.body));
+  if (!row || row.doneAt !== null || !parsed?.success) return fail("missing");
+  const proposal = parsed.data;
+  const approval = decided.after;
+  if (await store.addressMoved(db, [actor.member, row.author], now - limits.emailPauseMs)) return paused;
+  // Its author acts, with the rights that they have now; who has left proposes nothing any more.
+  const author = (await store.peopleById(db, [row.author], now)).get(row.author);
+  const policy = policyFrom(actor.policyBody);
+  if (!author || !policy) return fail("denied", { detail: "Who proposed this is not in office any more." });
+  const acting: Actor = {
+    ...actor,
+    member: row.author,
+    facts: author.facts,
+    bound: bind(policy, author.facts),
+    capabilities: null,
+    seconded: true,
+  };
+  const client = `second-${decided.id}`; // once, whatever is sent twice
+  const act: store.Act = { actor: row.author, client, n: 1, mutation: "", at: now };
+  const item = (mutation: string, planned: Planned, also: readonly Query[]): CommitItem => ({
+    client,
+    device: client,
+    member: row.author,
+    n: 1,
+    mutation,
+    planned,
+    directory: actor.directory,
+    also: [...also, store.markDone(db, row.id, now)],
+  });
+  const stale = fail("version_conflict", { fields: ["state"], detail: "It changed since it was asked." });
+
+  switch (proposal.kind) {
+    case "widen":
+    case "email": {
+      const known = mutations.get(proposal.mutation);
+      const args = known?.args.safeParse(proposal.args);
+      if (!known || !args?.success) return fail("unsupported_version");
+      const world = await loadWorld(db, acting, known.reads(args.data));
+      const planned = planMutation(acting, world, known, args.data, now, cell);
+      if (!planned.ok) return planned;
+      if ((await sha256(JSON.stringify(before(planned.value.writes)))) !== row.hash) return stale;
+      return ok({ items: [item(known.name, planned.value, [])], members: [], everyone: false, turns: [] });
+    }
+    case "grant": {
+      const { grant, member, body, reason, from, until } = proposal;
+      if (!(await store.peopleById(db, [member], now)).has(member)) return stale;
+      const length = until - from;
+      const begins = Math.max(from, now);
+      const made: store.GrantRow = {
+        id: grant, member, kind: "grant", body, requestedBy: row.author, approver: actor.member, reason,
+        from: begins, until: begins + length, endedAt: null, renewals: 0, reviewBy: null,
+      }; // prettier-ignore
+      const also = store.writeGrant(db, made, { ...act, mutation: "grant.give@1" });
+      const turns = [{ member, at: [made.from, made.until] }];
+      return ok({ items: [item("grant.give@1", nothing, also)], members: [member], everyone: false, turns });
+    }
+    case "renewal": {
+      const held = await store.readGrant(db, proposal.grant);
+      if (!held || held.endedAt !== null || held.until <= now || held.renewals >= limits.grantRenewalsMax) return stale;
+      const longer = { ...held, until: proposal.until, renewals: held.renewals + 1, approver: actor.member };
+      const also = store.writeGrant(db, longer, { ...act, mutation: "grant.renew@1" });
+      const turns = [{ member: held.member, at: [longer.until] }];
+      return ok({ items: [item("grant.renew@1", nothing, also)], members: [held.member], everyone: false, turns });
+    }
+    case "cover": {
+      const { cover, of, member, reason, from, until } = proposal;
+      if ((await store.peopleById(db, [member], now)).size === 0) return stale;
+      const begins = Math.max(from, now);
+      if (begins >= until) return stale;
+      const made: store.CoverRow = {
+        id: cover, of, member, from: begins, until, endedAt: null, approver: actor.member, reason,
+      }; // prettier-ignore
+      const also = store.writeCover(db, made, { ...act, mutation: "cover.give@1" });
+      const turns = [{ member, at: [begins, until] }];
+      return ok({ items: [item("cover.give@1", nothing, also)], members: [member], everyone: false, turns });
+    }
+    case "policy": {
+      const valid = validatePolicy(proposal.policy);
+      if (!valid.ok) return stale;
+      if (policy.version !== proposal.parent) return stale;
+      const next = {
+        ...valid.value,
+        version: policy.version + 1,
+        parent: policy.version,
+        author: row.author,
+        approver: actor.member,
+        effectiveAt: instantText(now),
+        why: String(approval["reason"] ?? valid.value.why),
+      };
+      const also = store.writePolicy(db, next, { ...act, mutation: "policy.publish@1" });
+      return ok({ items: [item("policy.publish@1", nothing, also)], members: [], everyone: true, turns: [] });
+    }
+    case "nothing":
+      return fail("missing");
+  }
+}
+const nothing: Planned = { writes: [], guards: new Map(), anchors: new Map() };
+export const instantText = (at: number): string => new Date(at).toISOString().replace(/\.\d+Z$/, "Z");
