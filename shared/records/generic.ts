@@ -154,9 +154,11 @@ export function removeMutation(name: EntityName): Mutation {
     name: `${name}.delete@1`,
     args,
     reads: (a) => [a.id],
+    causes: (a) => [a.id],
     run: (tx, a) => {
       if (!own(name, tx, a.id)) return fail("missing");
       tx.remove(a.id);
+      tx.endShares(a.id, { all: true }); // who was let in for its sake
       return ok(undefined);
     },
   });

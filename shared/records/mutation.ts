@@ -15,6 +15,8 @@ export interface Mutation<A = unknown> {
   readonly args: z.ZodMiniType<A>;
   /** Records that `run` will ask for, so that the edge can load them all in one read. */
   readonly reads: (args: A) => readonly string[];
+  /** Records whose shares `run` may give or end: what a share was given for, and ends with. */
+  readonly causes?: (args: A) => readonly string[];
   /** Plans the writes. No clock, no randomness, no I/O: time and actor come with `tx`, new ids with the arguments. */
   readonly run: (tx: Tx, args: A) => Result<void>;
 }
@@ -38,6 +40,32 @@ export interface Ask {
   readonly expiresDays?: number | undefined;
 }
 
+/** Somebody to be let in by name. What they get is what the policy's recipes for this mutation say, or less. */
+export interface ShareAsk {
+  /** The record that they are let into: just it, or keys of its account, as the recipe says. */
+  readonly record: string;
+  /** The record that the share is given for, and ends with. */
+  readonly cause: string;
+  /** A member or team by id, or those who hold a role in the account's region. */
+  readonly to: string | { readonly role: string };
+  /** Fewer groups than the recipe gives. */
+  readonly groups?: readonly Group[];
+  /** An end before the recipe's longest time. */
+  readonly until?: number;
+  /** A right on the record that the actor must have, where the mutation writes nothing that is decided. */
+  readonly action?: Action;
+  /** Without it the mutation makes no sense: it is refused if no recipe lets them in. */
+  readonly needed?: true;
+}
+export interface ShareEnd {
+  /** All shares of the cause; else those whose recipe names this mutation as their end. */
+  readonly all?: true;
+  /** Only those to this member or team. */
+  readonly to?: string;
+  /** Not now but then, if they would last longer. */
+  readonly at?: number;
+}
+
 /** What a mutator may see and do. Reads see the writes before them. */
 export interface Tx {
   /** The edge's clock when run there; the device's when run optimistically (audit only: it orders nothing). */
@@ -57,6 +85,10 @@ export interface Tx {
   remove(id: string): void;
   /** False if there is nothing to restore. */
   restore(id: string): boolean;
+  /** Lets somebody in by name. Decided and written at the edge; a device shows it when its page comes. */
+  share(ask: ShareAsk): void;
+  /** Ends shares that were given for a record (`cause`). */
+  endShares(cause: string, end?: ShareEnd): void;
 }
 export type Fields = { readonly [field: string]: Value | undefined };
 export type NewRow = { readonly id: string; readonly anchor: string; readonly compartment: string } & Fields;

@@ -543,6 +543,9 @@ class OverlayTx implements Tx {
     this.overlay.set(id, { e: found.e, row: null });
     this.changes.push({ id, before: {}, after: {} });
   }
+  /** Who is let in by name is the edge's to decide, and nothing that this device shows hangs on it. */
+  share(): void {}
+  endShares(): void {}
   /** A deleted record is not on the device: the edge knows whether it can be restored, and the page brings it. */
   restore(id: string): boolean {
     const below = this.overlay.has(id) ? undefined : this.below(id);

@@ -1,7 +1,9 @@
 import { and, getTableColumns, sql, type SQL } from "drizzle-orm";
 import { entity, entityOfId as entityNameOf, type EntityName, type Row } from "../../shared/records/entities.ts";
 import { touchesAnchor, type Planned, type Write } from "../sync/plan.ts";
+import type { ShareWrite } from "../sync/shares.ts";
 import { batch, type Db, type Query } from "./db.ts";
+import { inIds } from "./rows.ts";
 import * as tables from "./schema.ts";
 
 /** One mutation on its way into the tables. */
@@ -46,7 +48,7 @@ const isGuard = (error: unknown): boolean => {
 };
 
 function statements(db: Db, item: CommitItem, now: number): Query[] {
-  const { writes } = item.planned;
+  const { writes, shares = [] } = item.planned;
   const creates = writes.filter((write) => write.op === "create");
   const queries: Query[] = [db.run(guard(item))];
   for (const name of new Set(creates.map((write) => write.entity))) {
@@ -78,8 +80,9 @@ function statements(db: Db, item: CommitItem, now: number): Query[] {
     }
     if (touchesAnchor(write)) queries.push(db.run(updateAnchor(write, now)));
   }
-  if (writes.length > 0) queries.push(db.run(insertChanges(item, now)));
-  const inputs = writes.flatMap(rightsInput);
+  if (writes.length + shares.length > 0) queries.push(db.run(insertChanges(item, now)));
+  queries.push(...writeShares(db, shares, now));
+  const inputs = [...writes.flatMap(rightsInput), ...shares.map(shareInput)];
   if (inputs.length > 0) queries.push(db.run(insertWas(inputs)));
   const teamAnchors = [
     ...new Set(writes.filter((write) => write.entity === "account_team").map((write) => write.after.anchor)),
@@ -165,7 +168,8 @@ const changeOp = { create: "in", restore: "in", edit: "edit", delete: "del" } as
 
 /** One change row per record written, in the order of the writes. The patch holds before and after, for history. */
 function insertChanges(item: CommitItem, now: number): SQL {
-  const rows = item.planned.writes.map((write) => [
+  const { writes, shares = [] } = item.planned;
+  const rows: unknown[][] = writes.map((write) => [
     write.after.anchor,
     write.after.compartment,
     write.entity,
@@ -175,6 +179,12 @@ function insertChanges(item: CommitItem, now: number): SQL {
       ? Object.fromEntries(write.changed.map((key) => [key, [write.before?.[key] ?? null, write.after[key] ?? null]]))
       : null,
   ]);
+  // A share is told with the act that gives it; one that is all there is stands for itself.
+  for (const { before, after } of writes.length > 0 ? [] : shares) {
+    const share = after ?? before;
+    const patch = after && { to: [before?.to ?? null, after.to], until: [before?.until ?? null, after.until] };
+    rows.push([share?.anchor, share?.compartment, "share", share?.id, before ? (after ? "edit" : "del") : "in", patch]);
+  }
   return sql`insert into change (anchor, compartment, entity, record, op, actor, client, n, at, mutation, patch)
     select value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, ${item.member}, ${item.client}, ${item.n}, ${now}, ${item.mutation}, value ->> 5
     from json_each(${JSON.stringify(rows)})`;
@@ -209,6 +219,36 @@ function rightsInput(write: Write): Input[] {
   if (write.entity === "member") return [["member", write.id, null, write.id, write.before && factsOf(write.before)]];
   return [];
 }
+const shareInput = ({ before, after }: ShareWrite): Input => {
+  const share = before ?? after;
+  const kept = before && { ...before, toId: before.to };
+  return ["share", share?.id ?? "", share?.anchor ?? null, share?.to ?? null, kept];
+};
+/** Ended or given; one that is given again after its end is the same row. What a push read of an anchor's shares is guarded by `ver`. */
+function writeShares(db: Db, shares: readonly ShareWrite[], now: number): Query[] {
+  const queries: Query[] = [];
+  const ended = shares.flatMap(({ before, after }) => (before && !after ? [before.id] : []));
+  const { share } = tables;
+  if (ended.length > 0) queries.push(db.run(sql`update ${share} set ended_at = ${now} where ${inIds(sql`id`, ended)}`));
+  const rows = shares.flatMap(({ after: one }) =>
+    one
+      ? [[one.id, one.anchor, one.compartment, one.record, kindOfName(one.to), one.to, one.groups, one.recipe, one.from, one.until, one.cause]]
+      : [],
+  ); // prettier-ignore
+  const picks = sql.raw(Array.from({ length: 10 }, (_, at) => `value ->> ${at}`).join(", "));
+  if (rows.length > 0)
+    queries.push(
+      db.run(sql`insert into ${share} (id, anchor, compartment, record, to_kind, to_id, groups, recipe, from_t, until_t, ended_at, cause)
+        select ${picks}, null, value ->> 10 from json_each(${JSON.stringify(rows)}) where true
+        on conflict (id) do update set groups = excluded.groups, from_t = excluded.from_t, until_t = excluded.until_t, ended_at = null`),
+    );
+  // A new share takes nothing from anyone: only what is changed or ended fails a push that was planned with it.
+  for (const [anchor, moved] of Map.groupBy(shares.filter(({ before }) => before), ({ before }) => before?.anchor ?? ""))
+    queries.push(db.run(sql`update anchor set ver = ver + ${moved.length} where id = ${anchor}`));
+  return queries;
+}
+const kindOfName = (name: string): string =>
+  name.includes("@") ? "role" : entityNameOf(name) === "team" ? "team" : "member";
 const anchorFields = (row: Row | null): object | null =>
   row && {
     id: row.id,

@@ -24,6 +24,10 @@ export interface StoredShare extends KeyShare {
   /** The member or team that it lets in. */
   readonly to: string;
 }
+/** A share with the record that it was given for, and ends with. */
+export interface HeldShare extends StoredShare {
+  readonly cause: string;
+}
 interface StoredInterval extends Interval {
   readonly id: string;
 }
@@ -181,6 +185,24 @@ function placesOf([anchors, members, shares]: unknown[]): Map<string, StoredPlac
   }
   for (const row of shares as (typeof tables.share.$inferSelect)[]) places.get(row.anchor)?.shares.push(shareOf(row));
   return places;
+}
+/** Shares that some records have caused, to whomever, under the anchors where they lie. */
+export async function loadShares(
+  db: Db,
+  anchors: readonly string[],
+  causes: readonly string[],
+): Promise<Map<string, HeldShare>> {
+  if (causes.length === 0 || anchors.length === 0) return new Map();
+  const { share } = tables;
+  const [rows] = (await batch(db, [
+    db
+      .select()
+      .from(share)
+      .where(
+        sql`${inIds(sql`${share.anchor}`, anchors)} and ${inIds(sql`${share.cause}`, causes)} and ${share.endedAt} is null`,
+      ),
+  ])) as [(typeof share.$inferSelect)[]];
+  return new Map(rows.map((row) => [row.id, { ...shareOf(row), cause: row.cause }]));
 }
 export const anchorOf = (row: Omit<AnchorRow, "no" | "ver" | "deletedAt">): Anchor => ({
   id: row.id,

@@ -5,12 +5,14 @@ import { judge, type Drafted } from "../../shared/approvals/gates.ts";
 import { entity, type EntityName, type Row } from "../../shared/records/entities.ts";
 import type { Value } from "../../shared/records/field.ts";
 import { groupBit, groupDefaults, hasGroup, maskOf, type Group, type Mask } from "../../shared/records/groups.ts";
-import type { Mutation, NewRow, Tx } from "../../shared/records/mutation.ts";
+import type { Mutation, NewRow, ShareAsk, ShareEnd, Tx } from "../../shared/records/mutation.ts";
 import { isVisible, project } from "../../shared/records/record.ts";
 import type { Compartment } from "../../shared/records/compartments.ts";
 import type { Actor } from "../context.ts";
-import { secondNeeded, waitsForSecond } from "../governance/gate.ts";
-import type { Stored, StoredPlace } from "../db/rows.ts";
+import { namesOf } from "../db/lent.ts";
+import { policyFrom, secondNeeded, waitsForSecond } from "../governance/gate.ts";
+import type { HeldShare, Stored, StoredPlace } from "../db/rows.ts";
+import { endShares, giveShares, placeWith, type ShareScene, type ShareWrite } from "./shares.ts";
 
 /**
  * Plans mutations in memory: load -> decide -> mutate, each seeing those before it. Nothing is written here;
@@ -19,6 +21,8 @@ import type { Stored, StoredPlace } from "../db/rows.ts";
 export interface World {
   readonly rows: Map<string, Stored>;
   readonly places: Map<string, StoredPlace>;
+  /** Shares to whomever, of the records that a mutation names as causes. */
+  readonly shares?: Map<string, HeldShare>;
 }
 export interface Write {
   readonly op: "create" | "edit" | "delete" | "restore";
@@ -36,6 +40,7 @@ export interface Planned {
   /** Records whose version the commit guards, with the version seen. */
   readonly guards: ReadonlyMap<string, number>;
   readonly anchors: ReadonlyMap<string, number>;
+  readonly shares?: readonly ShareWrite[];
 }
 
 /** The mask of what the actor may see of a record; 0: it is not there for them. */
@@ -61,6 +66,8 @@ export function planMutation(
   const anchors = new Map<string, number>();
   const acts = new Map<string, Set<Action>>();
   const named = new Map<string, Set<string>>(); // fields that edits name, whether they differ or not
+  const gives: ShareAsk[] = [];
+  const ends: (readonly [cause: string, end: ShareEnd])[] = [];
   let bad: Result<never> | null = null;
 
   const present = (id: string): Stored | undefined => rows.get(id) ?? world.rows.get(id);
@@ -128,6 +135,8 @@ export function planMutation(
       act(id, "restore");
       return true;
     },
+    share: (ask) => void gives.push(ask),
+    endShares: (cause, end = {}) => void ends.push([cause, end]),
   };
 
   const result = mutation.run(tx, args as never);
@@ -136,9 +145,14 @@ export function planMutation(
 
   const writes: Write[] = [];
   const drafts: Drafted[] = [];
-  for (const [id, next] of rows) {
-    const old = world.rows.get(id);
-    const write = writeOf(id, old, next);
+  const made = [...rows].map(([id, next]) => writeOf(id, world.rows.get(id), next));
+  /** The place as all of this leaves it: moves of owner, team and region, of the account team, and of its restriction. */
+  const placeAfter = (anchor: string): StoredPlace | undefined => {
+    const place = placeOf(anchor);
+    return place && made.reduce((moved, write) => movedPlace(moved, write, actor.member), place);
+  };
+  for (const write of made) {
+    const { id, after: next } = write;
     const still = write.op === "edit" && write.changed.length === 0; // an edit to what is there already is done
     // A record lives in the cell that its id names: of another cell's there are copies here (the directory), to be read.
     if (!still && cellOf(id) !== cell)
@@ -148,7 +162,7 @@ export function planMutation(
     // Decided over all fields that are named: a refusal must not tell whether a hidden value was guessed (ACCESS-3).
     const asked = { ...write, changed: [...new Set([...write.changed, ...(named.get(id) ?? [])])] };
     for (const action of acts.get(id) ?? []) {
-      const denied = decide(actor, action, asked, placeOf(next.row.anchor), now);
+      const denied = decide(actor, action, asked, placeOf(next.anchor), placeAfter(next.anchor), now);
       if (denied) return denied;
     }
     if (!still) writes.push(write);
@@ -171,10 +185,70 @@ export function planMutation(
   if (!judged.ok) return judged;
   const waits = waitsForSecond(actor, writes);
   if (waits) return waits;
+
+  const scene: ShareScene = {
+    actor,
+    policy: gives.length + ends.length > 0 ? policyFrom(actor.policyBody) : null,
+    act: mutation.name.split("@")[0] ?? "",
+    now,
+    present,
+    found: (id) => world.rows.get(id),
+    place: placeAfter,
+  };
+  const shares = sharesOf(scene, world.shares ?? new Map(), gives, ends, (ask) => mayShare(ask));
+  if (!shares.ok) return shares;
+  /** What is not seen is not shared; and somebody's right to do what shares it was decided, or is now. */
+  function mayShare({ record, action }: ShareAsk): Result<unknown> {
+    const there = seen(record);
+    if (!there || there.stored.deletedAt !== null) return fail("missing");
+    if (action === undefined) return acts.size > 0 ? ok(undefined) : fail("denied");
+    const { stored } = there;
+    const place = placeOf(stored.row.anchor);
+    const write: Write = { op: "edit", entity: stored.entity, id: record, before: stored.row, after: stored.row, changed: [], ver: stored.ver };
+    return decide(actor, action, write, place, place, now) ?? ok(undefined);
+  } // prettier-ignore
+
   for (const [id, next] of rows) world.rows.set(id, { ...next, ver: next.ver + 1 });
   for (const [anchor, place] of places) world.places.set(anchor, place);
-  for (const write of writes) movePlace(world, write);
-  return ok({ writes, guards, anchors });
+  for (const write of writes) {
+    const place = world.places.get(write.after.anchor);
+    if (place) world.places.set(write.after.anchor, movedPlace(place, write, actor.member));
+  }
+  const names = new Set(namesOf(actor.facts));
+  for (const share of shares.value) {
+    const anchor = (share.after ?? share.before)?.anchor ?? "";
+    const place = world.places.get(anchor);
+    if (place) world.places.set(anchor, placeWith(place, share, names));
+    if (share.after) world.shares?.set(share.after.id, share.after);
+    else if (share.before) world.shares?.delete(share.before.id);
+  }
+  return ok({ writes, guards, anchors, shares: shares.value });
+}
+
+/** Ends first, then what is given: who comes next is let in by the same act that lets the one before go. */
+function sharesOf(
+  scene: ShareScene,
+  held: ReadonlyMap<string, HeldShare>,
+  gives: readonly ShareAsk[],
+  ends: readonly (readonly [cause: string, end: ShareEnd])[],
+  may: (ask: ShareAsk) => Result<unknown>,
+): Result<ShareWrite[]> {
+  const all = new Map<string, ShareWrite>();
+  for (const [cause, end] of ends)
+    for (const write of endShares(scene, held, cause, end)) all.set(write.before?.id ?? "", write);
+  for (const ask of gives) {
+    const allowed = may(ask);
+    if (!allowed.ok) return allowed;
+    const given = giveShares(scene, held, ask);
+    if (!given.ok) return given;
+    for (const { before, after } of given.value) {
+      const id = after?.id ?? "";
+      // Given again as it is: it stays, also if this act would have ended it.
+      if (before && before.groups === after?.groups && before.until === after.until) all.delete(id);
+      else all.set(id, { before, after });
+    }
+  }
+  return ok([...all.values()]);
 }
 
 function writeOf(id: string, old: Stored | undefined, next: Stored): Write {
@@ -198,18 +272,19 @@ function same(left: Value | undefined, right: Value | undefined): boolean {
 }
 
 /**
- * Decided on the state before and after. An act that moves the columns that rights hang on (reassign, restrict) is
- * judged where the record was: afterwards it may well be out of the actor's reach.
+ * Decided on the state before and after, each in the place as it then is. Shares that the act itself gives or ends are
+ * no part of it: they follow from what is decided here.
  */
 function decide(
   actor: Actor,
   action: Action,
   write: Write,
   place: StoredPlace | undefined,
+  placeAfter: StoredPlace | undefined,
   now: number,
 ): Result<never> | null {
   const restoring = write.op === "restore" && write.entity === "account";
-  if (!place || (place.deleted && !restoring)) return fail("missing"); // nothing is made under a deleted account either
+  if (!place || !placeAfter || (place.deleted && !restoring)) return fail("missing"); // nothing is made under a deleted account either
   if (actor.capabilities && !actor.capabilities.has(action))
     return fail("denied", { detail: "This token may not do that." });
   const compartment = (row: Row): Compartment => row.compartment as Compartment;
@@ -218,7 +293,7 @@ function decide(
   const hiddenPlace = !sees("account", "core") && !sees(write.entity, compartment(write.after));
   if (write.op === "create" && write.entity !== "account" && hiddenPlace) return fail("missing");
   const before = write.before && { compartment: compartment(write.before), place, row: write.before };
-  const after = { compartment: compartment(write.after), place, row: write.after };
+  const after = { compartment: compartment(write.after), place: placeAfter, row: write.after };
   const hidden = hiddenSecrets(actor, write, before ?? after, now);
   if (hidden.length > 0) return fail("invalid", { fields: hidden });
   const decision = actor.bound.decideWrite(action, write.entity, before, after, write.changed, now);
@@ -259,17 +334,19 @@ function newPlace(row: Row): StoredPlace {
 }
 const text = (value: Value | undefined): string | null => (typeof value === "string" ? value : null);
 
-/** Keeps the places of the world in step with what this mutation did to the rights inputs. */
-function movePlace(world: World, write: Write): void {
-  const place = world.places.get(write.after.anchor);
-  if (!place) return;
-  if (write.entity === "account") {
-    if (touchesAnchor(write)) {
-      const moved = { ...newPlace(write.after), no: place.no, ver: place.ver + 1, deleted: write.op === "delete" };
-      world.places.set(write.id, { ...moved, accountTeam: place.accountTeam, shares: place.shares });
-    }
+/** A place as a write leaves it: the rights inputs that it moves, as far as this member is concerned. */
+function movedPlace(place: StoredPlace, write: Write, member: string): StoredPlace {
+  if (write.after.anchor !== place.anchor.id) return place;
+  if (write.entity === "account" && touchesAnchor(write)) {
+    const { anchor } = newPlace(write.after);
+    return { ...place, anchor, ver: place.ver + 1, deleted: write.op === "delete" };
   }
-  if (write.entity === "account_team") world.places.set(write.after.anchor, { ...place, ver: place.ver + 1 });
+  if (write.entity !== "account_team") return place;
+  const others = place.accountTeam.filter(({ id }) => id !== write.id);
+  const joined = write.op !== "delete" && write.after["member"] === member;
+  const instant = (value: Value | undefined): number | null => (typeof value === "number" ? value : null);
+  const own = { id: write.id, from: instant(write.after["from"]), until: instant(write.after["until"]) };
+  return { ...place, ver: place.ver + 1, accountTeam: joined ? [...others, own] : others };
 }
 
 /** True if the write changes the anchor's row (owner, team, region, restricted, or its being there at all). */
