@@ -20,6 +20,7 @@ export function allowedBy(mutation: Mutation): Mutation {
   return defineMutation<More>({
     name: mutation.name,
     args,
+    ...(mutation.causes ? { causes: mutation.causes } : {}),
     reads: (a) => [...mutation.reads(a), ...(a.approval ? [a.approval] : []), ...(a.handoff ? [a.handoff] : [])],
     run: (tx, { approval, handoff: _named, ...a }) => {
       const used = approval === undefined ? ok(undefined) : use(tx, approval, a.id);
@@ -38,8 +39,7 @@ function use(tx: Tx, id: string, about: string): Result<void> {
   const expiresAt = typeof approval["expiresAt"] === "number" ? approval["expiresAt"] : null;
   const next = step(stateAt(written, expiresAt, false, tx.now), "use", "mutation");
   if (!next) return fail("gate_unmet", { fields: ["approval"], detail: "That approval is not open to be used." });
-  if (approval["requester"] !== tx.actor.member)
-    return fail("denied", { detail: "Only who asked may use it." });
+  if (approval["requester"] !== tx.actor.member) return fail("denied", { detail: "Only who asked may use it." });
   tx.edit(id, { state: next, usedAt: tx.now }, "ask");
   return ok(undefined);
 }

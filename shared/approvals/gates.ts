@@ -39,7 +39,9 @@ const importing = "record.import@1";
 export function judge(drafts: readonly Drafted[], around: Around): Result<void> {
   for (const draft of drafts) {
     const judged =
-      draft.entity === "approval" ? ownMutations(draft, around) : first(stageGate, protectedFields, protectedDelete)(draft, drafts, around);
+      draft.entity === "approval"
+        ? ownMutations(draft, around)
+        : first(stageGate, protectedFields, protectedDelete)(draft, drafts, around);
     if (!judged.ok) return judged;
   }
   return ok(undefined);
@@ -63,7 +65,8 @@ function ownMutations(draft: Drafted, { mutation }: Around): Result<void> {
 function stageGate(draft: Drafted, drafts: readonly Drafted[], around: Around): Result<void> {
   const { after, before, op } = draft;
   const to = after["stage"];
-  if (draft.entity !== "opportunity" || op === "delete" || typeof to !== "string" || around.mutation === importing) return ok(undefined);
+  if (draft.entity !== "opportunity" || op === "delete" || typeof to !== "string" || around.mutation === importing)
+    return ok(undefined);
   if (op === "edit" && before?.["stage"] === to) return ok(undefined);
   const place = around.place(after.anchor);
   const into = stageRef(to, around);
@@ -110,8 +113,9 @@ function approvedKinds({ id, after }: Drafted, around: Around): ReadonlySet<stri
   for (const approval of approvalsAbout(id, around)) {
     if (approval["state"] !== "used") continue; // the mutation has used it up by now
     const { moved, unknown } = compare(approval, after);
+    const other = Object.entries(unfolded(approval, "proposed")).some(([field, value]) => after[field] !== value);
     if (unknown.length > 0) known = false;
-    else if (moved.length === 0) kinds.add(String(approval["approvalKind"]));
+    else if (moved.length === 0 && !other) kinds.add(String(approval["approvalKind"]));
   }
   return known || around.edge ? kinds : null;
 }
@@ -150,7 +154,8 @@ function protectedFields(draft: Drafted, drafts: readonly Drafted[], around: Aro
       const hidden = bindsOf(approval).some((field) => !(field in bound) || !(field in proposed));
       if (hidden && !around.edge) return true;
       return touched.every(
-        (field) => field in proposed && proposed[field] === (after[field] ?? null) && bound[field] === (before[field] ?? null),
+        (field) =>
+          field in proposed && proposed[field] === (after[field] ?? null) && bound[field] === (before[field] ?? null),
       );
     });
     if (!fits) return unmet([askFor(rule)], visible(around, draft, touched));
@@ -176,7 +181,10 @@ function protectedDelete(draft: Drafted, drafts: readonly Drafted[], around: Aro
 /** Approvals that this very mutation used up. */
 const usedHere = (drafts: readonly Drafted[], kind: string, about: string): Row[] =>
   drafts
-    .filter(({ entity: of, before, after }) => of === "approval" && before?.["state"] === "approved" && after["state"] === "used")
+    .filter(
+      ({ entity: of, before, after }) =>
+        of === "approval" && before?.["state"] === "approved" && after["state"] === "used",
+    )
     .map(({ after }) => after)
     .filter((approval) => approval["approvalKind"] === kind && approval["about"] === about);
 
@@ -198,7 +206,11 @@ export function isNeeded(when: Cond | undefined, row: Row): boolean | null {
 /** Whether an export of so many rows is one person's act. */
 export const exportNeedsApproval = (rows: number, most: number): boolean => rows > most;
 
-const askFor = (rule: ApprovalRule): GateFailure => ({ kind: "approval", approval: rule.kind, askTo: rule.asked.holds });
+const askFor = (rule: ApprovalRule): GateFailure => ({
+  kind: "approval",
+  approval: rule.kind,
+  askTo: rule.asked.holds,
+});
 
 function visible(around: Around, { entity: name, after }: Drafted, fields: readonly string[]): string[] {
   const at = around.place(after.anchor);

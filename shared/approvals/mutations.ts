@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import { limits } from "../kernel/limits.ts";
+import { dayMs, limits } from "../kernel/limits.ts";
 import { fail, ok, type Result } from "../kernel/result.ts";
 import { entityOfId, type Row } from "../records/entities.ts";
 import { emptyFields } from "../records/generic.ts";
@@ -22,7 +22,6 @@ import {
  * Asking for an approval, deciding it, answering a question, taking it back. An approval changes by these alone: it has
  * no `create`, `edit` or `delete`. What it allows names it and uses it up (`allowed.ts`).
  */
-const dayMs = 86_400_000;
 const id = z.string().check(z.minLength(1), z.maxLength(64));
 const words = z.string().check(z.trim(), z.minLength(1), z.maxLength(limits.longTextMax));
 const values = z.record(
@@ -41,8 +40,6 @@ const askArgs = z.strictObject({
   reason: words,
   /** One member by name; absent: whoever holds the role that the kind names. */
   member: z.optional(id),
-  /** Holders of the role, or the member: who is let see what it is about. */
-  to: z.array(id).check(z.maxLength(50)),
   /** What the fields would become, for a change that waits for its yes. */
   set: z.optional(values),
   /** The values that were looked at. They are what the yes is bound to. */
@@ -55,7 +52,8 @@ export type AskArgs = z.infer<typeof askArgs>;
 export const askApproval = defineMutation<AskArgs>({
   name: "approval.ask@1",
   args: askArgs,
-  reads: (a) => [a.id, a.about, a.anchor, ...a.to, ...(a.member ? [a.member] : []), ...(a.again ? [a.again] : [])],
+  reads: (a) => [a.id, a.about, a.anchor, ...(a.member ? [a.member] : []), ...(a.again ? [a.again] : [])],
+  causes: (a) => [a.id, ...(a.again ? [a.again] : [])],
   run: (tx, a) => {
     const subject = tx.get(a.about);
     const account = tx.get(a.anchor);
@@ -63,8 +61,8 @@ export const askApproval = defineMutation<AskArgs>({
     if (!subject || !account || !name || subject.anchor !== a.anchor) return fail("missing");
     const rule = ruleOf(tx, a.kind, name);
     if (!rule) return fail("invalid", { fields: ["kind"] });
-    const named = a.member ? [a.member] : [];
-    if ([...a.to, ...named].some((one) => !mayBeAsked(tx, one, rule))) return fail("invalid", { fields: ["to"] });
+    if (a.member && (a.member === tx.actor.member || !mayBeAsked(tx, a.member, rule)))
+      return fail("invalid", { fields: ["member"] });
     if (a.again && !endAgain(tx, a.again, a.about)) return fail("missing");
 
     const fields = boundFields(rule, a.kind, a.set);
@@ -73,6 +71,7 @@ export const askApproval = defineMutation<AskArgs>({
     if (!bound.ok) return bound;
     const owner = typeof subject["owner"] === "string" ? subject["owner"] : account["owner"];
     const { member, standsFor = [] } = tx.actor;
+    const expiresAt = tx.now + (rule.expiresDays ?? limits.approvalOpenDays) * dayMs;
     tx.create(
       "approval",
       {
@@ -90,12 +89,15 @@ export const askApproval = defineMutation<AskArgs>({
         requester: member,
         parties: [...new Set([member, ...standsFor, ...(typeof owner === "string" ? [owner] : [])])],
         reason: a.reason,
-        expiresAt: tx.now + (rule.expiresDays ?? limits.approvalOpenDays) * dayMs,
+        expiresAt,
         binds: fields.join(","),
         again: a.again ?? null,
       },
       "ask",
     );
+    // Whoever is asked sees what the kind declares, of this one record and of what is asked, while it is open.
+    const to = a.member ?? { role: rule.asked.holds };
+    for (const record of [a.about, a.id]) tx.share({ record, cause: a.id, to, groups: rule.sees, until: expiresAt });
     return ok(undefined);
   },
 });
@@ -116,6 +118,7 @@ export const decideApproval = defineMutation<z.infer<typeof decideArgs>>({
   name: "approval.decide@1",
   args: decideArgs,
   reads: (a) => [a.id, a.about, ...(a.to ? [a.to] : [])],
+  causes: (a) => [a.id],
   run: (tx, a) => {
     const approval = tx.get(a.id);
     if (!approval || approval["about"] !== a.about) return fail("missing");
@@ -152,6 +155,10 @@ export const decideApproval = defineMutation<z.infer<typeof decideArgs>>({
       },
       decideAction[kind],
     );
+    if (decided) tx.endShares(a.id);
+    const until = typeof approval["expiresAt"] === "number" ? { until: approval["expiresAt"] } : {};
+    if (a.decision === "pass_on" && a.to && rule)
+      for (const record of [a.about, a.id]) tx.share({ record, cause: a.id, to: a.to, groups: rule.sees, ...until });
     return ok(undefined);
   },
 });
@@ -183,6 +190,7 @@ export const withdrawApproval = defineMutation<z.infer<typeof withdrawArgs>>({
   name: "approval.withdraw@1",
   args: withdrawArgs,
   reads: (a) => [a.id],
+  causes: (a) => [a.id],
   run: (tx, a) => {
     const approval = tx.get(a.id);
     if (!approval) return fail("missing");
@@ -191,6 +199,7 @@ export const withdrawApproval = defineMutation<z.infer<typeof withdrawArgs>>({
     const next = after(tx, approval, "withdraw", "requester");
     if (!next.ok) return next;
     tx.edit(a.id, { state: next.value }, "ask");
+    tx.endShares(a.id);
     return ok(undefined);
   },
 });
@@ -209,7 +218,12 @@ function boundFields(rule: Ask, kind: string, set: Record<string, Scalar> | unde
  * The values to bind: what stands there, and it must be what was looked at. Whoever asks sees it all: else asking would
  * be a way to try a hidden value. A device that does not hold a value takes what its screen showed.
  */
-function take(tx: Tx, subject: Row, fields: readonly string[], seen: Record<string, Scalar>): Result<Record<string, Scalar>> {
+function take(
+  tx: Tx,
+  subject: Row,
+  fields: readonly string[],
+  seen: Record<string, Scalar>,
+): Result<Record<string, Scalar>> {
   const name = entityOfId(subject.id);
   if (!name || fields.some((field) => !canBind(name, field))) return fail("invalid", { fields: ["kind"] });
   if (fields.some((field) => subject[field] === undefined)) {
@@ -227,12 +241,13 @@ function judge(tx: Tx, approval: Row, subject: Row | null, seen: Record<string, 
   if (bindsOf(approval).length === 0) return ok(undefined);
   if (!subject) return tx.edge ? fail("missing") : ok(undefined);
   const { moved, unknown } = compare(approval, subject);
-  if (tx.edge && unknown.length > 0)
-    return fail("denied", { detail: "Nobody decides on what they can't see." });
+  if (tx.edge && unknown.length > 0) return fail("denied", { detail: "Nobody decides on what they can't see." });
   const bound = unfolded(approval, "bound");
   const unseen = Object.keys(seen).filter((field) => field in bound && bound[field] !== seen[field]);
   const fields = [...new Set([...moved, ...unseen])];
-  return fields.length > 0 ? fail("version_conflict", { fields, detail: "It changed since it was asked." }) : ok(undefined);
+  return fields.length > 0
+    ? fail("version_conflict", { fields, detail: "It changed since it was asked." })
+    : ok(undefined);
 }
 
 /** The state after an act, or why there is none: it ended by itself, or a colleague was first. */
@@ -266,7 +281,8 @@ function passOn(
     return ok({ asked: before, path: path.slice(0, -1) });
   }
   if (a.decision !== "pass_on") return ok({});
-  if (!a.to || a.to === tx.actor.member || !rule || !mayBeAsked(tx, a.to, rule)) return fail("invalid", { fields: ["to"] });
+  if (!a.to || a.to === tx.actor.member || !rule || !mayBeAsked(tx, a.to, rule))
+    return fail("invalid", { fields: ["to"] });
   return ok({ asked: a.to, path: [...path, tx.actor.member].slice(-16) });
 }
 
@@ -290,5 +306,6 @@ function endAgain(tx: Tx, old: string, about: string): boolean {
   const now = stateAt(written, expiresAt, moved, tx.now);
   const next = now === written ? (step(now, "withdraw", "requester") ?? now) : now;
   if (next !== written) tx.edit(old, { state: next }, "ask");
+  tx.endShares(old, { all: true });
   return true;
 }

@@ -3,7 +3,6 @@ import * as z from "zod/mini";
 import { idBytes, isId, makeId } from "../../shared/kernel/id.ts";
 import { limits } from "../../shared/kernel/limits.ts";
 import type { DomainError } from "../../shared/kernel/result.ts";
-import { holdersOf } from "../../shared/approvals/holders.ts";
 import { entity, entityNames, entityOfId, type EntityName, type Row } from "../../shared/records/entities.ts";
 import { fieldsSchema } from "../../shared/records/record.ts";
 import { requireActor } from "../auth/actor.ts";
@@ -266,11 +265,6 @@ async function askForApproval(c: AppContext): Promise<Response> {
   const record = await newId(c, entity("approval").kind);
   const subject = of && (await readRecord(door, of, about));
   if (!subject) return (await isRepeat(c)) ? answer(c, "approval", record, 201) : missing();
-  const account = await readRecord(door, "account", subject.anchor);
-  const rule = door.actor.bound.rules.approvals?.find((one) => one.kind === kind && one.on === of);
-  const place = { team: textOf(account?.["team"]), region: textOf(account?.["region"]) };
-  const members = rule ? await listRecords(door, "member", everyone) : null;
-  const holders = rule && members?.ok ? holdersOf(members.value.items, rule.asked, place, [door.actor.member]) : [];
   const error = await mutate(c, "approval.ask@1", {
     ...rest,
     id: record,
@@ -278,9 +272,6 @@ async function askForApproval(c: AppContext): Promise<Response> {
     anchor: subject.anchor,
     kind,
     name: name ?? `${kind}: ${String(subject["name"] ?? "")}`.slice(0, limits.nameMax),
-    to: rest.member ? [rest.member] : holders.slice(0, 50).map((holder) => holder.id),
   });
   return error ? problem(error) : answer(c, "approval", record, 201);
 }
-const everyone: ListAsk = { limit: limits.listMax, cursor: null, sort: null, q: null, filters: [] };
-const textOf = (value: Row[string]): string | null => (typeof value === "string" ? value : null);
