@@ -1,7 +1,7 @@
 import { holds, leavesOf, reduce } from "../access/condition.ts";
 import type { Bound, Place } from "../access/engine.ts";
 import type { ApprovalRule, Cond } from "../access/rules.ts";
-import { gateFailures, type GateFailure, type StageRef } from "../access/stages.ts";
+import { gateFailures, stageRefusal, type GateFailure, type StageRef } from "../access/stages.ts";
 import { fail, ok, type Result } from "../kernel/result.ts";
 import { entity, type EntityName, type Row } from "../records/entities.ts";
 import { hasGroup } from "../records/groups.ts";
@@ -41,7 +41,7 @@ export function judge(drafts: readonly Drafted[], around: Around): Result<void> 
     const judged =
       draft.entity === "approval"
         ? ownMutations(draft, around)
-        : first(stageGate, protectedFields, protectedDelete)(draft, drafts, around);
+        : first(stageGate, stageKeeps, protectedFields, protectedDelete)(draft, drafts, around);
     if (!judged.ok) return judged;
   }
   return ok(undefined);
@@ -87,6 +87,33 @@ function stageGate(draft: Drafted, drafts: readonly Drafted[], around: Around): 
   );
   if (gate.state === "open" || (gate.state === "proposed" && !around.edge)) return ok(undefined);
   return unmet(gate.failures);
+}
+
+/** Whether any rule says what may be written in a stage: then the stage of a record has to be there. */
+export const keepsInStages = ({ rules: { stages } }: Bound): boolean =>
+  stages !== undefined && (stages.locks.length > 0 || stages.rules.some((rule) => rule.in !== undefined));
+
+/** What the stage keeps from being written besides: fields that it locks, roles that only read in it. */
+function stageKeeps(draft: Drafted, _drafts: readonly Drafted[], around: Around): Result<void> {
+  const { op, before, after, named } = draft;
+  const moves = before !== null && before["stage"] !== after["stage"]; // the gates have judged that
+  if (draft.entity !== "opportunity" || op === "restore" || moves || around.mutation === importing)
+    return ok(undefined);
+  const id = after["stage"];
+  const place = around.place(after.anchor);
+  const stage = typeof id === "string" && keepsInStages(around.bound) ? stageRef(id, around) : null;
+  if (typeof id === "string" && keepsInStages(around.bound) && around.edge && !(stage && place)) return fail("missing");
+  if (!stage || !place) return ok(undefined);
+  const refusal = stageRefusal(
+    around.bound,
+    op,
+    { entity: draft.entity, row: before ?? after, place, stage },
+    named,
+    around.now,
+  );
+  return refusal
+    ? fail("denied", { detail: refusal.why, fields: visible(around, draft, refusal.fields) })
+    : ok(undefined);
 }
 
 function stageRef(id: string, around: Around): StageRef | null {

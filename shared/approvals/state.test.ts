@@ -58,10 +58,9 @@ describe("[APPROVAL-1] an approval's state", () => {
   });
 
   it("is used at most once, and only after a holder approved what stands", () => {
-    const acts = fc.array(
-      fc.record({ act: fc.constantFrom(...approvalActs), by: fc.constantFrom(...parties) }),
-      { maxLength: 40 },
-    );
+    const acts = fc.array(fc.record({ act: fc.constantFrom(...approvalActs), by: fc.constantFrom(...parties) }), {
+      maxLength: 40,
+    });
     fc.assert(
       fc.property(acts, (tried) => {
         let state: ApprovalState = "draft";

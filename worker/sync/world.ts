@@ -1,8 +1,9 @@
-import { entityOfId } from "../../shared/records/entities.ts";
+import { entityOfId, type EntityName } from "../../shared/records/entities.ts";
+import { keepsInStages } from "../../shared/approvals/gates.ts";
 import type { Actor } from "../context.ts";
 import type { Db } from "../db/db.ts";
 import { namesOf } from "../db/lent.ts";
-import { loadAllPlaces, loadRows, loadShares } from "../db/rows.ts";
+import { loadAllPlaces, loadRows, loadShares, type Stored } from "../db/rows.ts";
 import type { World } from "./plan.ts";
 
 /**
@@ -16,6 +17,10 @@ export async function loadWorld(
   causes: readonly string[] = [],
 ): Promise<World> {
   const rows = await loadRows(db, ids);
+  for (const of of [stagesAsked, pipelinesAsked]) {
+    const lacking = of(actor, rows).filter((id) => !rows.has(id));
+    if (lacking.length > 0) for (const [id, stored] of await loadRows(db, lacking)) rows.set(id, stored);
+  }
   const anchors = new Set<string>();
   for (const stored of rows.values()) anchors.add(stored.row.anchor);
   for (const id of ids) if (entityOfId(id) === null || entityOfId(id) === "account") anchors.add(id);
@@ -23,3 +28,16 @@ export async function loadWorld(
   const places = await loadAllPlaces(db, [...anchors], actor.member, lends);
   return { rows, places, shares: await loadShares(db, [...anchors], causes) };
 }
+
+/** Stages and pipelines that the policy's rules on stages look at. None where no rule asks, which is what costs nothing. */
+function stagesAsked({ bound }: Actor, rows: ReadonlyMap<string, Stored>): string[] {
+  return keepsInStages(bound) ? textsOf(rows, "opportunity", "stage") : [];
+}
+function pipelinesAsked({ bound }: Actor, rows: ReadonlyMap<string, Stored>): string[] {
+  return bound.rules.stages?.ruled.some((name) => name !== "*") ? textsOf(rows, "stage", "pipeline") : [];
+}
+const textsOf = (rows: ReadonlyMap<string, Stored>, name: EntityName, field: string): string[] =>
+  [...rows.values()].flatMap(({ entity, row }) => {
+    const value = entity === name ? row[field] : undefined;
+    return typeof value === "string" ? [value] : [];
+  });
