@@ -1,10 +1,18 @@
 import { governActions, seeActions, type Action } from "../kernel/actions.ts";
 import type { Compartment } from "../records/compartments.ts";
-import type { EntityName } from "../records/entities.ts";
+import { entity, type EntityName } from "../records/entities.ts";
 import { groupBit, groupDefaults, groupNames, maskOf, type Group, type Mask } from "../records/groups.ts";
 import type { Cover, Grant, Interval } from "./engine.ts";
-import { isWide, reduce, type LooseFacts, type Node } from "./condition.ts";
-import { entitiesOf, type ApprovalRule, type Policy } from "./rules.ts";
+import { isWide, leavesOf, reduce, type LooseFacts, type Node } from "./condition.ts";
+import {
+  entitiesOf,
+  isAnchorColumn,
+  type ApprovalRule,
+  type Policy,
+  type Reach,
+  type StageNames,
+  type StageRule,
+} from "./rules.ts";
 
 /**
  * The policy as one member's client has it: their own rules with their facts put in, what can never match left out.
@@ -53,6 +61,35 @@ interface BoundRecipe {
   readonly groups: Mask;
   readonly device: Mask;
 }
+/** A stage rule of the member's own roles. */
+export interface BoundStage {
+  readonly id: string;
+  readonly pipeline: string;
+  readonly reach: Reach;
+  readonly from?: StageNames;
+  readonly to?: StageNames;
+  /** Fields that must hold a value; `more`: how many besides, of which this member may not know the names. */
+  readonly require?: readonly string[];
+  readonly more?: number;
+  /** For each group of the required fields, a role that can fill it. */
+  readonly heldBy?: { readonly [group: string]: string };
+  /** `when` null: it hangs on a value that this member may not know of. */
+  readonly approval?: { readonly kind: string; readonly when: Node | null; readonly askTo: string | null };
+  readonly handoff?: true;
+  readonly in?: StageNames;
+  readonly edit: Mask;
+  readonly create?: true;
+  readonly delete?: true;
+  readonly why: string;
+  readonly askTo?: string;
+}
+/** What a stage keeps from everyone, or (`*`) from this member. */
+interface BoundLock {
+  readonly pipeline: string;
+  readonly in: StageNames;
+  readonly fields: readonly string[] | "*";
+  readonly why: string;
+}
 export interface Slice {
   readonly v: 1;
   readonly facts: { readonly member: string; readonly teams: readonly string[]; readonly regions: readonly string[] };
@@ -63,6 +100,12 @@ export interface Slice {
   readonly approvals?: readonly ApprovalRule[];
   readonly grants?: readonly BoundGrant[];
   readonly covers?: readonly Cover[];
+  readonly stages?: {
+    /** Pipelines in which somebody has a rule on moving, so that others need one too. */
+    readonly ruled: readonly string[];
+    readonly rules: readonly BoundStage[];
+    readonly locks: readonly BoundLock[];
+  };
 }
 /** Facts as they may arrive. Only `employment` is certain: without it nothing is bound at all. */
 export type SliceFacts = LooseFacts & {
@@ -177,13 +220,69 @@ export function slice(policy: Policy, facts: SliceFacts, audience: "client" | "w
   const touched = new Set(
     allow.filter((rule) => rule.actions.some((action) => !see.has(action))).flatMap((rule) => rule.entity),
   );
-  const approvals = (policy.approvals ?? []).filter(
-    ({ on }) => audience === "whole" || on === "organisation" || touched.has(on),
-  );
   const shares = (policy.shares ?? []).flatMap((recipe) => {
     const groups = maskOf(recipe.groups) & known & ~groupBit("unclassified");
     return member !== "" && groups !== 0 ? [{ id: recipe.id, groups, device: may(recipe.keep, false, groups) }] : [];
   });
+  const groupOf = (name: EntityName, field: string): Mask => {
+    const { fields } = entity(name);
+    return Object.hasOwn(fields, field) ? groupBit(fields[field]?.group ?? "unclassified") : 0;
+  };
+  /** Fields whose names this audience may know. */
+  const knows = (name: EntityName, fields: readonly string[]): string[] =>
+    fields.filter((field) => (groupOf(name, field) & known) !== 0);
+  const columnsOf = (when: Node): string[] =>
+    leavesOf(when).flatMap((leaf) => ("column" in leaf && !isAnchorColumn(leaf.column) ? [leaf.column] : []));
+  /** On a device a threshold over a field that this member never reads stays unsaid. */
+  const tells = (name: EntityName, when: Node): boolean =>
+    audience === "whole" || columnsOf(when).every((column) => (groupOf(name, column) & given) !== 0);
+
+  function bindStage(rule: StageRule): BoundStage {
+    const { gates = {}, why, askTo } = rule;
+    const require = knows("opportunity", gates.require ?? []);
+    const more = (gates.require?.length ?? 0) - require.length;
+    const when = gates.approval && reduce(gates.approval.when ?? { all: [] }, facts, roles, true);
+    const kind = gates.approval?.kind;
+    const asked = policy.approvals?.find((one) => one.kind === kind && one.on === "opportunity")?.asked.holds;
+    return {
+      id: rule.id,
+      pipeline: rule.pipeline,
+      reach: rule.reach,
+      ...(rule.from ? { from: rule.from } : {}),
+      ...(rule.to ? { to: rule.to } : {}),
+      ...(require.length > 0 ? { require, heldBy: holders(policy, require) } : {}),
+      ...(more > 0 ? { more } : {}),
+      ...(kind !== undefined && when !== undefined && when !== false
+        ? { approval: { kind, when: tells("opportunity", when) ? when : null, askTo: asked ?? null } }
+        : {}),
+      ...(gates.handoff === "accepted" ? { handoff: true as const } : {}),
+      ...(rule.in ? { in: rule.in } : {}),
+      edit: maskOf(rule.edit ?? []),
+      ...(rule.create ? { create: true as const } : {}),
+      ...(rule.delete ? { delete: true as const } : {}),
+      why,
+      ...(askTo === undefined ? {} : { askTo }),
+    };
+  }
+  const stageRules = policy.stages ?? [];
+  const locks = stageRules.flatMap(({ pipeline, to, after, why }): BoundLock[] => {
+    if (!to || !after) return [];
+    const all = after.readOnlyFor?.some((name) => roles.has(name));
+    const fields = all ? ("*" as const) : knows("opportunity", after.locks ?? []);
+    return fields.length > 0 ? [{ pipeline, in: to, fields, why }] : [];
+  });
+  const stages = {
+    ruled: [...new Set(stageRules.flatMap((rule) => (rule.from || rule.to ? [rule.pipeline] : [])))],
+    rules: stageRules.filter((rule) => rule.roles.some((name) => roles.has(name))).map(bindStage),
+    locks,
+  };
+  const approvals = (policy.approvals ?? []).flatMap((rule): ApprovalRule[] => {
+    const { on, when } = rule;
+    if (audience === "whole" || on === "organisation") return [rule];
+    if (!touched.has(on)) return [];
+    return when && !tells(on, reduce(when, facts, roles, true)) ? [] : [{ ...rule, binds: knows(on, rule.binds) }];
+  });
+
   return {
     v: 1,
     facts: { member, teams: list(facts.teams), regions: list(facts.regions) },
@@ -193,7 +292,22 @@ export function slice(policy: Policy, facts: SliceFacts, audience: "client" | "w
     ...(approvals.length > 0 ? { approvals } : {}),
     ...(grants.length > 0 ? { grants } : {}),
     ...(covers.length > 0 ? { covers: covers.map(({ id, of, from, until }) => ({ id, of, from, until })) } : {}),
+    ...(stageRules.length > 0 && (audience === "whole" || touched.has("opportunity")) ? { stages } : {}),
   };
+}
+
+/** For each group of some fields a role that may fill them in: whom to ask for a field that one can't see. */
+function holders(policy: Policy, fields: readonly string[]): { readonly [group: string]: string } {
+  const found: Record<string, string> = {};
+  for (const field of fields) {
+    const group = entity("opportunity").fields[field]?.group;
+    const rule = policy.allow.find(
+      (one) =>
+        entitiesOf(one).includes("opportunity") && one.actions.includes("edit") && group && one.groups.includes(group),
+    );
+    if (group && rule?.to[0] !== undefined) found[group] = rule.to[0];
+  }
+  return found;
 }
 
 function isAny(actions: readonly Action[] | readonly ["*"]): actions is readonly ["*"] {

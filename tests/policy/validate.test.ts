@@ -1,5 +1,6 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { validatePolicy } from "../../shared/access/policy.ts";
+import { policyJsonSchema, policyWarnings, validatePolicy } from "../../shared/access/policy.ts";
 
 /** A small policy that is valid; each case below breaks one thing in it. */
 // prettier-ignore
@@ -22,6 +23,16 @@ const good = {
     { id: "opp.edit", to: ["seller"], entity: "opportunity", actions: ["edit"], when: { all: [{ reach: "own" }, { any: [{ lt: ["discountPct", 30] }, { not: { present: "discountPct" } }] }] }, groups: ["identity", "terms"], why: "Beyond that it is no sale.", askTo: "approver" },
   ],
   forbid: [{ id: "g.restricted", entity: "*", actions: ["*"], when: { eq: ["restricted", true] }, except: { reach: "account_team" }, unbreakable: false, why: "Closed accounts." }],
+  stages: [
+    { id: "st.propose", pipeline: "new-business", roles: ["seller"], reach: "own", from: ["qualified"], to: ["proposal", "outcome:won"],
+      gates: { require: ["closeDay", "amountMinor"], approval: { kind: "discount", when: { gte: ["discountPct", 10] } }, handoff: "none" },
+      after: { readOnlyFor: ["approver"], locks: ["discountPct"] }, why: "A proposal binds us." },
+    { id: "st.edit", pipeline: "*", roles: ["seller"], reach: "all", in: ["outcome:open"], edit: ["shared"], create: true, why: "While it is open." },
+  ],
+  approvals: [{ kind: "discount", on: "opportunity", asked: { holds: "approver", reach: "region" }, sees: ["identity", "terms"], binds: ["discountPct"], expiresDays: 7, why: "Two pairs of eyes." }],
+  breakGlass: [{ id: "bg.outage", to: ["seller"], reach: "region", in: ["core", "service"], groups: ["identity", "shared"], why: "Customers down." }],
+  sections: [{ kind: "internal:sales", compartment: "sales", group: "internal" }],
+  lower: { grantMaxDays: 14, exportRows: 500 },
   shares: [{ id: "sh.escalate", on: "case.escalate", give: "key", in: ["service"], beyond: true, groups: ["identity"], to: { holds: "approver" }, ends: ["case.resolve"], maxDays: 14, why: "While it burns." }],
 };
 
@@ -95,6 +106,29 @@ describe("[ACCESS-R26] a policy with one fault is refused whole, and the fault i
     ["a recipe of unclassified fields", "shares.0.groups", ["unclassified"], "unclassified"],
     ["a day that is none", "effectiveAt", "tomorrow", "effectiveAt"],
     ["another schema", "$schema", "policy/v2", "$schema"],
+    ["a column that every object has", edit, { eq: ["constructor", 3] }, "no column constructor"],
+    ["a stage rule of an unknown role", "stages.0.roles", ["sailor"], "unknown role sailor"],
+    ["a gate on an unknown column", "stages.0.gates.require", ["closeDate"], "stages.0.gates.require: An opportunity has no column closeDate."],
+    ["a lock of an unknown column", "stages.0.after.locks", ["discount"], "no column discount"],
+    ["a gate that asks for an undeclared approval", "stages.0.gates.approval", { kind: "stage" }, "No approval of kind stage"],
+    ["a gate with text for a number", "stages.0.gates.approval.when", { gte: ["discountPct", "ten"] }, "another type"],
+    ["a gate on a hidden value", "stages.0.gates.require", ["commissionMinor"], "must say what it discloses"],
+    ["a stage rule about no stage", "stages.1.in", undefined, "stages that it is about"],
+    ["rights in a stage without the stage", "stages.0.edit", ["shared"], "need in"],
+    ["unclassified fields in a stage", "stages.1.edit", ["unclassified"], "unclassified"],
+    ["reading by stage", "stages.1.read", true, "no such key here: read"],
+    ["a stage rule with another's id", "stages.1.id", "opp.read", "twice"],
+    ["a stage rule without why", "stages.0.why", undefined, "stages.0.why: This is missing."],
+    ["an approval twice", "approvals", [good.approvals[0], good.approvals[0]], "declared twice"],
+    ["an approval of nobody", "approvals.0.asked.holds", "sailor", "unknown role sailor"],
+    ["an approval bound to an unknown column", "approvals.0.binds", ["discount"], "no column discount"],
+    ["an approval open for ever", "approvals.0.expiresDays", 99, "too large"],
+    ["an approval about rights that asks a record", "approvals.1", { ...good.approvals[0], on: "organisation", when: { reach: "own" } }, "not asked of a record"],
+    ["a glass over private notes", "breakGlass.0.in", ["private"], "Private notes"],
+    ["a glass for everything at once", "breakGlass.0.reach", "galaxy", "one of"],
+    ["sections where there are none", "sections.0.compartment", "legal", "no sections in legal"],
+    ["a limit raised", "lower.grantMaxDays", 31, "lower.grantMaxDays: A policy may go below 30, never above."],
+    ["an unknown limit", "lower.sessionMs", 5, "lower"],
   ];
   test.each(table)("%s", (_fault, path, value, said) => {
     const result = validatePolicy(broken(path, value));
@@ -111,6 +145,28 @@ describe("[ACCESS-R26] a policy with one fault is refused whole, and the fault i
     expect(validatePolicy({ ...good, shares: [{ ...recipe, ends: [] }] }).ok).toBe(false);
     expect(validatePolicy({ ...good, shares: [{ ...recipe, ends: [], maxDays: 3 }] }).ok).toBe(true);
     expect(validatePolicy({ ...good, shares: [recipe] }).ok).toBe(true);
+  });
+  test("every fault is said, each with its path and a sentence", () => {
+    const twice = { ...good, why: "", roles: { ...good.roles, seller: { ...good.roles.seller, review: "soon" } } };
+    const result = validatePolicy(twice);
+    expect(result.ok ? [] : result.error.fields).toEqual([
+      "why: This is empty, too short or too small.",
+      "roles.seller.review: This is no day.",
+    ]);
+    const nested = validatePolicy(
+      broken("allow.0.when", { all: [{ reach: "own" }, { not: { eq: ["restricted", {}] } }] }),
+    );
+    expect(nested.ok ? [] : nested.error.fields?.[0]).toContain("allow.0.when.all.1.not");
+  });
+  test("what people may want to look at is said and refuses nothing", () => {
+    const read = validatePolicy({ ...good, roles: { ...good.roles, idle: good.roles.seller } });
+    expect(read.ok && policyWarnings(read.value).map(({ path }) => path)).toEqual(["roles.approver", "roles.idle"]);
+  });
+  test("the published JSON Schema is the reader's own", () => {
+    const published: unknown = JSON.parse(
+      readFileSync(new URL("../../docs/policy.schema.json", import.meta.url), "utf8"),
+    );
+    expect(published).toEqual(policyJsonSchema());
   });
   test.each([null, 5, "policy", [], {}])("%j is no policy", (json) => {
     expect(validatePolicy(json).ok).toBe(false);
