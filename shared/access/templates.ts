@@ -2,7 +2,17 @@ import type { Action } from "../kernel/actions.ts";
 import type { Compartment } from "../records/compartments.ts";
 import type { EntityName } from "../records/entities.ts";
 import type { Group } from "../records/groups.ts";
-import type { AllowRule, Cond, ForbidRule, Policy, Reach, Role, ShareRecipe } from "./rules.ts";
+import type {
+  AllowRule,
+  ApprovalRule,
+  Cond,
+  ForbidRule,
+  Policy,
+  Reach,
+  Role,
+  ShareRecipe,
+  StageRule,
+} from "./rules.ts";
 
 /**
  * The policy that an organisation starts with: eight bases (one per member), six duties (added), each with its reason.
@@ -66,11 +76,12 @@ const picture: readonly EntityName[] = ["account", "account_team", "contact", ..
 const reach = (to: Reach): Cond => ({ reach: to });
 const anyOf = (...to: readonly Reach[]): Cond => ({ any: to.map(reach) });
 const me = { $m: "member" } as const;
+const discounted: Cond = { gte: ["discountPct", 10] };
 
 /** Records that a grant may open; what is written around them goes with it by name only. */
 const lendable: readonly EntityName[] = ["account", "contact", "opportunity", "lead", "case", "section"];
 /** Approvals of these kinds, asked for by somebody else. */
-const aboutRights = (...kinds: readonly string[]): Cond => ({
+const askedBy = (...kinds: readonly string[]): Cond => ({
   all: [{ in: ["approvalKind", kinds] }, { present: "requester" }, { not: { eq: ["requester", me] } }],
 });
 
@@ -178,10 +189,23 @@ const allows: readonly AllowRule[] = [
   allow("handoff.offer", workers, ["handoff", ...notes], ["create", "edit", "comment", "hand_off"], anyOf("own", "account_team"), ["identity", "shared", "handoff"],
     "Whoever holds it may offer it.", { in: ["handoff"], askTo: "handoff_coordinator" }),
   allow("handoff.accept", workers, "handoff", ["accept_handoff", "comment"], { eq: ["toMember", me] }, ["identity", "shared", "handoff"], "It was offered to you."),
-  allow("approval.own", sales, "approval", [...see, "create", "edit", "ask"], anyOf("own", "team"), ["identity", "shared"], "Whoever asks follows the answer."),
-  allow("approval.region", ["discount_approver", "sales_manager"], "approval", see, reach("region"), ["identity", "shared"], "A role is asked, so any holder can answer."),
-  allow("approval.decide", ["discount_approver"], "approval", ["decide", "approve_discount"],
-    { all: [reach("region"), { present: "requester" }, { not: { eq: ["requester", me] } }] }, ["identity", "shared"], "Nobody approves their own request."),
+  allow("approval.own", sales, "approval", see, anyOf("own", "team"), ["identity", "shared"], "Whoever asks follows the answer.", { in: ["core", "sales"] }),
+  allow("approval.terms", sales, "approval", see, reach("own"), ["identity", "shared", "terms"], "The numbers are your own.", { in: ["sales"] }),
+  allow("approval.contract", sales, "approval", see, reach("own"), ["identity", "shared", "contract"], "The contract is your own account's.", { in: ["core"] }),
+  allow("approval.manager", ["sales_manager"], "approval", see, reach("team"), ["identity", "shared", "terms", "contract"], "A manager decides with the numbers in sight.",
+    { in: ["core", "sales"], keep: "online" }),
+  allow("approval.finance", ["finance"], "approval", see, reach("region"), ["identity", "shared", "billing", "contract"], "Finance asks about what it bills.",
+    { in: ["core"], keep: "online" }),
+  allow("approval.region", ["discount_approver"], "approval", see, reach("region"), ["identity", "shared"], "A role is asked, so any holder can answer.", { in: ["sales"] }),
+  allow("approval.ask", [...sales, "finance"], "approval", ["create", "ask"], { all: [{ present: "requester" }, { eq: ["requester", me] }] },
+    ["identity", "shared", "terms", "billing", "contract"], "Whoever asks follows the answer.", { in: ["core", "sales"] }),
+  allow("approval.decide", ["discount_approver"], "approval", ["approve_discount"], { all: [reach("region"), askedBy("discount")] }, ["identity", "shared"],
+    "Nobody approves their own request."),
+  allow("approval.stage", ["sales_manager"], "approval", ["approve_stage"], { all: [reach("team"), askedBy("stage")] }, ["identity", "shared"],
+    "Nobody approves their own request."),
+  allow("approval.change", ["sales_manager"], "approval", ["approve_change"], { all: [reach("team"), askedBy("protected_change", "delete_protected")] },
+    ["identity", "shared"], "A customer's contract is changed by two."),
+  allow("account.remove", sales, "account", ["delete", "restore"], reach("own"), ["identity", "shared"], "A customer is deleted by two.", { askTo: "sales_manager" }),
   allow("escalation.help", ["escalation_lead"], ["case", ...notes], ["edit", "comment", "resolve", "escalate"], reach("participant"),
     ["identity", "shared", "resolution"], "Called in to help, for as long as it burns.", { in: ["service"] }),
 
@@ -218,9 +242,9 @@ const allows: readonly AllowRule[] = [
     "Teams say where people work."),
   // --- a second person about rights, and who may lend what for a while
   allow("rights.ask", everyone, "approval", ["ask"], { eq: ["requester", me] }, ["identity", "shared"], "Whoever asked may take it back."),
-  allow("rights.policy", ["policy_admin"], "approval", ["approve_policy"], aboutRights("widen", "email", "policy"), ["identity", "shared"],
+  allow("rights.policy", ["policy_admin"], "approval", ["approve_policy"], askedBy("widen", "email", "policy"), ["identity", "shared"],
     "Nobody widens rights alone."),
-  allow("rights.grant", ["policy_admin", "sales_manager", "escalation_lead", "finance"], "approval", ["approve_grant"], aboutRights("grant", "cover"),
+  allow("rights.grant", ["policy_admin", "sales_manager", "escalation_lead", "finance"], "approval", ["approve_grant"], askedBy("grant", "cover"),
     ["identity", "shared"], "What is lent, somebody else lends."),
   allow("rights.cover", everyone, "approval", ["approve_grant"], { all: [{ eq: ["approvalKind", "cover"] }, { eq: ["asked", me] }] }, ["identity", "shared"],
     "You were asked to stand in."),
@@ -278,12 +302,35 @@ const shares: readonly ShareRecipe[] = [
     to: { holds: "escalation_lead" }, ends: ["case.resolve", "case.deescalate"], maxDays: 14, why: "History while a case is escalated, no longer." },
   { id: "sh.approval", on: "approval.ask", give: "record", in: ["sales"], beyond: true, groups: ["identity", "shared", "terms"],
     to: { holds: "discount_approver" }, ends: ["approval.decide", "approval.withdraw"], maxDays: 14, why: "Nobody can judge a discount without the deal." },
+  { id: "sh.passed", on: "approval.decide", give: "record", in: ["sales"], beyond: true, groups: ["identity", "shared", "terms"],
+    to: { holds: "discount_approver" }, ends: ["approval.decide", "approval.withdraw"], maxDays: 14, why: "Who is asked instead sees as much." },
   { id: "sh.task", on: "task.assign", give: "key", in: ["core", "sales", "service"], groups: ["identity", "shared"], to: { column: "owner" },
     ends: ["task.done"], maxDays: 30, why: "Whoever does the next act sees what it is about." },
   { id: "sh.owner", on: "opportunity.assign", give: "key", in: ["core", "sales"], groups: ["identity", "shared", "qualification", "terms"], to: { column: "owner" },
     ends: [], why: "Whoever answers for a deal sees the account around it." },
   { id: "sh.commission", on: "opportunity.set_commission", give: "record", groups: ["identity", "compensation"], to: { column: "owner" }, ends: [], why: "Pay follows the person." },
   { id: "sh.hand", on: "record.share", give: "key", groups: ["identity", "shared"], to: { member: true }, ends: ["share.end"], maxDays: 30, why: "Letting somebody in by name, for a while." },
+];
+
+/** Who may move what where, by what a stage is for; organisations write their own for their own pipelines. */
+// prettier-ignore
+const stages: readonly StageRule[] = [
+  { id: "st.out", pipeline: "*", roles: sales, reach: "all", from: ["*"], why: "Whoever works a sale moves it." },
+  { id: "st.open", pipeline: "*", roles: sales, reach: "all", to: ["outcome:open", "outcome:lost"], why: "Whoever works a sale moves it." },
+  { id: "st.won", pipeline: "*", roles: sales, reach: "all", to: ["outcome:won"],
+    gates: { require: ["closeDay", "amountMinor"], approval: { kind: "discount", when: discounted } }, askTo: "sales_manager",
+    why: "What is won is billed: it has a day, an amount, and nobody gave a large discount alone." },
+];
+// prettier-ignore
+const approvals: readonly ApprovalRule[] = [
+  { kind: "discount", on: "opportunity", asked: { holds: "discount_approver", reach: "region" }, sees: ["identity", "shared", "terms"],
+    binds: ["amountMinor", "currency", "discountPct"], when: discounted, why: "A large discount needs a second pair of eyes." },
+  { kind: "stage", on: "opportunity", asked: { holds: "sales_manager", reach: "team" }, sees: ["identity", "shared", "terms"],
+    binds: ["amountMinor", "currency", "closeDay"], why: "A step that the manager wants to see first." },
+  { kind: "protected_change", on: "account", asked: { holds: "sales_manager", reach: "team" }, sees: ["identity", "shared", "contract", "billing"],
+    binds: ["contractEndDay", "contractTerms", "paymentTerms", "currency"], when: { present: "contractEndDay" }, why: "What was signed changes only with a second person." },
+  { kind: "delete_protected", on: "account", asked: { holds: "sales_manager", reach: "team" }, sees: ["identity", "shared"],
+    binds: [], why: "An account takes its history with it." },
 ];
 
 export const shippedPolicy: Policy = {
@@ -298,4 +345,6 @@ export const shippedPolicy: Policy = {
   allow: allows,
   forbid: forbids,
   shares,
+  stages,
+  approvals,
 };

@@ -154,6 +154,7 @@ const row = (place: Place, compartment: string, more: Partial<Row> = {}): Row =>
   createdBy: "ana",
   owner: null,
   requester: "ana",
+  approvalKind: "discount",
   fromMember: "ana",
   toMember: "bo",
   sectionKind: "shared",
