@@ -141,7 +141,7 @@ const allows: readonly AllowRule[] = [
     "You may pass on what is yours.", { state: "before", askTo: "sales_manager" }),
   allow("own.crew", sales, "account_team", ["create", "edit", "delete", "restore", "manage_account_team"], reach("own"), ["identity"],
     "Whoever answers for an account picks its team.", { askTo: "sales_manager" }),
-  allow("own.restrict", sales, "account", ["restrict"], reach("own"), ["shared"], "Whoever answers for an account may close it.", { askTo: "sales_manager" }),
+  allow("own.restrict", sales, "account", ["restrict", "delete", "restore"], reach("own"), ["shared"], "Whoever answers for an account may close it.", { askTo: "sales_manager" }),
   allow("case.around", sales, "case", see, anyOf("own", "team", "account_team"), ["identity", "shared"], "Know what burns before you call."),
 
   // --- sales managers
@@ -205,7 +205,6 @@ const allows: readonly AllowRule[] = [
     "Nobody approves their own request."),
   allow("approval.change", ["sales_manager"], "approval", ["approve_change"], { all: [reach("team"), askedBy("protected_change", "delete_protected")] },
     ["identity", "shared"], "A customer's contract is changed by two."),
-  allow("account.remove", sales, "account", ["delete", "restore"], reach("own"), ["identity", "shared"], "A customer is deleted by two.", { askTo: "sales_manager" }),
   allow("escalation.help", ["escalation_lead"], ["case", ...notes], ["edit", "comment", "resolve", "escalate"], reach("participant"),
     ["identity", "shared", "resolution"], "Called in to help, for as long as it burns.", { in: ["service"] }),
 
@@ -250,7 +249,7 @@ const allows: readonly AllowRule[] = [
     "You were asked to stand in."),
   allow("lend.team", ["sales_manager"], lendable, ["approve_grant"], reach("team"),
     ["identity", "shared", "qualification", "terms", "contract", "internal", "consent"], "A manager lends what the team holds."),
-  allow("lend.service", ["escalation_lead"], lendable, ["approve_grant"], reach("region"), ["identity", "shared", "resolution", "internal"],
+  allow("lend.service", ["escalation_lead"], ["account", "contact", "case", "section"], ["approve_grant"], reach("region"), ["identity", "shared", "resolution", "internal"],
     "Help is let in where it burns.", { in: ["core", "service"] }),
   allow("lend.finance", ["finance"], ["account", "contact"], ["approve_grant"], reach("region"), ["identity", "shared", "billing", "contract"],
     "Finance lends a look at its own fields."),
