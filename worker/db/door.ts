@@ -8,6 +8,7 @@ import type { Field } from "../../shared/records/field.ts";
 import { isVisible, project } from "../../shared/records/record.ts";
 import type { Actor } from "../context.ts";
 import { batch, type Db } from "./db.ts";
+import { namesOf } from "./lent.ts";
 import { inIds, loadPlaces, loadRows } from "./rows.ts";
 import { recordTables, snake } from "./schema.ts";
 
@@ -45,7 +46,8 @@ export async function readRecord(context: DoorContext, name: EntityName, id: str
 async function readRecords({ db, actor, now }: DoorContext, name: EntityName, ids: readonly string[]): Promise<Row[]> {
   const rows = await loadRows(db, ids);
   const anchors = [...new Set([...rows.values()].map((stored) => stored.row.anchor))];
-  const places = await loadPlaces(db, anchors, actor.member, actor.facts.teams);
+  const [, ...names] = namesOf(actor.facts);
+  const places = await loadPlaces(db, anchors, actor.member, names);
   return ids.flatMap((id) => {
     const stored = rows.get(id);
     const place = stored && places.get(stored.row.anchor);

@@ -14,7 +14,5 @@ export const proposalShape = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("renewal"), grant: id, until: z.int() }),
   z.strictObject({ kind: z.literal("cover"), cover: id, of: id, member: id, reason, ...interval }),
   z.strictObject({ kind: z.literal("policy"), policy: z.any(), parent: z.int() }),
-  /** Asked for something that is not there, or that nobody can give: it stays open until its end. */
-  z.strictObject({ kind: z.literal("nothing") }),
 ]);
 export type Proposal = z.infer<typeof proposalShape>;

@@ -33,8 +33,7 @@ const newId = (cell: string, kind: string): string =>
 export const newApproval = (cell: string): string => newId(cell, "apr");
 
 /** The kind of approval that a proposal of each kind hangs on. */
-const kindOf = (proposal: Proposal): ApprovalKind =>
-  proposal.kind === "renewal" || proposal.kind === "nothing" ? "grant" : proposal.kind;
+const kindOf = (proposal: Proposal): ApprovalKind => (proposal.kind === "renewal" ? "grant" : proposal.kind);
 
 export interface AskedFor {
   readonly proposal: Proposal;
@@ -50,6 +49,8 @@ export interface AskedFor {
   /** Who is asked: one member, or holders of a role who pass `may`. */
   readonly asked?: { readonly member: string } | { readonly role: string } | undefined;
   readonly may?: ((person: store.Person) => boolean) | undefined;
+  /** It waits in the same words whether anybody can answer or not: else asking would tell what is there. */
+  readonly quiet?: boolean;
 }
 export interface Waiting {
   readonly approval: string;
@@ -77,8 +78,10 @@ export async function waitFor(context: Context, ask: AskedFor, id?: string): Pro
   const first = able.filter((person) => holds(person, wanted));
   const asked = first.length > 0 ? first : able;
   const role = first.length > 0 ? wanted : roles.find((one) => able.some((person) => holds(person, one)));
-  if (named === null && (asked.length === 0 || role === undefined) && ask.proposal.kind !== "nothing") return null;
-  const to = named === null ? asked.map(({ facts }) => facts.member) : [named];
+  if (named === null && (asked.length === 0 || role === undefined) && !ask.quiet) return null;
+  // Asked quietly, it is one role whatever was found: others who could answer would show by being asked.
+  const answering = ask.quiet ? first : asked;
+  const to = named === null ? answering.map(({ facts }) => facts.member) : [named];
 
   const approval = id ?? newApproval(cell);
   const expiresAt = now + (rule?.expiresDays ?? limits.approvalOpenDays) * dayMs;
@@ -92,7 +95,7 @@ export async function waitFor(context: Context, ask: AskedFor, id?: string): Pro
     name: ask.name,
     about: ask.about,
     approvalKind: kind,
-    asked: named ?? role ?? wanted ?? "",
+    asked: named ?? (ask.quiet ? wanted : role) ?? "",
     state: "open",
     requester: actor.member,
     parties: named === null ? parties : parties.filter((one) => one !== named),
@@ -176,7 +179,7 @@ const joining = (writes: readonly Write[]): string | null => {
   const member = writes.find(({ entity }) => entity === "account_team")?.after["member"];
   return typeof member === "string" ? member : null;
 };
-const paused = fail("denied", {
+export const paused = fail("denied", {
   detail: "The address of this member was changed a short while ago. Until tomorrow they approve and govern nothing.",
 });
 
@@ -296,8 +299,6 @@ export async function carryOut(context: Context, decided: Write): Promise<Result
       const also = store.writePolicy(db, next, { ...act, mutation: "policy.publish@1" });
       return ok({ items: [item("policy.publish@1", nothing, also)], members: [], everyone: true, turns: [] });
     }
-    case "nothing":
-      return fail("missing");
   }
 }
 const nothing: Planned = { writes: [], guards: new Map(), anchors: new Map() };

@@ -1,11 +1,14 @@
 /** The SQL of governance: proposals, grants, covers, published policies, and who is in office with which facts. */
 import { sql, type SQL } from "drizzle-orm";
-import type { Facts } from "../../shared/access/engine.ts";
+import type { World } from "../../shared/access/differences.ts";
+import type { Facts, Place } from "../../shared/access/engine.ts";
 import type { Policy } from "../../shared/access/policy.ts";
 import { orgAnchor } from "../../shared/kernel/id.ts";
+import { configuration, entityNames } from "../../shared/records/entities.ts";
 import { maskOf } from "../../shared/records/groups.ts";
 import { batch, type Db, type Query } from "../db/db.ts";
-import { lentColumns, lentNow, lentOf, withLent, type GrantBody } from "../db/lent.ts";
+import { lentColumns, lentNow, lentOf, namesOf, withLent, type GrantBody } from "../db/lent.ts";
+import { anchorOf, shareOf, type AnchorRow } from "../db/rows.ts";
 import * as tables from "../db/schema.ts";
 
 // --- members
@@ -77,6 +80,54 @@ export const rolesWith = (policy: Policy, action: string): string[] => [
       .flatMap((rule) => rule.to),
   ),
 ];
+
+/** The records that there are, newest accounts and all, and where each of these members stands to them; bounded. */
+export async function worldOf(db: Db, members: readonly Person[], limit: number): Promise<World> {
+  const work = entityNames.filter((name) => !configuration.has(name));
+  const each = work.map(
+    (name) =>
+      sql`select id, ${name} as entity, compartment, anchor from ${tables.recordTables[name]} where deleted_at is null`,
+  );
+  const names = JSON.stringify([...new Set(members.flatMap(({ facts }) => namesOf(facts)))]);
+  const [records, anchors, crew, shares] = (await batch(db, [
+    db.all<World["records"][number]>(sql`${sql.join(each, sql` union all `)} order by 1 limit ${limit}`),
+    db
+      .select()
+      .from(tables.anchor)
+      .where(sql`${tables.anchor.deletedAt} is null`)
+      .limit(limit),
+    db.all<Crew>(sql`select anchor, member, "from", until from account_team where deleted_at is null limit ${limit}`),
+    db
+      .select()
+      .from(tables.share)
+      .where(sql`${tables.share.endedAt} is null and ${tables.share.toId} in (select value from json_each(${names}))`)
+      .limit(limit),
+  ])) as [World["records"][number][], AnchorRow[], Crew[], (typeof tables.share.$inferSelect)[]];
+  const anchorsById = new Map(anchors.map((row) => [row.id, anchorOf(row)]));
+  const namesByMember = new Map(members.map(({ facts }) => [facts.member, new Set(namesOf(facts))]));
+  const crewAt = Map.groupBy(crew, (row) => `${row.member} ${row.anchor}`);
+  const sharesAt = Map.groupBy(shares, (row) => row.anchor);
+  return {
+    records,
+    place: (member, id) => {
+      const anchor = anchorsById.get(id);
+      const mine = namesByMember.get(member);
+      return anchor
+        ? {
+            anchor,
+            accountTeam: crewAt.get(`${member} ${id}`) ?? [],
+            shares: (sharesAt.get(id) ?? []).filter(({ toId }) => mine?.has(toId)).map(shareOf),
+          }
+        : null;
+    },
+  };
+}
+interface Crew {
+  readonly anchor: string;
+  readonly member: string;
+  readonly from: number | null;
+  readonly until: number | null;
+}
 
 // --- proposals
 
@@ -260,3 +311,30 @@ export const writePolicy = (db: Db, policy: Policy, act: Act): Query[] => [
     at: act.at,
   }),
 ];
+
+/** Where anybody stands to one anchor: its row, its account team and its shares, read once for all who are asked about. */
+export async function standing(db: Db, anchor: string): Promise<((facts: Facts) => Place) | null> {
+  const [anchors, crew, shares] = (await batch(db, [
+    db
+      .select()
+      .from(tables.anchor)
+      .where(sql`${tables.anchor.id} = ${anchor} and ${tables.anchor.deletedAt} is null`),
+    db.all<Crew>(
+      sql`select anchor, member, "from", until from account_team where anchor = ${anchor} and deleted_at is null`,
+    ),
+    db
+      .select()
+      .from(tables.share)
+      .where(sql`${tables.share.anchor} = ${anchor} and ${tables.share.endedAt} is null`),
+  ])) as [AnchorRow[], Crew[], (typeof tables.share.$inferSelect)[]];
+  const [row] = anchors;
+  if (!row) return null;
+  return (facts) => {
+    const names = namesOf(facts);
+    return {
+      anchor: anchorOf(row),
+      accountTeam: crew.filter(({ member }) => member === facts.member).map(({ from, until }) => ({ from, until })),
+      shares: shares.filter(({ toId }) => names.includes(toId)).map(shareOf),
+    };
+  };
+}

@@ -1,0 +1,164 @@
+import { limits } from "../../shared/kernel/limits.ts";
+import { orgAnchor } from "../../shared/kernel/id.ts";
+import { fail, ok, type Result } from "../../shared/kernel/result.ts";
+import { differences, type Differences } from "../../shared/access/differences.ts";
+import { bind, type Facts, type Place } from "../../shared/access/engine.ts";
+import { validatePolicy, type Policy, type Problem } from "../../shared/access/policy.ts";
+import { widens, type Widening } from "../../shared/access/widen.ts";
+import { policyFrom } from "./gate.ts";
+import { actOf, write } from "./http.ts";
+import { instantText, paused, waitFor, type Context, type Waiting } from "./second.ts";
+import * as store from "./store.ts";
+
+/** Checking, comparing and publishing policies. A published version is never changed; the newest one rules. */
+/** `where: what` as the strict reader says it, in two parts. */
+const problemOf = (text: string): Problem => {
+  const cut = text.indexOf(": ");
+  return cut < 0 ? { path: "", says: text } : { path: text.slice(0, cut), says: text.slice(cut + 2) };
+};
+
+/** Rights about rights are asked of the organisation's own place. */
+const organisation = (cell: string): Place => ({
+  anchor: { id: orgAnchor(cell), owner: null, team: null, region: null, restricted: false },
+  accountTeam: [],
+  shares: [],
+});
+type GovernAction = "edit_policy" | "approve_policy" | "read_audit" | "simulate" | "manage_member";
+export const maySomewhere = (
+  bound: ReturnType<typeof bind>,
+  action: GovernAction,
+  cell: string,
+  now: number,
+): boolean => bound.decide(action, "member", "core", organisation(cell), now, null).allowed;
+
+/** Everything that is wrong with a policy for this organisation; empty: it may be published. */
+export async function problemsOf(
+  context: Context,
+  json: unknown,
+): Promise<{ policy: Policy | null; problems: Problem[] }> {
+  const valid = validatePolicy(json);
+  if (!valid.ok) return { policy: null, problems: (valid.error.fields ?? []).map(problemOf) };
+  const policy = valid.value;
+  const problems: Problem[] = [];
+  const people = await store.allPeople(context.db, context.now, peopleMax);
+  const held = new Map<string, number>();
+  for (const { facts } of people)
+    for (const role of [facts.base, ...facts.duties]) if (role !== "") held.set(role, (held.get(role) ?? 0) + 1);
+  for (const [role, count] of held)
+    if (!Object.hasOwn(policy.roles, role))
+      problems.push({
+        path: `roles.${role}`,
+        says: `${count} member${count === 1 ? " holds" : "s hold"} this role, and it would be gone.`,
+      });
+  const admins = people.filter(({ facts }) => {
+    const bound = bind(policy, facts);
+    return (
+      maySomewhere(bound, "edit_policy", context.cell, context.now) &&
+      maySomewhere(bound, "approve_policy", context.cell, context.now)
+    );
+  });
+  if (admins.length < limits.policyAdminsMin)
+    problems.push({
+      path: "allow",
+      says: `Only ${admins.length} member${admins.length === 1 ? "" : "s"} could edit and approve the policy; ${limits.policyAdminsMin} are needed, or nobody could mend it.`,
+    });
+  return { policy, problems };
+}
+const peopleMax = 1_000;
+
+/** Members with equal facts have equal rules: one of each stands for all. */
+function kinds(people: readonly store.Person[]): Facts[] {
+  const seen = new Map<string, Facts>();
+  for (const { facts } of people) {
+    const { member: _who, ...rest } = facts;
+    const key = JSON.stringify(rest);
+    if (!seen.has(key)) seen.set(key, facts);
+  }
+  return [...seen.values()];
+}
+
+export interface Preview {
+  readonly widening: Widening;
+  /** The names of those who are in the changes; what they are is no secret to whoever may edit the policy. */
+  readonly members: readonly { readonly id: string; readonly name: string }[];
+  readonly differences: Differences;
+  /** Of which part of the records the numbers are. */
+  readonly counted: { readonly members: number; readonly records: number; readonly all: boolean };
+}
+const recordsMax = 20_000;
+const membersMax = 50;
+
+/** What a policy would change for the members and records that there are. */
+export async function preview(context: Context, next: Policy): Promise<Result<Preview>> {
+  const { db, actor, now } = context;
+  const policy = policyFrom(actor.policyBody);
+  if (!policy) return fail("unavailable");
+  const people = await store.allPeople(db, now, peopleMax);
+  const counted = people.slice(0, membersMax);
+  const world = await store.worldOf(db, counted, recordsMax);
+  const facts = counted.map((person) => person.facts);
+  const found = differences({ policy, facts }, { policy: next, facts }, world, now);
+  const named = new Set(found.changes.map(({ member }) => member));
+  // Records are named only as far as whoever asks can open them.
+  const mine = new Set(
+    world.records
+      .filter(({ id, entity, compartment, anchor }) => {
+        const place = world.place(actor.member, anchor);
+        const row = { id, anchor, compartment, createdAt: 0, createdBy: "" };
+        return place !== null && actor.bound.recordMask(entity, row, place, now) !== 0;
+      })
+      .map(({ id }) => id),
+  );
+  const seen = (ids: readonly string[]): string[] => ids.filter((id) => mine.has(id));
+  const all = kinds(people);
+  return ok({
+    widening: widens({ policy, facts: all }, { policy: next, facts: all }),
+    members: counted.flatMap(({ name, facts: { member } }) => (named.has(member) ? [{ id: member, name }] : [])),
+    differences: {
+      summary: found.summary,
+      changes: found.changes.map((change) => ({ ...change, gained: seen(change.gained), lost: seen(change.lost) })),
+    },
+    counted: {
+      members: counted.length,
+      records: world.records.length,
+      all: counted.length === people.length && world.records.length < recordsMax,
+    },
+  });
+}
+
+export type Published = { readonly version: number } | { readonly waiting: Waiting | null };
+
+/** Publishes at once what widens nothing; else it waits for a second person. */
+export async function publish(
+  context: Context,
+  json: unknown,
+  why: string,
+): Promise<Result<Published> | { problems: Problem[] }> {
+  const { db, actor, now, cell } = context;
+  const current = policyFrom(actor.policyBody);
+  if (!current) return fail("unavailable");
+  const { policy, problems } = await problemsOf(context, json);
+  if (!policy || problems.length > 0) return { problems };
+  if (policy.version !== current.version)
+    return fail("version_conflict", { fields: ["version"], detail: "Another version was published meanwhile." });
+  if (await store.addressMoved(db, [actor.member], now - limits.emailPauseMs)) return paused;
+  const facts = kinds(await store.allPeople(db, now, peopleMax));
+  const verdict = widens({ policy: current, facts }, { policy, facts });
+  if (verdict === "same" || verdict === "narrower") {
+    const next: Policy = {
+      ...policy, why, version: current.version + 1, parent: current.version, author: actor.member, approver: null, effectiveAt: instantText(now),
+    }; // prettier-ignore
+    const act = actOf(context, "policy.publish@1");
+    return (await write(context, act, store.writePolicy(db, next, act))) ? ok({ version: next.version }) : fail("busy");
+  }
+  const waiting = await waitFor(context, {
+    proposal: { kind: "policy", policy: { ...policy, why }, parent: current.version },
+    name: `Policy, version ${current.version + 1}`,
+    reason: why,
+    about: orgAnchor(cell),
+    beneficiary: null,
+    parties: [],
+    restsOn: current.version,
+  });
+  return ok({ waiting });
+}
