@@ -17,9 +17,12 @@ import { exchangeBodies, exchangeRoutes } from "./exchange/routes.ts";
 import { answerHeadersFor } from "./http/headers.ts";
 import { guardOrigin, otherCells } from "./http/origin.ts";
 import { missing, problem } from "./http/problem.ts";
+import { accessBodies, accessRoutes } from "./governance/access-routes.ts";
+import { policyBodies, policyRoutes } from "./governance/policy-routes.ts";
 import { healthRoutes, version } from "./observability/health.ts";
 import { recordBodies, recordRoutes } from "./records/routes.ts";
 import { roomBodies, roomRoutes, roomSockets } from "./rooms/routes.ts";
+import { shareBodies, shareRoutes } from "./shares/routes.ts";
 import { syncRoutes } from "./sync/routes.ts";
 import { announceTo } from "./sync/tell.ts";
 
@@ -45,8 +48,11 @@ app.route("/api", authRoutes);
 app.route("/api", tokenRoutes);
 app.route("/api", directoryRoutes);
 app.route("/api", demoRoutes);
+app.route("/api", policyRoutes);
+app.route("/api", accessRoutes);
 app.route("/api", roomRoutes);
 app.route("/api", exchangeRoutes(announceTo));
+app.route("/api", shareRoutes);
 app.route("/api", recordRoutes);
 app.route("/sync", syncRoutes);
 app.route("/", roomSockets);
@@ -78,10 +84,13 @@ app.get("/api/me", requireActor, async (c) => {
 app.get("/openapi.json", (c) => {
   const bodies: Readonly<Record<string, unknown>> = {
     ...recordBodies,
+    ...shareBodies,
     ...authBodies,
     ...tokenBodies,
     ...roomBodies,
     ...exchangeBodies,
+    ...policyBodies,
+    ...accessBodies,
   };
   const paths: Record<string, Record<string, unknown>> = {};
   for (const { method, path } of app.routes) {

@@ -119,10 +119,10 @@ const allows: readonly AllowRule[] = [
     "Whoever does the next act says when it is done.", { state: "before" }),
 
   // --- sellers and their managers
-  allow("account.own", sales, picture, [...see, "edit", "comment", "link", "archive"], reach("own"),
+  allow("account.own", sales, picture, [...see, "edit", "comment", "link", "archive", "share"], reach("own"),
     ["identity", "shared", "contract", "internal", "personal", "consent"], "You answer for it.", { in: ["core"], askTo: "sales_manager" }),
   allow("account.create", sales, "account", ["create"], reach("own"), ["identity", "shared", "contract", "internal"], "Sellers open accounts of their own."),
-  allow("sales.own", sales, "opportunity", [...see, ...change, ...remove, "advance", "reopen"], reach("own"),
+  allow("sales.own", sales, "opportunity", [...see, ...change, ...remove, "advance", "reopen", "share"], reach("own"),
     ["identity", "shared", "qualification", "terms"], "Prices at hand, on a train too.", { keep: "device", askTo: "sales_manager" }),
   allow("lead.own", sales, "lead", [...see, ...change, ...remove, "qualify", "disqualify"], reach("own"),
     ["identity", "shared", "qualification", "personal", "consent"], "You follow up what came to you.", { askTo: "sales_manager" }),
@@ -163,7 +163,7 @@ const allows: readonly AllowRule[] = [
     "New people and calls are written down at once.", { in: ["core"] }),
 
   // --- support
-  allow("support.case", ["support"], ["case", ...notes], [...see, ...change, "resolve", "reopen", "escalate", "reassign", ...remove], reach("region"),
+  allow("support.case", ["support"], ["case", ...notes], [...see, ...change, "resolve", "reopen", "escalate", "reassign", "share", ...remove], reach("region"),
     ["identity", "shared", "resolution", "internal"], "Support solves the region's cases.", { in: ["service"], askTo: "escalation_lead" }),
   allow("support.picture", ["support"], picture, see, anyOf("region", "account_team"), ["identity", "shared"], "Know who is calling.", { in: ["core"] }),
   allow("support.notes", ["support"], notes, ["create", "edit", "comment"], anyOf("region", "account_team"), ["identity", "shared"],
@@ -189,6 +189,8 @@ const allows: readonly AllowRule[] = [
   allow("handoff.offer", workers, ["handoff", ...notes], ["create", "edit", "comment", "hand_off"], anyOf("own", "account_team"), ["identity", "shared", "handoff"],
     "Whoever holds it may offer it.", { in: ["handoff"], askTo: "handoff_coordinator" }),
   allow("handoff.accept", workers, "handoff", ["accept_handoff", "comment"], { eq: ["toMember", me] }, ["identity", "shared", "handoff"], "It was offered to you."),
+  allow("handoff.take", workers, ["account", "opportunity", "lead", "case", "task"], ["accept_handoff"], reach("participant"), ["identity", "shared"],
+    "Whoever takes it answers for it from then on.", { state: "before" }),
   allow("approval.own", sales, "approval", see, anyOf("own", "team"), ["identity", "shared"], "Whoever asks follows the answer.", { in: ["core", "sales"] }),
   allow("approval.terms", sales, "approval", see, reach("own"), ["identity", "shared", "terms"], "The numbers are your own.", { in: ["sales"] }),
   allow("approval.contract", sales, "approval", see, reach("own"), ["identity", "shared", "contract"], "The contract is your own account's.", { in: ["core"] }),
@@ -293,6 +295,12 @@ const forbids: readonly ForbidRule[] = [
 const shares: readonly ShareRecipe[] = [
   { id: "sh.offer", on: "handoff.offer", give: "key", in: ["core", "sales", "service", "handoff"], groups: ["identity", "shared", "handoff"],
     to: { column: "toMember" }, ends: ["handoff.accept", "handoff.return", "handoff.withdraw"], maxDays: 7, why: "Whoever is offered something sees what it is." },
+  { id: "sh.offer_record", on: "handoff.offer", give: "record", in: ["sales", "service"], groups: ["identity", "shared", "qualification", "resolution"],
+    to: { column: "toMember" }, ends: ["handoff.accept", "handoff.return", "handoff.withdraw"], maxDays: 7, why: "One record is judged by what was found out about it." },
+  { id: "sh.taken", on: "handoff.accept", give: "record", in: ["sales", "service", "core"], groups: ["identity", "shared", "qualification", "resolution"],
+    to: { column: "toMember" }, ends: ["opportunity.assign", "task.assign", "handoff.accept"], why: "Whoever took it goes on seeing it." },
+  { id: "sh.taken_key", on: "handoff.accept", give: "key", in: ["core"], groups: ["identity", "shared"],
+    to: { column: "toMember" }, ends: ["opportunity.assign", "task.assign", "handoff.accept"], why: "A record is worked on with its account in sight." },
   { id: "sh.sender", on: "handoff.accept", give: "key", in: ["core", "sales", "service", "handoff"], groups: ["identity", "shared", "handoff"],
     to: { column: "fromMember" }, ends: [], maxDays: 30, why: "Questions come back to the one who knew." },
   { id: "sh.rights", on: "approval.ask", give: "record", in: ["core"], groups: ["identity", "shared"], to: { column: "requester" }, ends: [], maxDays: 45,
@@ -303,12 +311,22 @@ const shares: readonly ShareRecipe[] = [
     to: { holds: "discount_approver" }, ends: ["approval.decide", "approval.withdraw"], maxDays: 14, why: "Nobody can judge a discount without the deal." },
   { id: "sh.passed", on: "approval.decide", give: "record", in: ["sales"], beyond: true, groups: ["identity", "shared", "terms"],
     to: { holds: "discount_approver" }, ends: ["approval.decide", "approval.withdraw"], maxDays: 14, why: "Who is asked instead sees as much." },
-  { id: "sh.task", on: "task.assign", give: "key", in: ["core", "sales", "service"], groups: ["identity", "shared"], to: { column: "owner" },
-    ends: ["task.done"], maxDays: 30, why: "Whoever does the next act sees what it is about." },
-  { id: "sh.owner", on: "opportunity.assign", give: "key", in: ["core", "sales"], groups: ["identity", "shared", "qualification", "terms"], to: { column: "owner" },
-    ends: [], why: "Whoever answers for a deal sees the account around it." },
+  { id: "sh.task", on: "task.assign", give: "record", groups: ["identity", "shared"], to: { column: "owner" }, ends: ["task.assign", "task.complete"],
+    why: "Whoever does the next act sees what it is about." },
+  { id: "sh.task_made", on: "task.create", give: "record", groups: ["identity", "shared"], to: { column: "owner" }, ends: ["task.assign", "task.complete"],
+    why: "Whoever does the next act sees it." },
+  { id: "sh.owner", on: "opportunity.assign", give: "record", groups: ["identity", "shared", "qualification", "terms"], to: { column: "owner" },
+    ends: ["opportunity.assign", "handoff.accept"], keep: "device", why: "Whoever answers for a deal sees it, prices too." },
+  { id: "sh.owner_key", on: "opportunity.assign", give: "key", in: ["core"], groups: ["identity", "shared"], to: { column: "owner" },
+    ends: ["opportunity.assign", "handoff.accept"], why: "Whoever answers for a deal sees the account around it." },
+  { id: "sh.won", on: "opportunity.advance", give: "record", groups: ["identity", "shared", "terms"], to: { holds: "finance" }, ends: ["opportunity.advance"],
+    why: "What was won is billed." },
   { id: "sh.commission", on: "opportunity.set_commission", give: "record", groups: ["identity", "compensation"], to: { column: "owner" }, ends: [], why: "Pay follows the person." },
-  { id: "sh.hand", on: "record.share", give: "key", groups: ["identity", "shared"], to: { member: true }, ends: ["share.end"], maxDays: 30, why: "Letting somebody in by name, for a while." },
+  { id: "sh.hand", on: "record.share", give: "record", groups: ["identity", "shared"], to: { member: true }, ends: ["share.end"], maxDays: 30, why: "Letting somebody in by name, for a while." },
+  { id: "sh.hand_key", on: "account.share", give: "key", in: ["core"], groups: ["identity", "shared"], to: { member: true }, ends: ["share.end"], maxDays: 30,
+    why: "Letting somebody in by name, for a while." },
+  { id: "sh.mention", on: "comment.add", give: "record", groups: ["identity", "shared"], to: { member: true }, ends: ["share.end"], maxDays: 30,
+    why: "Somebody is asked to look." },
 ];
 
 /** Who may move what where, by what a stage is for; organisations write their own for their own pipelines. */
@@ -346,4 +364,14 @@ export const shippedPolicy: Policy = {
   shares,
   stages,
   approvals,
+  breakGlass: [
+    {
+      id: "bg.outage",
+      to: ["support"],
+      reach: "region",
+      in: ["core", "service"],
+      groups: ["identity", "shared", "resolution"],
+      why: "Customers are down and nobody who may help can be reached.",
+    },
+  ],
 };

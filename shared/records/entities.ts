@@ -244,6 +244,7 @@ export const entities = {
       resolvedAt: { type: "instant", group: "shared" },
       slaMet: { type: "bool", group: "shared" },
       reopened: { type: "int", group: "shared" },
+      escalatedTo: { type: "ref", to: "member", group: "shared", act: "escalate" },
       cause: { type: "long", group: "resolution" },
       fix: { type: "long", group: "resolution" },
       internalNote: { type: "long", group: "internal" },

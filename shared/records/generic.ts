@@ -32,6 +32,7 @@ export function createMutation(name: EntityName): Mutation {
     name: `${name}.create@1`,
     args,
     reads: (a) => [a.id, a.anchor, ...refsOf(name, a.fields)],
+    causes: (a) => (name === "task" ? [a.id] : []),
     run: (tx, a) => {
       if (a.id.split("_")[1] !== entity(name).kind) return fail("invalid", { fields: ["id"] });
       const made = name === "account" ? accountAnchor(tx, a.id, a.anchor, a.fields) : ok(a.fields);
@@ -44,12 +45,16 @@ export function createMutation(name: EntityName): Mutation {
           ...emptyFields(name),
           ...defaults(name, tx),
           ...made.value,
+          ...first(name, tx),
           id: a.id,
           anchor: a.anchor,
           compartment: a.compartment ?? compartmentsOf(name)[0] ?? "core",
         },
         createAction(name),
       );
+      const { owner } = a.fields;
+      // A task that is somebody else's from the start is seen by them from the start.
+      if (name === "task" && typeof owner === "string") tx.share({ record: a.id, cause: a.id, to: owner });
       return ok(undefined);
     },
   });
@@ -81,8 +86,6 @@ function defaults(name: EntityName, tx: Tx): Fields {
       return { status: "new", openedAt: tx.now };
     case "task":
       return { done: false };
-    case "handoff":
-      return { state: "draft", fromMember: tx.actor.member };
     case "section":
       return { gen: 1, schema: 1 };
     case "activity":
@@ -90,6 +93,18 @@ function defaults(name: EntityName, tx: Tx): Fields {
       return { at: tx.now };
     case "member":
       return { employment: "active" };
+    default:
+      return {};
+  }
+}
+
+/** What nobody says of a new record, because only its acts move it: who offers what to whom, who was called in. */
+function first(name: EntityName, tx: Tx): Fields {
+  switch (name) {
+    case "handoff":
+      return { state: "draft", fromMember: tx.actor.member, offeredAt: null, acceptedAt: null, lagMs: null };
+    case "case":
+      return { escalatedTo: null };
     default:
       return {};
   }

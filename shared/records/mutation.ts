@@ -46,6 +46,8 @@ export interface ShareAsk {
   readonly record: string;
   /** The record that the share is given for, and ends with. */
   readonly cause: string;
+  /** Whose column names them, where the recipe asks for it; else the cause's, or the record's own. */
+  readonly named?: string;
   /** A member or team by id, or those who hold a role in the account's region. */
   readonly to: string | { readonly role: string };
   /** Fewer groups than the recipe gives. */
@@ -64,6 +66,8 @@ export interface ShareEnd {
   readonly to?: string;
   /** Not now but then, if they would last longer. */
   readonly at?: number;
+  /** A right on the cause that the actor must have, where the mutation writes nothing that is decided. */
+  readonly action?: Action;
 }
 
 /** What a mutator may see and do. Reads see the writes before them. */
@@ -87,6 +91,8 @@ export interface Tx {
   restore(id: string): boolean;
   /** Lets somebody in by name. Decided and written at the edge; a device shows it when its page comes. */
   share(ask: ShareAsk): void;
+  /** Whether this actor is let in, now, for a record's sake. A device can't tell, and lets the edge say. */
+  isShared(cause: string): boolean;
   /** Ends shares that were given for a record (`cause`). */
   endShares(cause: string, end?: ShareEnd): void;
 }

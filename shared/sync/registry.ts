@@ -1,11 +1,16 @@
 import { allowedBy } from "../approvals/allowed.ts";
 import { approvalMutations } from "../approvals/mutations.ts";
+import { deescalateCase, escalateCase, reopenCase, resolveCase } from "../cases/mutations.ts";
+import { acceptHandoff, offerHandoff, returnHandoff, withdrawHandoff } from "../handoffs/mutations.ts";
 import { advanceOpportunity } from "../pipeline/advance.ts";
 import { reassignAccount, restrictAccount } from "../records/account.ts";
 import { entityNames } from "../records/entities.ts";
 import { createMutation, editMutation, removeMutation, restoreMutation } from "../records/generic.ts";
 import { assignDuties, setMemberFacts } from "../records/member.ts";
 import type { Mutation } from "../records/mutation.ts";
+import { assignOpportunity, assignTask } from "../shares/assign.ts";
+import { addComment } from "../shares/comment.ts";
+import { endShare, shareAccount, shareRecord } from "../shares/share.ts";
 import { completeTask } from "../tasks/complete.ts";
 
 /** All mutations there are, by name and version. Nothing else changes data. */
@@ -26,5 +31,19 @@ const all: readonly Mutation[] = [
   assignDuties,
   allowedBy(advanceOpportunity),
   completeTask,
+  assignTask,
+  assignOpportunity,
+  offerHandoff,
+  acceptHandoff,
+  returnHandoff,
+  withdrawHandoff,
+  escalateCase,
+  deescalateCase,
+  resolveCase,
+  reopenCase,
+  shareRecord,
+  shareAccount,
+  endShare,
+  addComment,
 ];
 export const mutations: ReadonlyMap<string, Mutation> = new Map(all.map((mutation) => [mutation.name, mutation]));

@@ -545,6 +545,9 @@ class OverlayTx implements Tx {
   }
   /** Who is let in by name is the edge's to decide, and nothing that this device shows hangs on it. */
   share(): void {}
+  isShared(): boolean {
+    return true;
+  }
   endShares(): void {}
   /** A deleted record is not on the device: the edge knows whether it can be restored, and the page brings it. */
   restore(id: string): boolean {

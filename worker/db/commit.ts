@@ -243,7 +243,10 @@ function writeShares(db: Db, shares: readonly ShareWrite[], now: number): Query[
         on conflict (id) do update set groups = excluded.groups, from_t = excluded.from_t, until_t = excluded.until_t, ended_at = null`),
     );
   // A new share takes nothing from anyone: only what is changed or ended fails a push that was planned with it.
-  for (const [anchor, moved] of Map.groupBy(shares.filter(({ before }) => before), ({ before }) => before?.anchor ?? ""))
+  for (const [anchor, moved] of Map.groupBy(
+    shares.filter(({ before }) => before),
+    ({ before }) => before?.anchor ?? "",
+  ))
     queries.push(db.run(sql`update anchor set ver = ver + ${moved.length} where id = ${anchor}`));
   return queries;
 }

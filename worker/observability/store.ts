@@ -11,9 +11,10 @@ export const expectedMigrations: readonly string[] = [
   "0003_directory.sql",
   "0004_governance.sql",
   "0005_approvals.sql",
+  "0006_escalation.sql",
 ];
 /** The last thing that each migration makes: wherever a file broke off, this is not there. tests/e2e/crash.test.ts compares. */
-const probes = ["demo_mail", "member_email", "token_cut", "cover_changed", "approval_about"];
+const probes = ["demo_mail", "member_email", "token_cut", "cover_changed", "approval_about", "case_escalated"];
 
 /** Tables known to SQL alone; the others are in the schemas. */
 const plain = [

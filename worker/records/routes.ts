@@ -39,6 +39,13 @@ interface Act {
   readonly mutation: string;
   readonly args: (row: Row, body: Record<string, unknown>) => unknown;
 }
+/** Of a handover: the account, and what changes hands; the account itself if nothing is named. */
+const handing = (row: Row, body: Record<string, unknown>): Record<string, unknown> => ({
+  ...body,
+  id: row.id,
+  account: row.anchor,
+  about: row["about"] ?? row.anchor,
+});
 const plain = (row: Row, body: Record<string, unknown>): unknown => ({ ...body, id: row.id });
 const acts: readonly Act[] = [
   {
@@ -76,10 +83,29 @@ const acts: readonly Act[] = [
     body: z.strictObject({ answer: z.string(), seen: z.optional(z.record(z.string(), z.any())) }),
     args: (row, body) => ({ ...body, id: row.id, about: row["about"] }),
   },
+  { entity: "handoff", verb: "offer", mutation: "handoff.offer@1", body: z.strictObject({ to: id }), args: handing },
+  {
+    entity: "handoff", verb: "accept", mutation: "handoff.accept@1",
+    body: z.strictObject({ team: z.optional(id), region: z.optional(id) }),
+    args: (row, body) => ({ from: row["fromMember"], ...body, ...handing(row, {}) }),
+  },
+  { entity: "handoff", verb: "return", mutation: "handoff.return@1", body: z.strictObject({ reason: z.string() }), args: (row, body) => ({ ...body, id: row.id, account: row.anchor }) },
+  { entity: "handoff", verb: "withdraw", mutation: "handoff.withdraw@1", body: z.strictObject({}), args: (row) => ({ id: row.id, account: row.anchor }) },
+  { entity: "case", verb: "escalate", mutation: "case.escalate@1", body: z.strictObject({ to: id }), args: plain },
+  { entity: "case", verb: "deescalate", mutation: "case.deescalate@1", body: z.strictObject({}), args: plain },
+  {
+    entity: "case", verb: "resolve", mutation: "case.resolve@1",
+    body: z.strictObject({ status: z.optional(z.string()), cause: z.optional(z.string()), fix: z.optional(z.string()) }), args: plain,
+  },
+  { entity: "case", verb: "reopen", mutation: "case.reopen@1", body: z.strictObject({}), args: plain },
+  ...(["task", "opportunity"] as const).map((name): Act => ({
+    entity: name, verb: "assign", mutation: `${name}.assign@1`, body: z.strictObject({ to: id, from: z.optional(z.nullable(id)) }),
+    args: (row, body) => ({ from: row["owner"] ?? null, ...body, id: row.id, account: row.anchor, ...(row["about"] ? { about: row["about"] } : {}) }),
+  })),
   { entity: "approval", verb: "withdraw", mutation: "approval.withdraw@1", body: z.strictObject({}), args: plain },
 ]; // prettier-ignore
 
-const doorOf = (c: AppContext): DoorContext => ({
+export const doorOf = (c: AppContext): DoorContext => ({
   db: openDb(c.env.DB, c.get("cost")),
   actor: c.get("actor"),
   now: Date.now(),
@@ -88,7 +114,7 @@ const doorOf = (c: AppContext): DoorContext => ({
 /** Hash of the record as this member sees it: a change that is hidden from them moves no tag (access.md 57). */
 const etagOf = async (row: Row): Promise<string> => `"${(await sha256(JSON.stringify(row))).slice(0, 22)}"`;
 
-async function answer(c: AppContext, name: EntityName, record: string, status: 200 | 201): Promise<Response> {
+export async function answer(c: AppContext, name: EntityName, record: string, status: 200 | 201): Promise<Response> {
   const row = await readRecord(doorOf(c), name, record);
   if (!row) return c.body(null, 204); // done, and out of the actor's own sight by it
   c.header("etag", await etagOf(row));
@@ -96,7 +122,7 @@ async function answer(c: AppContext, name: EntityName, record: string, status: 2
 }
 
 /** One mutation of a client that lives for this request; with an Idempotency-Key, for every repeat of it. */
-async function mutate(c: AppContext, name: string, args: unknown): Promise<DomainError | null> {
+export async function mutate(c: AppContext, name: string, args: unknown): Promise<DomainError | null> {
   const client = await clientOf(c);
   const pushed = await push({ ...doorOf(c) }, { client, device: "http", muts: [{ n: 1, name, args }] });
   if (!pushed.ok) return pushed.error;
@@ -108,6 +134,7 @@ async function mutate(c: AppContext, name: string, args: unknown): Promise<Domai
     ...(result.fields ? { fields: result.fields } : {}),
     ...(result.detail ? { detail: result.detail } : {}),
     ...(result.unmet ? { unmet: result.unmet } : {}),
+    ...(result.approval ? { approval: result.approval } : {}),
   };
 }
 async function clientOf(c: AppContext): Promise<string> {
@@ -126,7 +153,7 @@ async function isRepeat(c: AppContext): Promise<boolean> {
   );
 }
 /** A repeat with the same Idempotency-Key makes the same id, so that it answers as before. */
-async function newId(c: AppContext, kind: string): Promise<string> {
+export async function newId(c: AppContext, kind: string): Promise<string> {
   const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(`${await clientOf(c)}|${kind}`));
   return makeId(c.env.CELL, kind, new Uint8Array(digest).subarray(0, idBytes));
 }

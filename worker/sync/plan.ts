@@ -137,6 +137,10 @@ export function planMutation(
     },
     share: (ask) => void gives.push(ask),
     endShares: (cause, end = {}) => void ends.push([cause, end]),
+    isShared: (cause) =>
+      [...(world.shares?.values() ?? [])].some(
+        (share) => share.cause === cause && share.to === actor.member && (share.until === null || now < share.until),
+      ),
   };
 
   const result = mutation.run(tx, args as never);
@@ -195,10 +199,14 @@ export function planMutation(
     found: (id) => world.rows.get(id),
     place: placeAfter,
   };
+  for (const [cause, { action }] of ends) {
+    const allowed = action === undefined ? ok(undefined) : mayShare({ record: cause, action });
+    if (!allowed.ok) return allowed;
+  }
   const shares = sharesOf(scene, world.shares ?? new Map(), gives, ends, (ask) => mayShare(ask));
   if (!shares.ok) return shares;
   /** What is not seen is not shared; and somebody's right to do what shares it was decided, or is now. */
-  function mayShare({ record, action }: ShareAsk): Result<unknown> {
+  function mayShare({ record, action }: Pick<ShareAsk, "record" | "action">): Result<unknown> {
     const there = seen(record);
     if (!there || there.stored.deletedAt !== null) return fail("missing");
     if (action === undefined) return acts.size > 0 ? ok(undefined) : fail("denied");
@@ -302,12 +310,7 @@ function decide(
 }
 
 /** A secret field that the actor may not see does not exist for them: naming it is naming an unknown field. */
-function hiddenSecrets(
-  actor: Actor,
-  write: Write,
-  at: { row: Row; place: StoredPlace },
-  now: number,
-): string[] {
+function hiddenSecrets(actor: Actor, write: Write, at: { row: Row; place: StoredPlace }, now: number): string[] {
   const mask = actor.bound.recordMask(write.entity, at.row, at.place, now);
   return write.changed.filter((key) => {
     const field = entity(write.entity).fields[key];

@@ -213,15 +213,19 @@ async function tryPull(context: PullContext, request: PullRequest): Promise<Resu
     const before = beforeOf(stored.row, change);
     const at = { id: change.record, anchor: change.anchor, compartment: change.compartment };
     const wasHeld = isVisible(change.entity, before, maskThen(change.entity, at));
-    if (wasHeld && !isHeld(stored, maskNow(stored.entity, stored.row)))
-      removals.push({ t: "gone", id: change.record });
+    if (wasHeld && !isHeld(stored, maskNow(stored.entity, stored.row))) removals.push({ t: "gone", id: change.record });
   }
   for (const record of bug("no_moved") ? [] : back) {
     const stored = rows.get(record);
     const mask = stored ? maskNow(stored.entity, stored.row) : 0;
     const row = stored && isHeld(stored, mask) ? project(stored.entity, stored.row, mask) : null;
     if (stored && row)
-      removals.push({ t: "moved", e: stored.entity, h: await handleOf(handles, places, rows, record, holdingNow), row });
+      removals.push({
+        t: "moved",
+        e: stored.entity,
+        h: await handleOf(handles, places, rows, record, holdingNow),
+        row,
+      });
   }
 
   const delta: PullLine[] = [];
@@ -283,7 +287,8 @@ async function tryPull(context: PullContext, request: PullRequest): Promise<Resu
         const key = opened.get(want.h);
         const from = want.after ?? "";
         const projected = (stored: Stored): (readonly [EntityName, Row])[] => {
-          const row = stored.deletedAt === null && project(stored.entity, stored.row, maskNow(stored.entity, stored.row));
+          const row =
+            stored.deletedAt === null && project(stored.entity, stored.row, maskNow(stored.entity, stored.row));
           return row ? [[stored.entity, row]] : [];
         };
         if (named.has(want.h)) {

@@ -90,11 +90,14 @@ function isFor(scene: ShareScene, recipe: ShareRecipe, ask: ShareAsk, to: string
   const rule = recipe.to;
   const mine = to === scene.actor.member;
   if ("column" in rule) {
-    const cause = scene.present(ask.cause)?.row;
+    const by = ask.named ?? ask.cause;
+    const cause = scene.present(by)?.row;
     const named = (row: Row | undefined): boolean =>
       row !== undefined && (row[rule.column] ?? (rule.column === "owner" ? place.anchor.owner : null)) === to;
     // What somebody else has offered by name may be taken: nobody names themselves and takes it in one act.
-    if (mine) return named(scene.found(ask.cause)?.row) && scene.found(ask.cause)?.row["fromMember"] !== to;
+    const before = scene.found(by)?.row;
+    const giver = before?.["fromMember"];
+    if (mine) return typeof giver === "string" && giver !== to && named(before);
     return named(cause) || named(scene.present(ask.record)?.row);
   }
   if (mine) return false;
