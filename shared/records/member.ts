@@ -40,5 +40,21 @@ export const assignDuties = defineMutation<z.infer<typeof dutiesArgs>>({
   },
 });
 
+const emailArgs = z.strictObject({
+  id,
+  email: z.string().check(z.trim(), z.toLowerCase(), z.maxLength(254), z.regex(/^[^\s@]+@[^\s@]+\.[^\s@]+$/u)),
+});
+/** The address is how somebody signs in, so it is moved by two persons, and ends their sessions. */
+export const setMemberEmail = defineMutation<z.infer<typeof emailArgs>>({
+  name: "member.set_email@1",
+  args: emailArgs,
+  reads: (a) => [a.id],
+  run: (tx, { id: member, email }) => {
+    if (!tx.get(member)) return fail("missing");
+    tx.edit(member, { email }, "manage_member");
+    return ok(undefined);
+  },
+});
+
 const given = (set: Fields): Fields =>
   Object.fromEntries(Object.entries(set).filter(([, value]) => value !== undefined));

@@ -6,7 +6,7 @@ import { advanceOpportunity } from "../pipeline/advance.ts";
 import { reassignAccount, restrictAccount } from "../records/account.ts";
 import { entityNames } from "../records/entities.ts";
 import { createMutation, editMutation, removeMutation, restoreMutation } from "../records/generic.ts";
-import { assignDuties, setMemberFacts } from "../records/member.ts";
+import { assignDuties, setMemberEmail, setMemberFacts } from "../records/member.ts";
 import type { Mutation } from "../records/mutation.ts";
 import { assignOpportunity, assignTask } from "../shares/assign.ts";
 import { addComment } from "../shares/comment.ts";
@@ -28,6 +28,7 @@ const all: readonly Mutation[] = [
   reassignAccount,
   restrictAccount,
   setMemberFacts,
+  setMemberEmail,
   assignDuties,
   allowedBy(advanceOpportunity),
   completeTask,

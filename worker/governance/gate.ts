@@ -40,11 +40,14 @@ export function widensBy(policy: Policy | null, write: Write): Widened | null {
   const then = was ? factsOfRow(was) : null;
   const now = factsOfRow(after);
   if (then && JSON.stringify(then) === JSON.stringify(now)) return null;
-  // A share lets in a team by name, and is no rule that could be compared.
-  const joins = now.employment === "active" && now.teams.some((team) => !then?.teams.includes(team));
+  if (now.employment !== "active" || (!then && isName(after))) return null; // out of office nobody has a right
   const verdict = widens({ policy, facts: then ? [then] : [] }, { policy, facts: [now] });
-  return joins || verdict === "wider" || verdict === "unknown" ? { kind: "widen", beneficiary: write.id } : null;
+  return verdict === "wider" || verdict === "unknown" ? { kind: "widen", beneficiary: write.id } : null;
 }
+/** A name on old records, as imports bring them: no role, no team, and no way to sign in until an address is given. */
+const isName = (row: Row): boolean =>
+  [row["base"], row["email"], row["handle"]].every((value) => value === null || value === undefined) &&
+  [row["duties"], row["teams"]].every((value) => list(value).length === 0);
 
 const list = (value: unknown): readonly string[] => (Array.isArray(value) ? value.map(String) : []);
 export const factsOfRow = (row: Row): Facts => ({

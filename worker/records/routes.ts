@@ -3,6 +3,7 @@ import * as z from "zod/mini";
 import { idBytes, isId, makeId } from "../../shared/kernel/id.ts";
 import { limits } from "../../shared/kernel/limits.ts";
 import type { DomainError } from "../../shared/kernel/result.ts";
+import { holdersOf } from "../../shared/approvals/holders.ts";
 import { entity, entityNames, entityOfId, type EntityName, type Row } from "../../shared/records/entities.ts";
 import { fieldsSchema } from "../../shared/records/record.ts";
 import { requireActor } from "../auth/actor.ts";
@@ -68,6 +69,7 @@ const acts: readonly Act[] = [
     body: z.strictObject({ teams: z.optional(z.array(z.string())), regions: z.optional(z.array(z.string())), employment: z.optional(z.string()) }),
     args: plain,
   },
+  { entity: "member", verb: "email", mutation: "member.set_email@1", body: z.strictObject({ email: z.string() }), args: plain },
   {
     entity: "member", verb: "assign", mutation: "member.assign@1",
     body: z.strictObject({ base: z.optional(z.string()), duties: z.optional(z.array(z.string())) }),
@@ -76,7 +78,7 @@ const acts: readonly Act[] = [
   {
     entity: "approval", verb: "decide", mutation: "approval.decide@1",
     body: z.strictObject({ decision: z.string(), note: z.optional(z.string()), to: z.optional(id), seen: z.optional(z.record(z.string(), z.any())) }),
-    args: (row, body) => ({ ...body, id: row.id, about: row["about"] }),
+    args: (row, body) => ({ ...body, id: row.id, about: row["about"], anchor: row.anchor }),
   },
   {
     entity: "approval", verb: "answer", mutation: "approval.answer@1",
@@ -292,6 +294,18 @@ async function askForApproval(c: AppContext): Promise<Response> {
   const record = await newId(c, entity("approval").kind);
   const subject = of && (await readRecord(door, of, about));
   if (!subject) return (await isRepeat(c)) ? answer(c, "approval", record, 201) : missing();
+  const account = await readRecord(door, "account", subject.anchor);
+  const rule = door.actor.bound.rules.approvals?.find((one) => one.kind === kind && one.on === of);
+  const members = rule && (await listRecords(door, "member", everyone));
+  const place = { team: textOf(account?.["team"]), region: textOf(account?.["region"]) };
+  const parties = [
+    door.actor.member,
+    ...door.actor.bound.ownNames(door.now),
+    textOf(subject["owner"]) ?? textOf(account?.["owner"]) ?? "",
+  ];
+  const holders = rule && members?.ok ? holdersOf(members.value.items, rule.asked, place, parties) : [];
+  if (rule && holders.length === 0 && !rest.member)
+    return problem({ code: "invalid", fields: ["to"], detail: "There is nobody in reach who could decide." });
   const error = await mutate(c, "approval.ask@1", {
     ...rest,
     id: record,
@@ -299,6 +313,9 @@ async function askForApproval(c: AppContext): Promise<Response> {
     anchor: subject.anchor,
     kind,
     name: name ?? `${kind}: ${String(subject["name"] ?? "")}`.slice(0, limits.nameMax),
+    to: rest.member ? [rest.member] : rule ? holders.slice(0, 50).map((holder) => holder.id) : [door.actor.member],
   });
   return error ? problem(error) : answer(c, "approval", record, 201);
 }
+const everyone: ListAsk = { limit: limits.listMax, cursor: null, sort: null, q: null, filters: [] };
+const textOf = (value: Row[string]): string | null => (typeof value === "string" ? value : null);

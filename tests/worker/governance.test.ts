@@ -1,0 +1,201 @@
+/**
+ * Rights change by two persons. Everything here goes over HTTP, pulls and pokes, as a member's client would do it; the
+ * demo's two policy admins are Omar and Greta.
+ */
+import { env } from "cloudflare:workers";
+import { beforeAll, describe, expect, it } from "vitest";
+import { regionSource, teamSource } from "../../demo/people.ts";
+import { shippedPolicy } from "../../shared/access/templates.ts";
+import type { Policy } from "../../shared/access/policy.ts";
+import {
+  accountSource,
+  ask,
+  boot,
+  bring,
+  device,
+  eventually,
+  forgetSessions,
+  idOf,
+  json,
+  listen,
+  memberId,
+  opportunity,
+  pull,
+  pullBody,
+  pushBody,
+  signIn,
+} from "./app-rig.ts";
+
+type Body = Record<string, unknown>;
+interface Said {
+  readonly status: number;
+  readonly body: Body;
+}
+const post = async (as: string, path: string, body: unknown = {}): Promise<Said> => {
+  const answer = await ask(path, { as, body });
+  const text = await answer.text();
+  return { status: answer.status, body: text === "" ? {} : (JSON.parse(text) as Body) };
+};
+const get = async (as: string, path: string): Promise<Said> => {
+  const answer = await ask(path, { as });
+  return { status: answer.status, body: (await answer.json()) as Body };
+};
+const sees = async (as: string, plural: string, id: string): Promise<Body | null> => {
+  const answer = await ask(`/api/${plural}/${id}`, { as });
+  return answer.ok ? ((await answer.json()) as Body) : null;
+};
+/** What waits, as its decider finds it. */
+async function decide(as: string, approval: unknown, decision = "approve", note?: string): Promise<Said> {
+  const found = await sees(as, "approvals", String(approval));
+  if (!found) return { status: 404, body: {} };
+  return post(as, `/api/approvals/${String(approval)}/decide`, { decision, ...(note ? { note } : {}) });
+}
+const factsOf = (id: string) =>
+  env.DB.prepare("SELECT base, duties, teams, regions, employment, email FROM member WHERE id = ?")
+    .bind(id)
+    .first<Record<string, string>>();
+
+let west = "";
+let europe = "";
+let closed = "";
+let ana = "";
+let bo = "";
+let sofia = "";
+let marcus = "";
+let greta = "";
+let teamEurope = "";
+let regionEurope = "";
+let regionAmericas = "";
+beforeAll(async () => {
+  await boot();
+  await bring([
+    opportunity("west", "west", { amountMinor: 5_000_000, discountPct: 3, currency: "USD" }),
+    opportunity("europe", "europe", { amountMinor: 100, currency: "EUR" }),
+  ]);
+  [west, europe, closed] = (await Promise.all(["west", "europe", "closed"].map((key) => idOf(accountSource(key))))) as [
+    string,
+    string,
+    string,
+  ];
+  [ana, bo, sofia, marcus, greta] = (await Promise.all(["ana", "bo", "sofia", "marcus", "greta"].map(memberId))) as [
+    string,
+    string,
+    string,
+    string,
+    string,
+  ];
+  teamEurope = await idOf(teamSource("europe"));
+  regionEurope = await idOf(regionSource("europe"));
+  regionAmericas = await idOf(regionSource("americas"));
+});
+
+describe("the gate", () => {
+  it("[ACCESS-4] a wider fact waits for another policy admin, and is done in the batch of their yes", async () => {
+    const before = await factsOf(sofia);
+    const asked = await post("omar", `/api/members/${sofia}/facts`, { regions: [regionAmericas, regionEurope] });
+    expect([asked.status, asked.body["code"]]).toEqual([202, "needs_approval"]);
+    expect(await factsOf(sofia)).toEqual(before);
+    expect((await decide("omar", asked.body["approval"])).status, "its author").not.toBe(200);
+    expect((await decide("sofia", asked.body["approval"])).status, "whom it is for").toBe(404);
+    expect((await decide("bo", asked.body["approval"])).status, "a stranger").toBe(404);
+    const yes = await decide("greta", asked.body["approval"]);
+    expect([yes.status, yes.body["state"]]).toEqual([200, "used"]);
+    expect((await factsOf(sofia))?.["regions"]).toBe(JSON.stringify([regionAmericas, regionEurope]));
+    expect((await decide("greta", asked.body["approval"])).status, "again").not.toBe(200);
+    // The act is its author's, the yes the other's.
+    const { results } = await env.DB.prepare("SELECT actor, mutation FROM change ORDER BY seq DESC LIMIT 2").all();
+    expect(results).toEqual([
+      { actor: await memberId("omar"), mutation: "member.set_facts@1" },
+      { actor: greta, mutation: "approval.decide@1" },
+    ]);
+  });
+  it("[ACCESS-4] the same or less is done at once: a cut never waits", async () => {
+    expect(
+      (await post("omar", `/api/members/${sofia}/facts`, { regions: [regionAmericas, regionEurope] })).status,
+    ).toBe(200);
+    expect((await post("omar", `/api/members/${sofia}/facts`, { regions: [regionAmericas] })).status).toBe(200);
+    expect((await post("omar", `/api/members/${sofia}/facts`, { employment: "suspended" })).status).toBe(200);
+    // Back in office is more than nothing.
+    const back = await post("omar", `/api/members/${sofia}/facts`, { employment: "active" });
+    expect(back.body["code"]).toBe("needs_approval");
+    expect((await decide("greta", back.body["approval"])).status).toBe(200);
+    forgetSessions();
+    expect((await ask("/api/me", { as: "sofia" })).status).toBe(200);
+  });
+  it("[ACCESS-4] nobody decides for themselves, nor for whom they act, and a duty is a right too", async () => {
+    const asked = await post("omar", `/api/members/${sofia}/assign`, { duties: ["policy_admin"] });
+    expect(asked.body["code"]).toBe("needs_approval");
+    expect((await decide("sofia", asked.body["approval"])).status).toBe(404);
+    expect((await post("omar", `/api/members/${await memberId("omar")}/assign`, { duties: [] })).status).toBe(403);
+    expect((await decide("greta", asked.body["approval"], "refuse", "Two are enough.")).body["state"]).toBe("refused");
+    expect((await factsOf(sofia))?.["duties"]).toBe("[]");
+  });
+  it("[ACCESS-4] a yes to what has moved since is none", async () => {
+    const asked = await post("omar", `/api/members/${bo}/facts`, {
+      teams: [teamEurope, await idOf(teamSource("west"))],
+    });
+    expect((await post("omar", `/api/members/${bo}/facts`, { teams: [] })).status).toBe(200);
+    const late = await decide("greta", asked.body["approval"]);
+    expect([late.status, late.body["code"]]).toEqual([409, "version_conflict"]);
+    expect((await factsOf(bo))?.["teams"]).toBe("[]");
+    const again = await post("omar", `/api/members/${bo}/facts`, { teams: [teamEurope] });
+    expect((await decide("greta", again.body["approval"])).status).toBe(200);
+  });
+  it("[ACCESS-4] opening a restricted account, and growing its team, waits; a device hears the same", async () => {
+    const open = await post("ana", `/api/accounts/${closed}/restrict`, { restricted: false });
+    expect(open.body["code"]).toBe("needs_approval");
+    const dev = device();
+    await pull("ana", pullBody(dev));
+    const joined = await json<{ results: Body[] }>(
+      ask("/sync/push", { as: "ana", body: pushBody(dev, [{ n: 1, name: "account_team.create@1", args: {
+        id: `${env.CELL}_atm_${"7".repeat(20)}`, anchor: closed, fields: { member: bo } } }]) }),
+    ); // prettier-ignore
+    expect(joined.results[0]).toMatchObject({ ok: false, code: "needs_approval", approval: expect.any(String) });
+    expect(await sees("bo", "accounts", closed)).toBeNull();
+    expect((await decide("bo", joined.results[0]?.["approval"])).status).toBe(404);
+    expect((await decide("omar", joined.results[0]?.["approval"])).status).toBe(200);
+    expect(await sees("bo", "accounts", closed)).not.toBeNull();
+    expect((await decide("greta", open.body["approval"])).status).toBe(200);
+    expect(await sees("marcus", "accounts", closed)).not.toBeNull();
+  });
+  it("[ACCESS-4] an address moves by two persons, ends the sessions, and its owner governs nothing for a day", async () => {
+    const cookie = await signIn("marcus");
+    const asked = await post("omar", `/api/members/${marcus}/email`, { email: "Marcus@New.example" });
+    expect(asked.body["code"]).toBe("needs_approval");
+    expect((await ask("/api/me", { headers: { cookie } })).status).toBe(200);
+    expect((await decide("greta", asked.body["approval"])).status).toBe(200);
+    expect((await factsOf(marcus))?.["email"]).toBe("marcus@new.example");
+    expect((await ask("/api/me", { headers: { cookie } })).status).toBe(401);
+    forgetSessions();
+    const lent = await post("ana", "/api/access/requests", {
+      entity: "opportunity",
+      id: await idOf("test:opportunity:europe"),
+      reason: "A question",
+    });
+    expect(lent.status).toBe(202);
+    const grant = await post("omar", "/api/grants", {
+      member: bo,
+      entities: ["account"],
+      to: { anchors: [west] },
+      groups: ["identity", "shared"],
+      reason: "Holiday",
+    });
+    expect((await decide("marcus", grant.body["approval"])).status).toBe(403);
+  });
+  it("[ACCESS-4] an import is no way round", async () => {
+    const rows = [
+      { entity: "member", source: "test:member:new", fields: { name: "New", base: "seller", employment: "active" } },
+    ];
+    const report = await post("greta", "/api/imports", { rows, commit: true });
+    expect(report.body["errors"]).toEqual([{ source: "test:member:new", code: "needs_approval", fields: [] }]);
+    const made = await post("greta", "/api/members", {
+      anchor: `${env.CELL}_org_${"0".repeat(20)}`,
+      name: "New",
+      base: "seller",
+      employment: "active",
+    });
+    expect(made.body["code"]).toBe("needs_approval");
+    expect((await decide("omar", made.body["approval"])).status).toBe(200);
+    expect(await env.DB.prepare("SELECT base FROM member WHERE name = 'New'").first("base")).toBe("seller");
+  });
+});
