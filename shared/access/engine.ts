@@ -5,7 +5,16 @@ import type { Value } from "../records/field.ts";
 import { groupsIn, hasGroup, type Group, type Mask } from "../records/groups.ts";
 import { holds, isWide, leavesOf, type BoundedReach, type Node, type Oracle } from "./condition.ts";
 import { isAnchorColumn, type Literal, type Policy, type Reach } from "./rules.ts";
-import { mayLend, notLent, slice, type BoundAllow, type BoundForbid, type BoundGrant, type Slice } from "./slice.ts";
+import {
+  rolesIn,
+  mayLend,
+  notLent,
+  slice,
+  type BoundAllow,
+  type BoundForbid,
+  type BoundGrant,
+  type Slice,
+} from "./slice.ts";
 import { readSql, type SqlPlan } from "./sql.ts";
 
 /**
@@ -246,6 +255,7 @@ export function bindSlice(own: Slice, onAlarm?: Alarm, toSql?: typeof readSql): 
   const recipes = new Map(own.shares.map((recipe) => [recipe.id, recipe]));
   const { member, teams, regions } = own.facts;
   const { grants = [], covers = [] } = own;
+  const groupsOf = new Set([...teams, ...rolesIn(own.facts.roles ?? [], regions)]);
 
   /** Rules for an action; reading asks the guardrails of `find` too. */
   function rulesFor(action: Action, entity: EntityName, compartment: string): Rules {
@@ -293,12 +303,13 @@ export function bindSlice(own: Slice, onAlarm?: Alarm, toSql?: typeof readSql): 
       (share) =>
         share.anchor === scene.place.anchor.id &&
         share.compartment === scene.compartment &&
-        (!share.record || share.record === scene.record) &&
+        // What somebody was asked to agree to is opened one by one, never with its key.
+        (share.record ? share.record === scene.record : scene.entity !== "approval") &&
         isMine(share.to, scene.lent ?? nobody) &&
         live(share, scene.at),
     );
   const isMine = (to: string | undefined, lent: readonly string[]): boolean =>
-    to === undefined || to === member || teams.includes(to) || lent.includes(to);
+    to === undefined || to === member || groupsOf.has(to) || lent.includes(to);
 
   function owner(scene: Scene): string | null {
     const { anchor } = scene.place;

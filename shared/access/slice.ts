@@ -92,7 +92,13 @@ interface BoundLock {
 }
 export interface Slice {
   readonly v: 1;
-  readonly facts: { readonly member: string; readonly teams: readonly string[]; readonly regions: readonly string[] };
+  readonly facts: {
+    readonly member: string;
+    readonly teams: readonly string[];
+    readonly regions: readonly string[];
+    /** Base and duties: a share may let in all who hold a role in a region. */
+    readonly roles?: readonly string[];
+  };
   readonly allow: readonly BoundAllow[];
   readonly forbid: readonly BoundForbid[];
   readonly shares: readonly BoundRecipe[];
@@ -123,6 +129,10 @@ const list = (value: unknown): readonly string[] =>
 export const notLent: Mask = maskOf(["compensation", "private"]);
 export const mayLend = (action: Action, at: { entity: EntityName; compartment: string; writing?: boolean }): boolean =>
   action !== "decide" && !govern.has(action) && at.compartment !== "private" && !(at.writing && at.entity === "member");
+
+/** Under which names of roles in regions a share can let these facts in. */
+export const rolesIn = (roles: readonly string[], regions: readonly string[]): string[] =>
+  regions.flatMap((region) => roles.map((role) => `${role}@${region}`));
 
 /** `audience`: the edge binds the whole of what concerns the member; a client gets it without what is secret to them. */
 export function slice(policy: Policy, facts: SliceFacts, audience: "client" | "whole" = "client"): Slice {
@@ -285,7 +295,7 @@ export function slice(policy: Policy, facts: SliceFacts, audience: "client" | "w
 
   return {
     v: 1,
-    facts: { member, teams: list(facts.teams), regions: list(facts.regions) },
+    facts: { member, teams: list(facts.teams), regions: list(facts.regions), roles: [...roles] },
     allow,
     forbid,
     shares,

@@ -4,7 +4,7 @@ import { compartments } from "../records/compartments.ts";
 import { leavesOf, type Leaf, type Node } from "./condition.ts";
 import type { Interval } from "./engine.ts";
 import { isAnchorColumn } from "./rules.ts";
-import { notLent, type BoundForbid, type BoundGrant, type Slice } from "./slice.ts";
+import { notLent, rolesIn, type BoundForbid, type BoundGrant, type Slice } from "./slice.ts";
 
 /**
  * The read mask as SQL. All facts travel in ONE parameter, a JSON text bound by `(select ? as j) facts_`: D1 allows 100
@@ -60,9 +60,18 @@ export function readSql(own: Slice, entity: EntityName, group: Group | null, ali
   const running = (row: string, from: string, until: string): string =>
     `(${row}.${from} is null or ${row}.${from} <= facts_.j ->> '$.t') and (${row}.${until} is null or facts_.j ->> '$.t' < ${row}.${until})`;
   const sharesTo = ({ lent, one }: Mode, more: string): string =>
-    `exists (select 1 from share share_ where share_.anchor = ${a}.id and share_.compartment = ${r}.compartment and ${one ? `(share_.record is null or share_.record = ${r}.id)` : "share_.record is null"} and share_.ended_at is null` +
+    `exists (select 1 from share share_ where share_.anchor = ${a}.id and share_.compartment = ${r}.compartment and ${whole(one)} and share_.ended_at is null` +
     ` and ${running("share_", "from_t", "until_t")}` +
-    ` and ((share_.to_kind = 'member' and ${lent ? "share_.to_id in (select value from json_each(facts_.j, '$.n'))" : "share_.to_id = facts_.j ->> '$.m'"}) or (share_.to_kind = 'team' and share_.to_id in (select value from json_each(facts_.j, '$.d'))))${more})`;
+    ` and ((share_.to_kind = 'member' and ${lent ? "share_.to_id in (select value from json_each(facts_.j, '$.n'))" : "share_.to_id = facts_.j ->> '$.m'"}) or (share_.to_kind <> 'member' and share_.to_id in (select value from json_each(facts_.j, '$.e'))))${more})`;
+  /** A share of the key, or of this one record. A share of a key opens no approvals. */
+  const whole = (one: boolean): string =>
+    entity === "approval"
+      ? one
+        ? `share_.record = ${r}.id`
+        : "0"
+      : one
+        ? `(share_.record is null or share_.record = ${r}.id)`
+        : "share_.record is null";
 
   function leaf(node: Leaf, mode: Mode): Text {
     if ("reach" in node) {
@@ -193,8 +202,9 @@ export function readSql(own: Slice, entity: EntityName, group: Group | null, ali
   const lives = compartmentsOf(entity);
   if (condition === true) return { kind: "all" };
   const home = `${r}.compartment in (${lives.map((name) => `'${name}'`).join(", ")})`;
+  const groups = [...teams, ...rolesIn(own.facts.roles ?? [], regions)];
   const names = covered.length > 0 ? { n: [member, ...covered] } : {};
-  const facts = JSON.stringify({ m: member, d: teams, r: regions, t: at, l: literals, ...names });
+  const facts = JSON.stringify({ m: member, d: teams, e: groups, r: regions, t: at, l: literals, ...names });
   return {
     kind: "where",
     sql: `exists (select 1 from (select ? as j) facts_ where ${home} and ${condition})`,

@@ -246,7 +246,7 @@ export const places: fc.Arbitrary<Place> = fc.record({
         groups: groups.map(maskOf),
         recipe: fc.constantFrom(...recipes),
         record: fc.constantFrom(null, null, "rec", "other"),
-        to: fc.constantFrom(undefined, undefined, "ann", "bo", "red", "blue"),
+        to: fc.constantFrom(undefined, undefined, "ann", "bo", "red", "blue", "seller@north"),
         interval,
       })
       .map(({ interval: { from, until }, to, ...share }): KeyShare => ({

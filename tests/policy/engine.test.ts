@@ -506,7 +506,7 @@ describe("SQL twin", () => {
       for (const { from, until } of accountTeam) atm.run(anchor.id, member, from, until, null);
       const share = db.prepare("insert into share values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
       for (const { to, groups, recipe, from, until, record, ...s } of shares) {
-        const kind = to === "red" || to === "blue" ? "team" : "member";
+        const kind = to?.includes("@") ? "role" : to === "red" || to === "blue" ? "team" : "member";
         share.run(s.anchor, s.compartment, record ?? null, kind, to ?? "", groups, recipe, from, until, null);
       }
       if (!row.noise) return;
@@ -578,7 +578,7 @@ describe("SQL twin", () => {
       "is becomes =, and null a third truth": replaced(/("a"\.\w+) is facts_\.j/g, "$1 = facts_.j"),
       "deleted account teams count": replaced("crew_.deleted_at is null", "1"),
       "ended shares count": replaced("share_.ended_at is null", "1"),
-      "shares to other teams count": replaced("share_.to_id in (select value from json_each(facts_.j, '$.d'))", "1"),
+      "shares to other teams count": replaced("share_.to_id in (select value from json_each(facts_.j, '$.e'))", "1"),
       "a cover lends nothing": replaced(/json_each\(facts_\.j, '\$\.n'\)/g, "json_each('[]')"),
       "shares of any record count": replaced(/share_\.record = "r"\.id/g, "1"),
       "an end still counts": replaced(/facts_\.j ->> '\$\.t' < (\w+\."?until)/g, "facts_.j ->> '$.t' <= $1"),

@@ -42,10 +42,11 @@ const count = (w: World): KeyShare[] =>
     (s) =>
       s.anchor === w.place.anchor.id &&
       s.compartment === w.compartment &&
-      (!s.record || s.record === (w.row?.id ?? w.record)) &&
+      (s.record ? s.record === (w.row?.id ?? w.record) : w.entity !== "approval") &&
       (s.to === undefined ||
         s.to === w.facts.member ||
         (w.facts.teams ?? []).includes(s.to) ||
+        rolesOf(w).some((role) => (w.facts.regions ?? []).some((region) => s.to === `${role}@${region}`)) ||
         (w.lent ?? []).includes(s.to)) &&
       running(s, w.at),
   );

@@ -164,22 +164,28 @@ function pageOf<T extends { id: string }>(rows: readonly T[], limit: number, pla
 }
 
 /** The ways in which records of the entity can be in sight: all, or lists of anchors that are read from their indexes. */
-function scopeOf({ actor, cell }: DoorContext, name: EntityName): "all" | SQL[] {
+function scopeOf({ actor, cell, now }: DoorContext, name: EntityName): "all" | SQL[] {
   if (configuration.has(name)) return orgAnchors(cell, actor.member).map((id) => sql`select ${id} as id`);
   const reaches = new Set(
     compartmentsOf(name).flatMap((compartment) => [...actor.bound.readReaches(name, compartment)]),
   );
   if (reaches.has("all")) return "all";
   const { member, teams, regions } = actor.facts;
+  const granted = actor.bound.granted(now);
   const lists: SQL[] = [];
-  if (reaches.has("own")) lists.push(sql`select id from anchor where owner = ${member}`);
-  if (reaches.has("team")) for (const team of teams) lists.push(sql`select id from anchor where team = ${team}`);
-  if (reaches.has("region"))
-    for (const region of regions) lists.push(sql`select id from anchor where region = ${region}`);
+  if (reaches.has("own"))
+    for (const owner of actor.bound.ownNames(now)) lists.push(sql`select id from anchor where owner = ${owner}`);
+  const inTeams = [...(reaches.has("team") ? teams : []), ...granted.teams];
+  const inRegions = [...(reaches.has("region") ? regions : []), ...granted.regions];
+  for (const team of new Set(inTeams)) lists.push(sql`select id from anchor where team = ${team}`);
+  for (const region of new Set(inRegions)) lists.push(sql`select id from anchor where region = ${region}`);
+  if (granted.anchors.length > 0) lists.push(sql`select id from anchor where ${inIds(sql`id`, granted.anchors)}`);
+  if (granted.records.length > 0)
+    lists.push(sql`select anchor as id from ${recordTables[name]} where ${inIds(sql`id`, granted.records)}`);
   if (reaches.has("account_team"))
     lists.push(sql`select anchor as id from account_team where member = ${member} and deleted_at is null`);
   if (reaches.has("participant"))
-    for (const to of [member, ...teams])
+    for (const to of namesOf(actor.facts))
       lists.push(sql`select anchor as id from share where to_id = ${to} and ended_at is null`);
   return lists;
 }

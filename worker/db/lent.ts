@@ -1,6 +1,7 @@
 import * as z from "zod/mini";
 import { sql, type SQL } from "drizzle-orm";
 import type { Cover, Facts, Grant } from "../../shared/access/engine.ts";
+import { rolesIn } from "../../shared/access/slice.ts";
 import { actions } from "../../shared/kernel/actions.ts";
 import { compartments } from "../../shared/records/compartments.ts";
 import { entityNames } from "../../shared/records/entities.ts";
@@ -92,10 +93,11 @@ export interface LentRow {
 export const withLent = (facts: Omit<Facts, "grants" | "covers">, { grants, covers }: Lent): Facts =>
   grants.length + covers.length === 0 ? facts : { ...facts, grants, covers };
 
-/** All names that a share may bear to count for these facts: the member, their teams, those they stand in for. */
-export const namesOf = (facts: Pick<Facts, "member" | "teams" | "covers">): string[] => [
+/** All names that a share may bear to count for these facts: the member, their teams, their roles where they work, those they stand in for. */
+export const namesOf = (facts: Omit<Facts, "employment" | "grants">): string[] => [
   facts.member,
   ...facts.teams,
+  ...rolesIn([facts.base, ...facts.duties], facts.regions),
   ...(facts.covers ?? []).map(({ of }) => of),
 ];
 /** Instants at which a grant or cover begins or ends. */

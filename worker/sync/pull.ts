@@ -99,9 +99,9 @@ async function tryPull(context: PullContext, request: PullRequest): Promise<Resu
     : newestChoices(state.choices.filter((choice) => choice.v <= (cursor?.f ?? 0)));
 
   const teams = [...new Set([...actor.facts.teams, ...(factsThen?.teams ?? [])])];
-  const coveredFor = [
-    ...new Set([actor.facts, factsThen].flatMap((facts) => (facts?.covers ?? []).map(({ of }) => of))),
-  ];
+  const coveredFor = [...new Set([actor.facts, factsThen].flatMap((facts) => (facts ? namesOf(facts) : [])))].filter(
+    (name) => name !== actor.member && !teams.includes(name),
+  );
   const names: store.Names = { member: actor.member, teams, coveredFor };
   const handed = [...request.want.map((want) => want.h), ...request.ask];
   const opened = await openHandles(db, handles, handed);

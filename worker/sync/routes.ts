@@ -3,6 +3,7 @@ import { pullRequest, pushRequest } from "../../shared/sync/protocol.ts";
 import { requireActor } from "../auth/actor.ts";
 import type { AppContext, AppEnv } from "../context.ts";
 import { openDb } from "../db/db.ts";
+import { namesOf } from "../db/lent.ts";
 import { readBody } from "../http/body.ts";
 import { problem } from "../http/problem.ts";
 import { cursorKey } from "./cursor.ts";
@@ -67,7 +68,7 @@ syncRoutes.get("/hub", requireActor, async (c) => {
   const { member, session, facts } = c.get("actor");
   const device = c.req.query("device") ?? "";
   if (!/^[\w-]{1,64}$/.test(device)) return problem({ code: "invalid", fields: ["device"] });
-  const listener: Listener = { device: ownDevice(c, device), member, session, teams: facts.teams };
+  const listener: Listener = { device: ownDevice(c, device), member, session, teams: namesOf(facts).slice(1) };
   const headers = new Headers({ upgrade: "websocket", "x-principal": JSON.stringify(listener) });
   return hubOf(c.env).fetch(new Request("https://hub/", { headers }));
 });
