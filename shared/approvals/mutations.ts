@@ -4,6 +4,7 @@ import { fail, ok, type Result } from "../kernel/result.ts";
 import { entityOfId, type Row } from "../records/entities.ts";
 import { emptyFields } from "../records/generic.ts";
 import { defineMutation, type Ask, type Mutation, type Tx } from "../records/mutation.ts";
+import { holdersOf } from "./holders.ts";
 import { bindsOf, canBind, compare, folded, unfolded, valuesOf, type Scalar } from "./bound.ts";
 import {
   decideAction,
@@ -40,6 +41,8 @@ const askArgs = z.strictObject({
   reason: words,
   /** One member by name; absent: whoever holds the role that the kind names. */
   member: z.optional(id),
+  /** Those who can be asked now: they are let see what it is about. */
+  to: z.array(id).check(z.minLength(1), z.maxLength(50)),
   /** What the fields would become, for a change that waits for its yes. */
   set: z.optional(values),
   /** The values that were looked at. They are what the yes is bound to. */
@@ -52,7 +55,7 @@ export type AskArgs = z.infer<typeof askArgs>;
 export const askApproval = defineMutation<AskArgs>({
   name: "approval.ask@1",
   args: askArgs,
-  reads: (a) => [a.id, a.about, a.anchor, ...(a.member ? [a.member] : []), ...(a.again ? [a.again] : [])],
+  reads: (a) => [a.id, a.about, a.anchor, ...(a.member ? [a.member] : []), ...a.to, ...(a.again ? [a.again] : [])],
   causes: (a) => [a.id, ...(a.again ? [a.again] : [])],
   run: (tx, a) => {
     const subject = tx.get(a.about);
@@ -61,16 +64,18 @@ export const askApproval = defineMutation<AskArgs>({
     if (!subject || !account || !name || subject.anchor !== a.anchor) return fail("missing");
     const rule = ruleOf(tx, a.kind, name);
     if (!rule) return fail("invalid", { fields: ["kind"] });
-    if (a.member && (a.member === tx.actor.member || !mayBeAsked(tx, a.member, rule)))
-      return fail("invalid", { fields: ["member"] });
+    const named = a.member ? [a.member] : a.to;
+    if (a.to.some((one) => !named.includes(one))) return fail("invalid", { fields: ["to"] });
+    const owner = typeof subject["owner"] === "string" ? subject["owner"] : account["owner"];
+    const { member, standsFor = [] } = tx.actor;
+    const parties = [...new Set([member, ...standsFor, ...(typeof owner === "string" ? [owner] : [])])];
+    if (named.some((one) => !mayBeAsked(tx, one, rule, account, parties))) return fail("invalid", { fields: ["to"] });
     if (a.again && !endAgain(tx, a.again, a.about)) return fail("missing");
 
     const fields = boundFields(rule, a.kind, a.set);
     if (fields.length === 0 && a.kind === "protected_change") return fail("invalid", { fields: ["set"] });
     const bound = take(tx, subject, fields, a.seen ?? {});
     if (!bound.ok) return bound;
-    const owner = typeof subject["owner"] === "string" ? subject["owner"] : account["owner"];
-    const { member, standsFor = [] } = tx.actor;
     const expiresAt = tx.now + (rule.expiresDays ?? limits.approvalOpenDays) * dayMs;
     tx.create(
       "approval",
@@ -87,7 +92,7 @@ export const askApproval = defineMutation<AskArgs>({
         asked: a.member ?? rule.asked.holds,
         state: "open",
         requester: member,
-        parties: [...new Set([member, ...standsFor, ...(typeof owner === "string" ? [owner] : [])])],
+        parties,
         reason: a.reason,
         expiresAt,
         binds: fields.join(","),
@@ -96,8 +101,8 @@ export const askApproval = defineMutation<AskArgs>({
       "ask",
     );
     // Whoever is asked sees what the kind declares, of this one record and of what is asked, while it is open.
-    const to = a.member ?? { role: rule.asked.holds };
-    for (const record of [a.about, a.id]) tx.share({ record, cause: a.id, to, groups: rule.sees, until: expiresAt });
+    for (const to of a.to)
+      for (const record of [a.about, a.id]) tx.share({ record, cause: a.id, to, groups: rule.sees, until: expiresAt });
     return ok(undefined);
   },
 });
@@ -109,15 +114,16 @@ const decideArgs = z.strictObject({
   decision: z.enum(["approve", "refuse", "return", "pass_on", "pass_back"]),
   /** Why it was refused, the question it is returned with, or a word beside a yes. */
   note: z.optional(words),
-  /** Another holder, when it is passed on. */
+  /** Another holder, when it is passed on; and the account, which says who is in reach of it. */
   to: z.optional(id),
+  anchor: z.optional(id),
   /** The values that were looked at, so that a yes from a device without a network is a yes to just them. */
   seen: z.optional(values),
 });
 export const decideApproval = defineMutation<z.infer<typeof decideArgs>>({
   name: "approval.decide@1",
   args: decideArgs,
-  reads: (a) => [a.id, a.about, ...(a.to ? [a.to] : [])],
+  reads: (a) => [a.id, a.about, ...(a.to ? [a.to] : []), ...(a.anchor ? [a.anchor] : [])],
   causes: (a) => [a.id],
   run: (tx, a) => {
     const approval = tx.get(a.id);
@@ -140,7 +146,8 @@ export const decideApproval = defineMutation<z.infer<typeof decideArgs>>({
     const path = Array.isArray(approval["path"]) ? approval["path"].map(String) : [];
     const governs = governanceKinds.has(kind);
     const rule = ruleOf(tx, kind, governs ? "organisation" : (entityOfId(a.about) ?? ""));
-    const passed = passOn(tx, a, path, rule);
+    const account = a.anchor === approval.anchor ? tx.get(a.anchor) : null;
+    const passed = passOn(tx, a, path, rule, account, parties);
     if (!passed.ok) return passed;
     const decided = next.value === "approved" || next.value === "refused";
     tx.edit(
@@ -274,6 +281,8 @@ function passOn(
   a: z.infer<typeof decideArgs>,
   path: readonly string[],
   rule: Ask | undefined,
+  account: Row | null,
+  parties: readonly string[],
 ): Result<{ readonly asked?: string; readonly path?: readonly string[] }> {
   if (a.decision === "pass_back") {
     const before = path.at(-1);
@@ -281,17 +290,17 @@ function passOn(
     return ok({ asked: before, path: path.slice(0, -1) });
   }
   if (a.decision !== "pass_on") return ok({});
-  if (!a.to || a.to === tx.actor.member || !rule || !mayBeAsked(tx, a.to, rule))
+  if (!a.to || !rule || !mayBeAsked(tx, a.to, rule, account, [tx.actor.member, ...parties]))
     return fail("invalid", { fields: ["to"] });
   return ok({ asked: a.to, path: [...path, tx.actor.member].slice(-16) });
 }
 
-/** Someone in office who holds the role. Whether it is within their reach is the policy's to say when they decide. */
-function mayBeAsked(tx: Tx, member: string, rule: Ask): boolean {
+/** Someone who holds the role where the record is, and whom it is not for. What they may decide is the policy's to say. */
+function mayBeAsked(tx: Tx, member: string, rule: Ask, account: Row | null, parties: readonly string[]): boolean {
   const row = tx.get(member);
-  if (!row || row["employment"] !== "active") return false;
-  const { holds } = rule.asked;
-  return row["base"] === holds || (Array.isArray(row["duties"]) && row["duties"].includes(holds));
+  const text = (value: Row[string]): string | null => (typeof value === "string" ? value : null);
+  const place = { team: text(account?.["team"]), region: text(account?.["region"]) };
+  return row !== null && holdersOf([row], rule.asked, place, parties).length === 1;
 }
 
 /** Asking again ends the old one in the words of what happened to it. */

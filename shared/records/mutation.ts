@@ -34,7 +34,7 @@ export interface ActorFacts {
 export interface Ask {
   readonly kind: string;
   readonly on: string;
-  readonly asked: { readonly holds: string };
+  readonly asked: { readonly holds: string; readonly reach: string };
   readonly sees: readonly Group[];
   readonly binds: readonly string[];
   readonly expiresDays?: number | undefined;

@@ -3,7 +3,7 @@
  * One disk for each (cell, member). The browser's is IndexedDB (`idb-disk.ts`); the simulation's is in memory and can
  * die before or after any commit.
  */
-import type { ErrorCode } from "../../shared/kernel/result.ts";
+import type { ErrorCode, Unmet } from "../../shared/kernel/result.ts";
 import type { EntityName, Row } from "../../shared/records/entities.ts";
 import type { Fields } from "../../shared/records/mutation.ts";
 import type { KeyRights } from "../../shared/sync/protocol.ts";
@@ -43,6 +43,7 @@ export interface Entry {
     readonly code: ErrorCode;
     readonly fields?: readonly string[];
     readonly detail?: string;
+    readonly unmet?: readonly Unmet[];
     readonly theirs?: Fields;
   };
 }

@@ -239,6 +239,7 @@ export function cardOf(entry: Entry & { outcome: NonNullable<Entry["outcome"]> }
     code: outcome.code,
     ...(outcome.detail === undefined ? {} : { detail: outcome.detail }),
     ...(outcome.fields === undefined ? {} : { fields: outcome.fields }),
+    ...(outcome.unmet === undefined ? {} : { unmet: outcome.unmet }),
     mine: entry.mine,
     ...(outcome.theirs === undefined ? {} : { theirs: outcome.theirs }),
   };

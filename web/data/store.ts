@@ -4,9 +4,11 @@
  */
 import { batch, createComputed, createMemo, createSignal, getListener, onCleanup, type Accessor } from "solid-js";
 import { bindSlice } from "../../shared/access/engine.ts";
+import type { ApprovalRule } from "../../shared/access/rules.ts";
 import type { Action } from "../../shared/kernel/actions.ts";
 import { actions } from "../../shared/kernel/actions.ts";
 import { cellOf } from "../../shared/kernel/id.ts";
+import { ok, type Result } from "../../shared/kernel/result.ts";
 import {
   entities,
   entity,
@@ -19,7 +21,8 @@ import type { Fields } from "../../shared/records/mutation.ts";
 import { mutations } from "../../shared/sync/registry.ts";
 import { diskName, openDisk } from "./idb-disk.ts";
 import { drop, MemoryDisk, type Disk } from "./disk.ts";
-import type { Change } from "./replica.ts";
+import { judgeHere, placeHere } from "./gates.ts";
+import type { Change, Made } from "./replica.ts";
 import { forgetMember, type Session } from "./session.ts";
 import { randomId, Source } from "./source.ts";
 import { cellToken } from "./token.ts";
@@ -57,8 +60,16 @@ export async function createData(session: Session): Promise<LocalData> {
     }
     const source = await Source.open({
       cell: link.cell,
-      actor: { member: me.member, teams: me.teams, regions: me.regions },
+      actor: {
+        member: me.member,
+        teams: me.teams,
+        regions: me.regions,
+        roles: [me.base, ...me.duties],
+        standsFor: (session.slice.covers ?? []).map(({ of }) => of),
+      },
       mutations,
+      asks: local.asks,
+      judge: (made) => local.judge(link.cell, made),
       link,
       disk,
       name,
@@ -77,16 +88,10 @@ export async function createData(session: Session): Promise<LocalData> {
 }
 
 const isAction = (text: string): text is Action => (actions as readonly string[]).includes(text);
-const openOf = (accountTeam: Iterable<Row>, member: string) =>
-  [...accountTeam]
-    .filter((row) => row["member"] === member)
-    .map((row) => ({ from: numberOrNull(row["from"]), until: numberOrNull(row["until"]) }));
-const numberOrNull = (value: Row[string]): number | null => (typeof value === "number" ? value : null);
-const textOrNull = (value: Row[string]): string | null => (typeof value === "string" ? value : null);
-
 class Local implements LocalData {
   readonly me: Session["me"];
   readonly sources = new Map<string, Source>();
+  readonly asks: readonly ApprovalRule[];
   readonly sync: Accessor<SyncState>;
   readonly outbox: Accessor<readonly OutboxLine[]>;
   readonly attention: Accessor<readonly AttentionCard[]>;
@@ -108,6 +113,7 @@ class Local implements LocalData {
   constructor(session: Session) {
     this.me = session.me;
     this.bound = bindSlice(session.slice);
+    this.asks = session.slice.approvals ?? [];
     this.collator = collatorOf(session.me.locale);
     [this.sync, this.setState] = createSignal<SyncState>(
       { state: "first_sync", waiting: 0, attention: 0, at: null, records: 0 },
@@ -239,18 +245,7 @@ class Local implements LocalData {
     const name = entityOfId(record.id);
     const source = this.source(record.id);
     if (!name || !source || !isAction(action)) return { allowed: false };
-    const account = source.replica.record(record.anchor);
-    const place = {
-      anchor: {
-        id: record.anchor,
-        owner: textOrNull(account?.["owner"]),
-        team: textOrNull(account?.["team"]),
-        region: textOrNull(account?.["region"]),
-        restricted: account?.["restricted"] === true,
-      },
-      accountTeam: openOf(source.replica.records("account_team", record.anchor), this.me.member),
-      shares: [],
-    };
+    const place = placeHere(source.replica, record.anchor, this.me.member);
     const decision = this.bound.decide(
       action,
       name,
@@ -260,6 +255,11 @@ class Local implements LocalData {
       record,
     );
     return decision.allowed ? { allowed: true } : { allowed: false, why: decision.why };
+  }
+
+  judge(cell: string, made: Made): Result<void> {
+    const replica = this.sources.get(cell)?.replica;
+    return replica ? judgeHere(this.bound, replica, made) : ok(undefined);
   }
 
   // --- state

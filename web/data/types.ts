@@ -1,5 +1,6 @@
 import type { Accessor } from "solid-js";
-import type { ErrorCode } from "../../shared/kernel/result.ts";
+import type { ApprovalRule } from "../../shared/access/rules.ts";
+import type { ErrorCode, Unmet } from "../../shared/kernel/result.ts";
 import type { EntityName, RecordOf, Row } from "../../shared/records/entities.ts";
 import type { Fields } from "../../shared/records/mutation.ts";
 
@@ -25,6 +26,8 @@ export interface Data {
   open(accountId: string): void;
   /** May I? Same engine as the edge, on my own slice of the policy. `why` is a sentence for members. */
   can(action: string, record: Row): { readonly allowed: boolean; readonly why?: string };
+  /** Where the policy asks for somebody else's yes, as far as it concerns me. */
+  readonly asks: readonly ApprovalRule[];
   /** A new id, in the cell of the record `under` which it will be; without it in the own cell. */
   newId(entity: EntityName, under?: string): string;
   /** Sends what waits, then ends the session and removes the local copy. False: there is unsent work and `force` was not set. */
@@ -54,7 +57,13 @@ export interface Me {
 }
 export type Mutated =
   | { readonly ok: true }
-  | { readonly ok: false; readonly code: ErrorCode; readonly detail?: string; readonly fields?: readonly string[] };
+  | {
+      readonly ok: false;
+      readonly code: ErrorCode;
+      readonly detail?: string;
+      readonly fields?: readonly string[];
+      readonly unmet?: readonly Unmet[];
+    };
 export interface SyncState {
   readonly state:
     | "synced"
@@ -88,6 +97,7 @@ export interface AttentionCard {
   readonly code: ErrorCode;
   readonly detail?: string;
   readonly fields?: readonly string[];
+  readonly unmet?: readonly Unmet[];
   readonly mine: Fields;
   readonly theirs?: Fields; // only what is still visible
 }
