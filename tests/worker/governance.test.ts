@@ -199,3 +199,91 @@ describe("the gate", () => {
     expect(await env.DB.prepare("SELECT base FROM member WHERE name = 'New'").first("base")).toBe("seller");
   });
 });
+
+const current = async (): Promise<Policy> => ((await get("omar", "/api/policy/current")).body["policy"] as Policy);
+const version = async (): Promise<number> => (await current()).version;
+
+describe("the policy", () => {
+  it("is whole for those who keep or watch it, and each other's own part for everybody else", async () => {
+    const whole = await get("omar", "/api/policy/current");
+    expect([whole.body["whole"], (whole.body["policy"] as Policy).allow.length]).toEqual([true, shippedPolicy.allow.length]);
+    const part = await get("ana", "/api/policy/current");
+    expect([part.body["whole"], part.body["policy"], part.body["version"]]).toEqual([false, undefined, undefined]);
+    for (const path of ["versions", "versions/1", "draft"]) expect((await get("ana", `/api/policy/${path}`)).status).toBe(404);
+    expect((await get("greta", "/api/policy/schema")).body["title"]).toBe("Baton policy");
+  });
+  it("is refused whole, every fault with its path and a sentence, and nothing of it is in force", async () => {
+    const policy = await current();
+    const bad = {
+      ...policy,
+      extra: 1,
+      allow: policy.allow.map((rule, index) => (index === 0 ? { ...rule, groups: ["no_such_group"] } : rule)),
+    };
+    const refused = await post("omar", "/api/policy/publish", { policy: bad, why: "A try" });
+    expect([refused.status, refused.body["code"]]).toEqual([422, "invalid"]);
+    const problems = refused.body["problems"] as { path: string; says: string }[];
+    expect(problems.length).toBeGreaterThanOrEqual(2);
+    expect(problems.every(({ says }) => /^[A-Z0-9].*\.$/.test(says))).toBe(true);
+    expect(problems.some(({ path }) => path === "allow.0.groups.0")).toBe(true);
+    expect(await version()).toBe(policy.version);
+    const checked = await post("greta", "/api/policy/check", { policy: bad });
+    expect([checked.body["ok"], checked.body["problems"]]).toEqual([false, problems]);
+  });
+  it("never locks out those who could mend it, nor drops a role that somebody holds", async () => {
+    const policy = await current();
+    const locked = { ...policy, allow: policy.allow.filter(({ id }) => id !== "admin.policy") };
+    const refused = await post("omar", "/api/policy/publish", { policy: locked, why: "A lock" });
+    expect(refused.body["problems"]).toEqual([{ path: "allow", says: expect.stringContaining("nobody could mend it") }]);
+    const { qualifier: _gone, ...roles } = policy.roles;
+    const without = JSON.parse(JSON.stringify({ ...policy, roles, allow: policy.allow.map((rule) => ({ ...rule, to: rule.to.filter((one) => one !== "qualifier") })).filter(({ to }) => to.length > 0) })) as Policy; // prettier-ignore
+    const dropped = (await post("omar", "/api/policy/check", { policy: without })).body["problems"] as { path: string }[];
+    expect(dropped.map(({ path }) => path)).toContain("roles.qualifier");
+  });
+  it("[ACCESS-4] narrows at once, and sockets and local copies hear of it; widens by two, and goes back by two", async () => {
+    const policy = await current();
+    const dev = device();
+    const first = await pull("marcus", pullBody(dev));
+    const cursor = first.at(-1)?.["cursor"];
+    const socket = await listen("marcus", dev);
+    const shownTo = async () => "amountMinor" in ((await sees("marcus", "opportunities", await idOf("test:opportunity:west"))) ?? {});
+    expect(await shownTo()).toBe(true);
+    const narrow = { ...policy, allow: policy.allow.map((rule) => (rule.id === "manager.read" ? { ...rule, groups: rule.groups.filter((group) => group !== "terms") } : rule)) }; // prettier-ignore
+    const diff = await post("omar", "/api/policy/diff", { policy: narrow });
+    expect(diff.body["widening"]).toBe("narrower");
+    expect(JSON.stringify(diff.body["differences"])).toContain("terms");
+    const published = await post("omar", "/api/policy/publish", { policy: narrow, why: "Terms are for sellers." });
+    expect([published.status, published.body]).toEqual([201, { version: policy.version + 1 }]);
+    expect(await shownTo()).toBe(false);
+    await eventually(() => socket.heard.length > 0);
+    const after = await pull("marcus", pullBody(dev, { cursor }));
+    expect(after.some((line) => line["t"] === "page")).toBe(true);
+    expect((await post("omar", "/api/policy/publish", { policy: narrow, why: "Twice." })).body["code"]).toBe("version_conflict");
+
+    const back = await post("omar", "/api/policy/revert", { why: "Managers need the terms." });
+    expect([back.status, back.body["code"]]).toEqual([202, "needs_approval"]);
+    expect(await shownTo()).toBe(false);
+    expect((await decide("omar", back.body["approval"])).status).not.toBe(200);
+    expect((await decide("greta", back.body["approval"])).status).toBe(200);
+    expect(await shownTo()).toBe(true);
+    const { items } = (await get("greta", "/api/policy/versions")).body as { items: { version: number; author: string; approver: string | null }[] };
+    expect(items.slice(0, 2).map(({ version: one, author, approver }) => [one, author === greta, approver === greta])).toEqual([
+      [policy.version + 2, false, true],
+      [policy.version + 1, false, false],
+    ]);
+    const old = await get("greta", `/api/policy/versions/${policy.version + 1}`);
+    expect((old.body["policy"] as Policy).why).toBe("Terms are for sellers.");
+    socket.close();
+  });
+  it("[ACCESS-4] a yes to a policy that another one has overtaken is none; a draft is its writer's", async () => {
+    const policy = await current();
+    const wide = { ...policy, allow: policy.allow.map((rule) => (rule.id === "exec.read" ? { ...rule, groups: [...rule.groups, "qualification"] } : rule)) } as Policy; // prettier-ignore
+    const asked = await post("omar", "/api/policy/publish", { policy: wide, why: "The board asks." });
+    expect(asked.body["code"]).toBe("needs_approval");
+    expect((await post("greta", "/api/policy/publish", { policy, why: "The same again." })).status).toBe(201);
+    expect((await decide("greta", asked.body["approval"])).body["code"]).toBe("version_conflict");
+    expect((await post("omar", "/api/policy/draft", { policy: wide })).status).toBe(200);
+    expect((await get("omar", "/api/policy/draft")).body["policy"]).toEqual(wide);
+    expect((await get("greta", "/api/policy/draft")).status).toBe(404);
+    expect((await post("ana", "/api/policy/publish", { policy, why: "Mine." })).status).toBe(404);
+  });
+});

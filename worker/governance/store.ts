@@ -84,13 +84,8 @@ export const rolesWith = (policy: Policy, action: string): string[] => [
 /** The records that there are, newest accounts and all, and where each of these members stands to them; bounded. */
 export async function worldOf(db: Db, members: readonly Person[], limit: number): Promise<World> {
   const work = entityNames.filter((name) => !configuration.has(name));
-  const each = work.map(
-    (name) =>
-      sql`select id, ${name} as entity, compartment, anchor from ${tables.recordTables[name]} where deleted_at is null`,
-  );
   const names = JSON.stringify([...new Set(members.flatMap(({ facts }) => namesOf(facts)))]);
-  const [records, anchors, crew, shares] = (await batch(db, [
-    db.all<World["records"][number]>(sql`${sql.join(each, sql` union all `)} order by 1 limit ${limit}`),
+  const [anchors, crew, shares, ...found] = (await batch(db, [
     db
       .select()
       .from(tables.anchor)
@@ -102,13 +97,20 @@ export async function worldOf(db: Db, members: readonly Person[], limit: number)
       .from(tables.share)
       .where(sql`${tables.share.endedAt} is null and ${tables.share.toId} in (select value from json_each(${names}))`)
       .limit(limit),
-  ])) as [World["records"][number][], AnchorRow[], Crew[], (typeof tables.share.$inferSelect)[]];
+    // One statement an entity: D1 takes few terms in one.
+    ...work.map((name) =>
+      db.all<Spot>(
+        sql`select id, compartment, anchor from ${tables.recordTables[name]} where deleted_at is null order by id limit ${limit}`,
+      ),
+    ),
+  ])) as [AnchorRow[], Crew[], (typeof tables.share.$inferSelect)[], ...Spot[][]];
+  const records = work.flatMap((entity, index) => (found[index] ?? []).map((spot) => ({ ...spot, entity })));
   const anchorsById = new Map(anchors.map((row) => [row.id, anchorOf(row)]));
   const namesByMember = new Map(members.map(({ facts }) => [facts.member, new Set(namesOf(facts))]));
   const crewAt = Map.groupBy(crew, (row) => `${row.member} ${row.anchor}`);
   const sharesAt = Map.groupBy(shares, (row) => row.anchor);
   return {
-    records,
+    records: records.slice(0, limit),
     place: (member, id) => {
       const anchor = anchorsById.get(id);
       const mine = namesByMember.get(member);
@@ -121,6 +123,11 @@ export async function worldOf(db: Db, members: readonly Person[], limit: number)
         : null;
     },
   };
+}
+interface Spot {
+  readonly id: string;
+  readonly compartment: string;
+  readonly anchor: string;
 }
 interface Crew {
   readonly anchor: string;
