@@ -19,6 +19,7 @@ export const advanceOpportunity = defineMutation<z.infer<typeof args>>({
   name: "opportunity.advance@1",
   args,
   reads: (a) => [a.id, a.from, a.to],
+  causes: (a) => [a.id],
   run: (tx, a) => {
     const opportunity = tx.get(a.id);
     if (!opportunity) return fail("missing");
@@ -38,6 +39,9 @@ export const advanceOpportunity = defineMutation<z.infer<typeof args>>({
       },
       "advance",
     );
+    // Who bills what was won sees it, for as long as it is won.
+    tx.endShares(a.id);
+    if (to["outcome"] === "won") tx.share({ record: a.id, cause: a.id, to: { role: "finance" } });
     return ok(undefined);
   },
 });

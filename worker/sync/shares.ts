@@ -78,8 +78,9 @@ const earlier = (left: number | null, right: number | null): number | null =>
   left === null ? right : right === null ? left : Math.min(left, right);
 
 /** Whom a share names; "": nobody to be told, as where a region has none; null: nobody that there is. */
-function addressee({ present }: ShareScene, { to }: ShareAsk, place: StoredPlace): string | null {
+function addressee({ present, actor }: ShareScene, { to }: ShareAsk, place: StoredPlace): string | null {
   if (typeof to !== "string") return place.anchor.region === null ? "" : `${to.role}@${place.anchor.region}`;
+  if (to === actor.member) return to;
   const known = present(to);
   if (!known || known.deletedAt !== null) return null;
   if (known.entity === "team") return to;
