@@ -200,16 +200,20 @@ describe("the gate", () => {
   });
 });
 
-const current = async (): Promise<Policy> => ((await get("omar", "/api/policy/current")).body["policy"] as Policy);
+const current = async (): Promise<Policy> => (await get("omar", "/api/policy/current")).body["policy"] as Policy;
 const version = async (): Promise<number> => (await current()).version;
 
 describe("the policy", () => {
   it("is whole for those who keep or watch it, and each other's own part for everybody else", async () => {
     const whole = await get("omar", "/api/policy/current");
-    expect([whole.body["whole"], (whole.body["policy"] as Policy).allow.length]).toEqual([true, shippedPolicy.allow.length]);
+    expect([whole.body["whole"], (whole.body["policy"] as Policy).allow.length]).toEqual([
+      true,
+      shippedPolicy.allow.length,
+    ]);
     const part = await get("ana", "/api/policy/current");
     expect([part.body["whole"], part.body["policy"], part.body["version"]]).toEqual([false, undefined, undefined]);
-    for (const path of ["versions", "versions/1", "draft"]) expect((await get("ana", `/api/policy/${path}`)).status).toBe(404);
+    for (const path of ["versions", "versions/1", "draft"])
+      expect((await get("ana", `/api/policy/${path}`)).status).toBe(404);
     expect((await get("greta", "/api/policy/schema")).body["title"]).toBe("Baton policy");
   });
   it("is refused whole, every fault with its path and a sentence, and nothing of it is in force", async () => {
@@ -233,10 +237,14 @@ describe("the policy", () => {
     const policy = await current();
     const locked = { ...policy, allow: policy.allow.filter(({ id }) => id !== "admin.policy") };
     const refused = await post("omar", "/api/policy/publish", { policy: locked, why: "A lock" });
-    expect(refused.body["problems"]).toEqual([{ path: "allow", says: expect.stringContaining("nobody could mend it") }]);
+    expect(refused.body["problems"]).toEqual([
+      { path: "allow", says: expect.stringContaining("nobody could mend it") },
+    ]);
     const { qualifier: _gone, ...roles } = policy.roles;
     const without = JSON.parse(JSON.stringify({ ...policy, roles, allow: policy.allow.map((rule) => ({ ...rule, to: rule.to.filter((one) => one !== "qualifier") })).filter(({ to }) => to.length > 0) })) as Policy; // prettier-ignore
-    const dropped = (await post("omar", "/api/policy/check", { policy: without })).body["problems"] as { path: string }[];
+    const dropped = (await post("omar", "/api/policy/check", { policy: without })).body["problems"] as {
+      path: string;
+    }[];
     expect(dropped.map(({ path }) => path)).toContain("roles.qualifier");
   });
   it("[ACCESS-4] narrows at once, and sockets and local copies hear of it; widens by two, and goes back by two", async () => {
@@ -245,7 +253,8 @@ describe("the policy", () => {
     const first = await pull("marcus", pullBody(dev));
     const cursor = first.at(-1)?.["cursor"];
     const socket = await listen("marcus", dev);
-    const shownTo = async () => "amountMinor" in ((await sees("marcus", "opportunities", await idOf("test:opportunity:west"))) ?? {});
+    const shownTo = async () =>
+      "amountMinor" in ((await sees("marcus", "opportunities", await idOf("test:opportunity:west"))) ?? {});
     expect(await shownTo()).toBe(true);
     const narrow = { ...policy, allow: policy.allow.map((rule) => (rule.id === "manager.read" ? { ...rule, groups: rule.groups.filter((group) => group !== "terms") } : rule)) }; // prettier-ignore
     const diff = await post("omar", "/api/policy/diff", { policy: narrow });
@@ -257,7 +266,9 @@ describe("the policy", () => {
     await eventually(() => socket.heard.length > 0);
     const after = await pull("marcus", pullBody(dev, { cursor }));
     expect(after.some((line) => line["t"] === "page")).toBe(true);
-    expect((await post("omar", "/api/policy/publish", { policy: narrow, why: "Twice." })).body["code"]).toBe("version_conflict");
+    expect((await post("omar", "/api/policy/publish", { policy: narrow, why: "Twice." })).body["code"]).toBe(
+      "version_conflict",
+    );
 
     const back = await post("omar", "/api/policy/revert", { why: "Managers need the terms." });
     expect([back.status, back.body["code"]]).toEqual([202, "needs_approval"]);
@@ -265,8 +276,12 @@ describe("the policy", () => {
     expect((await decide("omar", back.body["approval"])).status).not.toBe(200);
     expect((await decide("greta", back.body["approval"])).status).toBe(200);
     expect(await shownTo()).toBe(true);
-    const { items } = (await get("greta", "/api/policy/versions")).body as { items: { version: number; author: string; approver: string | null }[] };
-    expect(items.slice(0, 2).map(({ version: one, author, approver }) => [one, author === greta, approver === greta])).toEqual([
+    const { items } = (await get("greta", "/api/policy/versions")).body as {
+      items: { version: number; author: string; approver: string | null }[];
+    };
+    expect(
+      items.slice(0, 2).map(({ version: one, author, approver }) => [one, author === greta, approver === greta]),
+    ).toEqual([
       [policy.version + 2, false, true],
       [policy.version + 1, false, false],
     ]);
@@ -285,5 +300,274 @@ describe("the policy", () => {
     expect((await get("omar", "/api/policy/draft")).body["policy"]).toEqual(wide);
     expect((await get("greta", "/api/policy/draft")).status).toBe(404);
     expect((await post("ana", "/api/policy/publish", { policy, why: "Mine." })).status).toBe(404);
+  });
+});
+
+/** Ends what is lent, as if its time had come. */
+const expire = async (table: "grant" | "cover", id: unknown): Promise<void> => {
+  await env.DB.prepare(`UPDATE "${table}" SET until_t = 1, from_t = 0 WHERE id = ?`).bind(id).run();
+};
+const grantOf = async (member: string) =>
+  env.DB.prepare(
+    `SELECT id, until_t AS until, approver FROM "grant" WHERE member = ? AND ended_at IS NULL AND until_t > ? ORDER BY id DESC`,
+  )
+    .bind(member, Date.now())
+    .first<{ id: string; until: number; approver: string }>();
+
+describe("a grant", () => {
+  it("[ACCESS-4] opens one account for a while, given by somebody who may lend it, and ends by the clock", async () => {
+    expect(await sees("sofia", "opportunities", await idOf("test:opportunity:europe"))).toBeNull();
+    const want = {
+      member: sofia,
+      entities: ["opportunity"],
+      to: { anchors: [europe] },
+      groups: ["identity", "shared", "qualification"],
+      reason: "A case hangs on it",
+      days: 2,
+    };
+    const asked = await post("priya", "/api/grants", want);
+    expect([asked.status, asked.body["code"]]).toEqual([202, "needs_approval"]);
+    expect((await decide("sofia", asked.body["approval"])).status, "whom it is for").toBe(404);
+    expect((await decide("marcus", asked.body["approval"])).status, "a manager of another team").toBe(404);
+    expect((await decide("tomas", asked.body["approval"])).body["state"]).toBe("used");
+    const row = await sees("sofia", "opportunities", await idOf("test:opportunity:europe"));
+    expect([row?.["name"], row && "amountMinor" in row]).toEqual(["Opportunity europe", false]);
+    const held = await grantOf(sofia);
+    expect(held?.approver).toBe(await memberId("tomas"));
+    expect(Math.round(((held?.until ?? 0) - Date.now()) / 86_400_000)).toBe(2);
+    await expire("grant", held?.id);
+    expect(await sees("sofia", "opportunities", await idOf("test:opportunity:europe"))).toBeNull();
+  });
+  it("is not above what its approver may lend, nor longer than the policy lets it be", async () => {
+    const want = { member: sofia, entities: ["opportunity"], to: { anchors: [europe] }, reason: "Pay" };
+    // Nobody lends compensation: there is nobody who could agree.
+    expect((await post("priya", "/api/grants", { ...want, groups: ["identity", "compensation"] })).status).toBe(403);
+    expect((await post("priya", "/api/grants", { ...want, groups: ["identity"], days: 31 })).body["code"]).toBe(
+      "invalid",
+    );
+    expect(
+      (await post("priya", "/api/grants", { ...want, actions: ["approve_policy"], groups: ["identity"] })).body["code"],
+    ).toBe("invalid");
+    const gone = await post("priya", "/api/grants", {
+      ...want,
+      to: { anchors: [`${env.CELL}_acc_${"9".repeat(20)}`] },
+      groups: ["identity"],
+    });
+    expect(gone.status).toBe(403);
+  });
+  it("is renewed by a second person, so many times, and taken back by one", async () => {
+    const asked = await post("priya", "/api/grants", {
+      member: sofia,
+      entities: ["account"],
+      to: { anchors: [europe] },
+      groups: ["identity", "shared"],
+      reason: "A visit",
+    });
+    expect((await decide("tomas", asked.body["approval"])).status).toBe(200);
+    const held = await grantOf(sofia);
+    for (const expected of [200, 200, 422]) {
+      const longer = await post("sofia", `/api/grants/${held?.id}/renew`, { reason: "Not done yet", days: 1 });
+      const decided = longer.status === 202 ? await decide("tomas", longer.body["approval"]) : longer;
+      expect(decided.status).toBe(expected);
+    }
+    expect(((await grantOf(sofia))?.until ?? 0) - (held?.until ?? 0)).toBe(2 * 86_400_000);
+    expect((await post("bo", `/api/grants/${held?.id}/end`)).status).toBe(404);
+    expect((await post("omar", `/api/grants/${held?.id}/end`)).status).toBe(204);
+    expect(await sees("sofia", "accounts", europe)).toBeNull();
+    expect((await get("bo", "/api/grants")).body["items"]).toEqual([]);
+  });
+  it("[SYNC-T1] reaches a device, and its end does, by hand and by the clock", async () => {
+    const dev = device();
+    const before = await pull("sofia", pullBody(dev));
+    const asked = await post("priya", "/api/grants", {
+      member: sofia,
+      entities: ["opportunity"],
+      to: { anchors: [europe] },
+      groups: ["identity", "shared"],
+      keep: "device",
+      reason: "A train",
+    });
+    const socket = await listen("sofia", dev);
+    expect((await decide("tomas", asked.body["approval"])).status).toBe(200);
+    await eventually(() => socket.heard.length > 0);
+    const given = await pull("sofia", pullBody(dev, { cursor: before.at(-1)?.["cursor"] }));
+    const rights = given.filter((line) => line["t"] === "rights" && JSON.stringify(line["g"]).includes("opportunity"));
+    expect(rights).toHaveLength(1);
+    const held = await grantOf(sofia);
+    expect(JSON.stringify(rights[0]?.["g"])).toContain(String(held?.until)); // the device drops it by itself at its end
+    expect((await post("sofia", `/api/grants/${held?.id}/end`)).status).toBe(204);
+    const ended = await pull("sofia", pullBody(dev, { cursor: given.at(-1)?.["cursor"] }));
+    expect(
+      ended.some(
+        (line) =>
+          line["t"] === "rights" &&
+          line["h"] === rights[0]?.["h"] &&
+          !JSON.stringify(line["g"]).includes("opportunity"),
+      ),
+    ).toBe(true);
+    socket.close();
+  });
+});
+
+describe("a cover", () => {
+  it("[ACCESS-4] is offered and accepted within a team, lends what is the other's own, under one's own name, and ends", async () => {
+    const tomas = await memberId("tomas");
+    expect(await sees("tomas", "accounts", europe)).not.toBeNull(); // by team
+    const asked = await post("bo", "/api/covers", { member: tomas, reason: "Holiday", days: 7 });
+    expect([asked.status, asked.body["code"]]).toEqual([202, "needs_approval"]);
+    expect((await decide("bo", asked.body["approval"])).status).not.toBe(200);
+    expect((await decide("tomas", asked.body["approval"])).body["state"]).toBe("used");
+    expect((await get("tomas", "/api/covers")).body["items"]).toHaveLength(1);
+    const lead = await post("tomas", "/api/leads", { anchor: europe, name: "While Bo is away" });
+    expect(lead.status).toBe(201);
+    expect(lead.body["createdBy"]).toBe(tomas);
+    const { items } = (await get("bo", "/api/covers")).body as { items: { id: string }[] };
+    expect((await post("bo", `/api/covers/${items[0]?.id}/end`)).status).toBe(204);
+    expect((await post("tomas", "/api/leads", { anchor: europe, name: "No more" })).status).toBe(403);
+  });
+  it("[ACCESS-4] of another team, or for somebody who can't act, is decided by one who is neither", async () => {
+    const asked = await post("bo", "/api/covers", { of: ana, reason: "Ana is ill", days: 3 });
+    expect(asked.status).toBe(202);
+    expect((await decide("ana", asked.body["approval"])).status).toBe(404);
+    expect((await decide("bo", asked.body["approval"])).status).not.toBe(200);
+    expect(await sees("bo", "accounts", west)).toBeNull();
+    await env.DB.prepare("UPDATE proposal SET done_at = 1 WHERE kind = 'email'").run(); // a day has passed
+    expect((await decide("marcus", asked.body["approval"])).body["state"]).toBe("used");
+    expect(await sees("bo", "accounts", west)).not.toBeNull();
+    expect((await post("bo", "/api/covers", { of: ana, reason: "Too long", days: 31 })).body["code"]).toBe("invalid");
+    const { items } = (await get("bo", "/api/covers")).body as { items: { id: string; of: string }[] };
+    await expire("cover", items.find(({ of }) => of === ana)?.id);
+    expect(await sees("bo", "accounts", west)).toBeNull();
+  });
+});
+
+describe("breaking the glass", () => {
+  it("opens what the policy declares, at once, shortly, in sight of the owner and the keepers, and not to reach further", async () => {
+    const finance = { accounts: [europe], reason: "Everything is down" };
+    expect((await post("femi", "/api/break-glass", finance)).status).toBe(403);
+    expect((await post("sofia", "/api/break-glass", finance)).status, "out of reach").toBe(404);
+    expect(
+      (await post("sofia", "/api/break-glass", { ...finance, accounts: [`${env.CELL}_acc_${"9".repeat(20)}`] })).status,
+    ).toBe(404);
+    await post("ana", `/api/accounts/${west}/restrict`, { restricted: true });
+    expect(await sees("sofia", "accounts", west)).toBeNull();
+    const broken = await post("sofia", "/api/break-glass", { accounts: [west], reason: "Everything is down" });
+    expect(broken.status).toBe(201);
+    expect(Number(broken.body["until"]) - Date.now()).toBeLessThanOrEqual(3_600_000);
+    expect(await sees("sofia", "accounts", west)).not.toBeNull();
+    const notes = await get("ana", "/api/activities?filter[name][eq]=Glass%20was%20broken%20here");
+    expect((notes.body["items"] as Body[]).map((row) => [row["anchor"], row["body"], row["createdBy"]])).toEqual([
+      [west, "Everything is down", sofia],
+    ]);
+    const { items } = (await get("omar", "/api/break-glass")).body as { items: { id: string; reviewBy: number }[] };
+    expect(items[0]?.reviewBy).toBeGreaterThan(Date.now());
+    expect((await post("sofia", `/api/break-glass/${items[0]?.id}/review`)).status).toBe(404);
+    expect((await post("omar", `/api/break-glass/${items[0]?.id}/review`)).status).toBe(204);
+    await expire("grant", items[0]?.id);
+    expect(await sees("sofia", "accounts", west)).toBeNull();
+    await decide(
+      "greta",
+      (await post("ana", `/api/accounts/${west}/restrict`, { restricted: false })).body["approval"],
+    );
+  });
+  it("takes a fresh sign-in", async () => {
+    await env.DB.prepare("UPDATE auth_session SET created_at = created_at - 3600000 WHERE user_id = ?")
+      .bind(sofia)
+      .run();
+    const stale = await post("sofia", "/api/break-glass", { accounts: [west], reason: "Everything is down" });
+    expect([stale.status, stale.body["code"]]).toEqual([403, "denied"]);
+    forgetSessions();
+  });
+});
+
+describe("asking for access", () => {
+  it("[ACCESS-3] has one answer, whether the record is hidden or not there", async () => {
+    const hidden = await post("lina", "/api/access/requests", {
+      entity: "opportunity",
+      id: await idOf("test:opportunity:europe"),
+      reason: "A customer asked",
+    });
+    const nothing = await post("lina", "/api/access/requests", {
+      entity: "opportunity",
+      id: `${env.CELL}_opp_${"9".repeat(20)}`,
+      reason: "A customer asked",
+    });
+    const plain = ({ status, body }: Said) => [status, { ...body, approval: "" }];
+    expect(plain(hidden)).toEqual(plain(nothing));
+    const all = (await get("lina", "/api/access/requests")).body["items"] as Body[];
+    const mine = all.filter((row) => row["approvalKind"] === "grant");
+    const bare = mine.map(({ id: _id, about: _about, createdAt: _at, expiresAt: _until, ...row }) => row);
+    expect(bare).toHaveLength(2);
+    expect(bare[0]).toEqual(bare[1]);
+    // Whoever may lend it there is asked, with what a yes would do; one tap, and it is there.
+    const toDecide = (await get("tomas", "/api/access/requests")).body["items"] as Body[];
+    const asked = toDecide.find((row) => row["id"] === hidden.body["approval"]);
+    expect(asked?.["does"]).toMatchObject({ kind: "grant", body: { groups: ["identity", "shared"], keep: "online" } });
+    expect((await decide("tomas", hidden.body["approval"])).status).toBe(200);
+    expect(await sees("lina", "opportunities", await idOf("test:opportunity:europe"))).not.toBeNull();
+  });
+  it("is for one field, which its asker knows to be there", async () => {
+    const id = await idOf("test:opportunity:europe");
+    const field = await post("lina", "/api/access/requests", {
+      entity: "opportunity",
+      id,
+      field: "amountMinor",
+      reason: "An invoice",
+    });
+    expect(field.status).toBe(202);
+    expect((await decide("tomas", field.body["approval"])).status).toBe(200);
+    expect((await sees("lina", "opportunities", id))?.["amountMinor"]).toBe(100);
+    const seen = await post("lina", "/api/access/requests", {
+      entity: "opportunity",
+      id,
+      field: "amountMinor",
+      reason: "Again",
+    });
+    expect(seen.body["code"]).toBe("invalid");
+    const secret = await post("lina", "/api/access/requests", {
+      entity: "opportunity",
+      id,
+      field: "commissionMinor",
+      reason: "Pay",
+    });
+    const made = await post("lina", "/api/access/requests", {
+      entity: "opportunity",
+      id,
+      field: "noSuchField",
+      reason: "Pay",
+    });
+    expect(secret).toEqual(made);
+  });
+});
+
+describe("explaining", () => {
+  const path = (query: Record<string, string>) => `/api/access/explain?${new URLSearchParams(query).toString()}`;
+  it("says to a member in words what they may and what would help; of what is hidden, one sentence", async () => {
+    const own = await get("ana", path({ action: "edit", entity: "account", id: west }));
+    expect(own.body).toMatchObject({ allowed: true, because: expect.arrayContaining(["You answer for it."]) });
+    expect(JSON.stringify(own.body)).not.toContain("account.own");
+    const no = await get(
+      "ana",
+      path({ action: "read", entity: "opportunity", id: await idOf("test:opportunity:west"), field: "amountMinor" }),
+    );
+    expect(no.body["allowed"]).toBe(true);
+    const hidden = await get("ana", path({ action: "read", entity: "account", id: europe }));
+    const gone = await get("ana", path({ action: "read", entity: "account", id: `${env.CELL}_acc_${"9".repeat(20)}` }));
+    expect(hidden).toEqual(gone);
+    expect((await get("ana", path({ action: "read", entity: "account", id: west, member: bo }))).status).toBe(404);
+    expect((await get("ana", path({ action: "fly", entity: "account", id: west }))).body["fields"]).toEqual(["action"]);
+  });
+  it("says to who keeps the policy by which rule and facts, on what they can open themselves", async () => {
+    const asked = await get("greta", path({ action: "read", entity: "account", id: west, member: ana }));
+    expect(asked.body).toMatchObject({ allowed: true, rule: "account.own", facts: { base: "seller" } });
+    const can = await get("greta", `/api/access/who-can?action=read&entity=account&id=${west}`);
+    const items = can.body["items"] as { member: string; rule: string }[];
+    expect(items.find(({ member }) => member === ana)?.rule).toBe("account.own");
+    expect(items.some(({ member }) => member === bo)).toBe(false);
+    expect(
+      (await get("omar", `/api/access/who-can?action=read&entity=account&id=${west}`)).status,
+      "omar reads no business data",
+    ).toBe(404);
+    expect((await get("ana", `/api/access/who-can?action=read&entity=account&id=${west}`)).status).toBe(404);
   });
 });
