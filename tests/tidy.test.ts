@@ -79,7 +79,7 @@ describe("arrows", () => {
     ["kernel"],
     ["records"],
     ["access"],
-    ["pipeline", "handoffs", "tasks", "cases", "approvals", "sections"],
+    ["pipeline", "handoffs", "tasks", "cases", "shares", "approvals", "sections"],
     ["governance", "exchange", "reporting"],
     ["sync"],
   ];

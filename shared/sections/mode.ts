@@ -11,7 +11,7 @@ export type Mode = "none" | "read" | "write";
  */
 export function modeOf(bound: Bound, section: Row, place: Place, at: number): Mode {
   const group = section["group"];
-  const mask = bound.readMask("section", section.compartment, place, at);
+  const mask = bound.recordMask("section", section, place, at);
   if (typeof group !== "string" || section.anchor !== place.anchor.id || !isVisible("section", section, mask))
     return "none";
   const decision = bound.decide("write", "section", section.compartment, place, at, section);

@@ -120,11 +120,11 @@ export function randomPolicy(random: Random, version: number): Policy {
     forbid,
     shares: (["key", "record"] as const).map((give) => ({
       id: give === "key" ? "hand" : "hand_record",
-      on: "record.share",
+      on: give === "key" ? "account.share" : "record.share",
       give,
       groups: given(0.5),
       to: { member: true } as const,
-      ends: [],
+      ends: ["share.end"],
       maxDays: 30,
       why,
       ...(random.chance(0.3) ? { keep: "device" as const } : {}),

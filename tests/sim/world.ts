@@ -259,7 +259,10 @@ export class World {
           : { name: "member.assign@1", args: { id, ...duties } },
       ]);
     }
-    if (kind === "rights" && random.chance(0.3)) return this.shareSomething(random);
+    if (kind === "rights" && random.chance(0.3)) {
+      const proposal = random.chance(0.4) ? this.proposeShare(random, this.rootSees()) : null;
+      return proposal ? this.byRoot([proposal]) : this.shareSomething(random);
+    }
     if (kind === "root" && random.chance(0.2))
       for (let more = 0; more < 4; more += 1) await this.elsewhere(random, random.chance(0.8) ? "root" : "rights");
     const proposal =
@@ -404,7 +407,22 @@ export class World {
       },
     };
   }
+  /** A record is let see by name, or no longer, by the product's own act. */
+  private proposeShare(random: Random, seen: Seen): Proposal | null {
+    const kind = random.pick(["contact", "opportunity", "activity", "section", "account"] as const) ?? "contact";
+    const record = random.pick(seen.rows(kind))?.id;
+    const to = random.pick([...this.members, ...this.teams]);
+    if (record === undefined) return null;
+    const known = this.edge
+      .inputs()
+      .shares.filter((share) => share.record && !share.ended && !share.id.startsWith("share"));
+    const old = random.chance(0.4) ? random.pick(known) : undefined;
+    if (old) return { name: "share.end@1", args: { record: old.record, to: old.to } };
+    const until = random.chance(0.6) ? { until: this.edge.time + 1 + random.below(20_000) } : {};
+    return { name: "record.share@1", args: { record, to, ...until } };
+  }
   private proposeRights(random: Random, seen: Seen): Proposal | null {
+    if (random.chance(0.12)) return this.proposeShare(random, seen);
     const account = random.pick(seen.rows("account"));
     const one = random.next();
     if (one < 0.07) {

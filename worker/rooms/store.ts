@@ -68,7 +68,7 @@ export async function readRoom(
     db
       .select()
       .from(share)
-      .where(sql`${share.anchor} = ${account} and ${share.endedAt} is null and ${share.record} is null`),
+      .where(sql`${share.anchor} = ${account} and ${share.endedAt} is null`),
     db
       .select()
       .from(member)

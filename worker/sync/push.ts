@@ -177,7 +177,7 @@ function widened(what: Announcement, carried: readonly Carried[], told: readonly
     rights: { ...what.rights, members: [...new Set(members)] },
     directory: what.directory || carried.length > 0,
     everyone: carried.some((one) => one.everyone),
-    turns: carried.flatMap((one) => one.turns),
+    turns: [...(what.turns ?? []), ...carried.flatMap((one) => one.turns)],
   };
 }
 
@@ -268,7 +268,11 @@ export function announce(writes: readonly Write[], shares: readonly ShareWrite[]
       rooms.add(share.anchor);
     }
   }
+  const turns = shares.flatMap(({ after }) =>
+    after ? [{ member: after.to, at: [after.from, after.until].filter((turn) => turn !== null) }] : [],
+  );
   return {
+    turns: turns.filter(({ at }) => at.length > 0),
     keys: [...keys.values()],
     rights: { anchors: [...rights.anchors], to: [...rights.to], members: [...rights.members] },
     rooms: [...new Set([...rights.anchors, ...rooms])],

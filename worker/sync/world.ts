@@ -17,8 +17,8 @@ export async function loadWorld(
   causes: readonly string[] = [],
 ): Promise<World> {
   const rows = await loadRows(db, ids);
-  for (const of of [stagesAsked, pipelinesAsked]) {
-    const lacking = of(actor, rows).filter((id) => !rows.has(id));
+  for (const asked of [stagesAsked, pipelinesAsked]) {
+    const lacking = asked(actor, rows).filter((id) => !rows.has(id));
     if (lacking.length > 0) for (const [id, stored] of await loadRows(db, lacking)) rows.set(id, stored);
   }
   const anchors = new Set<string>();
