@@ -1,11 +1,15 @@
 import ChevronDown from "lucide-solid/icons/chevron-down";
-import { createMemo, For, Show, type JSX } from "solid-js";
+import { createMemo, createSignal, For, lazy, Show, Suspense, type JSX } from "solid-js";
+import type { Unmet } from "../../shared/kernel/result.ts";
 import type { RecordOf, Row } from "../../shared/records/entities.ts";
 import { day, dayIn, money } from "../i18n/format.ts";
 import { locale, t } from "../i18n/i18n.ts";
+import { HiddenField } from "../approvals/request.tsx";
+import { toUse } from "../approvals/model.ts";
 import { now, useSession } from "../shell/context.ts";
+import { idOf } from "../shell/id-of.ts";
 import { whyWords } from "../shell/sync-words.ts";
-import { Dot, Empty, HiddenChip, OnlineChip, PendingDot, Person } from "../ui/bits.tsx";
+import { Dot, Empty, OnlineChip, PendingDot, Person } from "../ui/bits.tsx";
 import { Menu } from "../ui/menu.tsx";
 import { toast } from "../ui/toast.tsx";
 import { onlineUnder } from "./online.ts";
@@ -14,6 +18,8 @@ import css from "./records.module.css";
 type Opportunity = RecordOf<"opportunity">;
 type Stage = RecordOf<"stage">;
 const hues = 8;
+// Few moves are held back: fetched when one is.
+const Missing = lazy(async () => ({ default: (await import("../approvals/missing.tsx")).Missing }));
 
 /** Opportunities of one account, each with its stage. */
 export function Opportunities(props: { readonly account: string }): JSX.Element {
@@ -64,7 +70,11 @@ export function Opportunities(props: { readonly account: string }): JSX.Element 
                   </Show>
                 </th>
                 <td>
-                  <StageMenu row={row} stages={stages().get(row.pipeline ?? "") ?? []} />
+                  <StageMenu
+                    row={row}
+                    online={online.isSuccess ? online.data.get(row.id) : undefined}
+                    stages={stages().get(row.pipeline ?? "") ?? []}
+                  />
                 </td>
                 <td class={`${css.right} num`}>
                   <Amount row={row} online={online.isSuccess ? online.data.get(row.id) : undefined} />
@@ -92,7 +102,13 @@ function Amount(props: { readonly row: Opportunity; readonly online: Opportunity
   return (
     <Show
       when={from()?.amountMinor !== undefined}
-      fallback={props.online ? <HiddenChip group={t("group.terms")} /> : <OnlineChip group={t("group.terms")} />}
+      fallback={
+        props.online ? (
+          <HiddenField group={t("group.terms")} entity="opportunity" id={props.row.id} field="amountMinor" />
+        ) : (
+          <OnlineChip group={t("group.terms")} />
+        )
+      }
     >
       {typeof from()?.amountMinor === "number"
         ? money(from()?.amountMinor ?? 0, from()?.currency ?? "USD", locale())
@@ -102,8 +118,29 @@ function Amount(props: { readonly row: Opportunity; readonly online: Opportunity
 }
 
 /** All stages of its pipeline; the ones that do not follow say why. The edge decides. */
-function StageMenu(props: { readonly row: Opportunity; readonly stages: readonly Stage[] }): JSX.Element {
+function StageMenu(props: {
+  readonly row: Opportunity;
+  readonly online: Opportunity | undefined;
+  readonly stages: readonly Stage[];
+}): JSX.Element {
   const { data } = useSession();
+  const [gate, setGate] = createSignal<{ readonly to: string; readonly unmet: readonly Unmet[] }>();
+  const approvals = data.list("approval", () => ({
+    anchor: props.row.anchor,
+    where: (row) => row.about === props.row.id,
+    sort: "-createdAt",
+  }));
+  /** What the edge refused later, when this device could not tell by itself. */
+  const card = () =>
+    data
+      .attention()
+      .find((one) => one.unmet && one.name === "opportunity.advance@1" && idOf(one.args) === props.row.id);
+  const late = () => {
+    const found = card();
+    return found && { to: (found.args as { to: string }).to, unmet: found.unmet ?? [] };
+  };
+  const shut = (): { readonly to: string; readonly unmet: readonly Unmet[] } | undefined => gate() ?? late();
+  const [opened, setOpened] = createSignal(false);
   const at = () => props.stages.findIndex((stage) => stage.id === props.row.stage);
   const present = () => props.stages[at()];
   const hue = () => `var(--c-${(Math.max(0, at()) % hues) + 1})`;
@@ -122,7 +159,21 @@ function StageMenu(props: { readonly row: Opportunity; readonly stages: readonly
   };
   const move = async (to: string) => {
     const from = props.row.stage;
-    const done = await data.mutate("opportunity.advance@1", { id: props.row.id, from, to });
+    const approval = toUse(approvals(), props.row.id, data.me.member, now())?.id;
+    const done = await data.mutate("opportunity.advance@1", {
+      id: props.row.id,
+      from,
+      to,
+      ...(approval ? { approval } : {}),
+    });
+    if (!done.ok && done.unmet) {
+      setGate({ to, unmet: done.unmet });
+      return void setOpened(true);
+    }
+    setGate(undefined);
+    setOpened(false);
+    const refused = card();
+    if (refused && done.ok) void data.dismiss(refused);
     if (!done.ok) return toast({ text: t("tray.notAccepted", done.detail ?? whyWords(done.code)), bad: true });
     const back = props.stages.find((stage) => stage.id === to);
     const returns = !back?.next?.length || back.next.includes(from ?? "");
@@ -133,18 +184,41 @@ function StageMenu(props: { readonly row: Opportunity; readonly stages: readonly
         : {}),
     });
   };
+  const named = (id: string | undefined) => props.stages.find((stage) => stage.id === id)?.name ?? "";
   return (
-    <Menu
-      label={`${t("opps.stage")}: ${present()?.name ?? t("opps.unknownStage")}`}
-      triggerClass={css.stage}
-      trigger={
-        <>
-          <Dot color={hue()} />
-          <span class="clip">{present()?.name ?? t("opps.unknownStage")}</span>
-          <ChevronDown size={14} />
-        </>
-      }
-      parts={[{ value: props.row.stage, choices: choices(), onChoose: (to) => void move(to) }]}
-    />
+    <>
+      <Menu
+        label={`${t("opps.stage")}: ${present()?.name ?? t("opps.unknownStage")}`}
+        triggerClass={css.stage}
+        trigger={
+          <>
+            <Dot color={hue()} />
+            <span class="clip">{present()?.name ?? t("opps.unknownStage")}</span>
+            <ChevronDown size={14} />
+          </>
+        }
+        parts={[{ value: props.row.stage, choices: choices(), onChoose: (to) => void move(to) }]}
+      />
+      <Show when={shut()}>
+        {(found) => (
+          <>
+            <button type="button" class={css.missing} onClick={() => setOpened(true)}>
+              {t("missing.open")}
+            </button>
+            <Suspense>
+              <Missing
+                open={opened()}
+                onClose={() => setOpened(false)}
+                row={props.row}
+                online={props.online}
+                to={named(found().to)}
+                unmet={found().unmet}
+                onRetry={() => void move(found().to)}
+              />
+            </Suspense>
+          </>
+        )}
+      </Show>
+    </>
   );
 }

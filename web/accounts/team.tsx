@@ -5,7 +5,8 @@ import { day, dayIn, instant, money, number } from "../i18n/format.ts";
 import { locale, t } from "../i18n/i18n.ts";
 import { now, useSession } from "../shell/context.ts";
 import { fieldLabel } from "../shell/sync-words.ts";
-import { Chip, HiddenChip, OnlineChip } from "../ui/bits.tsx";
+import { HiddenField } from "../approvals/request.tsx";
+import { Chip, OnlineChip } from "../ui/bits.tsx";
 import { Field } from "../ui/field.tsx";
 import type { Account } from "./columns.ts";
 import { onlineRecord } from "./online.ts";
@@ -166,7 +167,12 @@ function Groups(props: { readonly account: Account }): JSX.Element {
               <div class={css.shut}>
                 <span class={css.shutLabel}>{t(`group.${group}`)}</span>
                 <Show when={state(group) === "hidden"} fallback={<OnlineChip group={t(`group.${group}`)} />}>
-                  <HiddenChip group={t(`group.${group}`)} />
+                  <HiddenField
+                    group={t(`group.${group}`)}
+                    entity="account"
+                    id={props.account.id}
+                    field={fieldsOf(group)[0] ?? ""}
+                  />
                 </Show>
               </div>
             </Show>

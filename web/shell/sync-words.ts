@@ -67,6 +67,9 @@ export function fieldLabel(field: string): string {
     nextActionDay: "account.nextDay",
     done: "today.done",
     stage: "opps.stage",
+    amountMinor: "opps.amount",
+    closeDay: "opps.close",
+    discountPct: "opps.discount",
   };
   const named = t((labels[field] ?? key) as "account.name") as string | undefined;
   return named ?? field.replaceAll(/([A-Z])/g, " $1").toLowerCase();

@@ -12,6 +12,7 @@ import { PageBar } from "../shell/layout.tsx";
 import { Bone, Chip, Empty, PendingDot } from "../ui/bits.tsx";
 import { toast } from "../ui/toast.tsx";
 import { whyWords } from "../shell/sync-words.ts";
+import { Asked, approvalLists, ToDecide } from "../approvals/inbox.tsx";
 import { staleOnes } from "./stale.ts";
 import css from "./today.module.css";
 
@@ -45,7 +46,9 @@ export default function Today(): JSX.Element {
   });
   const stale = createMemo(() => staleOnes(mine(), touches(), now(), today()));
   const noNext = createMemo(() => mine().filter((row) => !row.nextAction).length);
-  const clear = () => handoffs().length + due().length + stale().length === 0;
+  const { deciding, asked } = approvalLists();
+  const onMe = () => handoffs().length + deciding().length;
+  const clear = () => onMe() + asked().length + due().length + stale().length === 0;
   const arriving = () => data.sync().state === "first_sync" && data.sync().records === 0;
 
   const accountName = (id: string) => data.record("account", () => id)()?.name ?? "";
@@ -85,8 +88,9 @@ export default function Today(): JSX.Element {
       <div class={css.scroll}>
         <div class={css.page} ref={(element) => (list = element)}>
           <Show when={!arriving()} fallback={<Waiting />}>
-            <Show when={handoffs().length > 0}>
-              <Section title={t("today.waiting")} count={handoffs().length}>
+            <Show when={onMe() > 0}>
+              <Section title={t("today.waiting")} count={onMe()}>
+                <For each={deciding()}>{(row) => <ToDecide row={row} />}</For>
                 <For each={handoffs()}>
                   {(row) => (
                     <Row href={paths.account(row.anchor)} title={row.name ?? ""} account={accountName(row.anchor)}>
@@ -95,6 +99,11 @@ export default function Today(): JSX.Element {
                     </Row>
                   )}
                 </For>
+              </Section>
+            </Show>
+            <Show when={asked().length > 0}>
+              <Section title={t("today.asked")} count={asked().length}>
+                <For each={asked()}>{(row) => <Asked row={row} />}</For>
               </Section>
             </Show>
             <Show when={due().length > 0}>

@@ -65,7 +65,7 @@ export function Health(props: { readonly value: string | null | undefined; reado
 }
 
 /** A field group that exists and is not mine: the same chip whether its values are set or empty. */
-export function HiddenChip(props: { readonly group: string }): JSX.Element {
+export function HiddenChip(props: ParentProps<{ readonly group: string }>): JSX.Element {
   return (
     <Popover
       label={`${props.group}: ${t("chip.hidden")}`}
@@ -79,6 +79,7 @@ export function HiddenChip(props: { readonly group: string }): JSX.Element {
       }
     >
       <p class={css.pop}>{t("chip.hiddenWhy", props.group)}</p>
+      {props.children}
     </Popover>
   );
 }
