@@ -6,6 +6,9 @@ import type { EntityName, Row } from "../../shared/records/entities.ts";
 import { groupNames, maskOf, type Group } from "../../shared/records/groups.ts";
 import type { LooseFacts } from "./oracle.ts";
 
+/** Ten times as many worlds where there is time for it: `CRM_LONG=1`. */
+export const runs = (count: number): number => (process.env["CRM_LONG"] === "1" ? 10 * count : count);
+
 /** Small worlds, so that rules, facts and places meet often: three members, two teams, two regions, six instants. */
 export const lastInstant = 6;
 const pick = <const T extends readonly string[]>(...of: T): fc.Arbitrary<T[number]> => fc.constantFrom(...of);

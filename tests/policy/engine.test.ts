@@ -23,7 +23,7 @@ import * as arbitrary from "./arbitrary.ts";
 import * as oracle from "./oracle.ts";
 
 // Thousands of worlds take a second or two alone, and longer where other tests run beside them.
-vi.setConfig({ testTimeout: 60_000 });
+vi.setConfig({ testTimeout: arbitrary.runs(60_000) });
 
 interface Case {
   policy: Policy;
@@ -102,7 +102,7 @@ const agrees = (bend: (own: Slice) => Slice = (own) => own, move: (place: Place)
 
 describe("engine and text", () => {
   test("[ACCESS-R1] the engine gives what a second evaluator, written from the text alone, gives", () => {
-    fc.assert(agrees(), { numRuns: 3_000, seed: 1 });
+    fc.assert(agrees(), { numRuns: arbitrary.runs(3_000), seed: 1 });
   });
 
   test("[ACCESS-R2] random policies are valid policies, so that the comparison is about rules that can be published", () => {
@@ -115,7 +115,7 @@ describe("engine and text", () => {
           : (problems.error.fields ?? []).filter((text) => !text.includes("needs present"));
         expect(refused).toEqual([]);
       }),
-      { numRuns: 200, seed: 2 },
+      { numRuns: arbitrary.runs(200), seed: 2 },
     );
   });
 
@@ -164,7 +164,7 @@ describe("engine and text", () => {
         expect(decision.allowed).toBe(expected);
         if (expected) yes += 1;
       }),
-      { numRuns: 2_000, seed: 3 },
+      { numRuns: arbitrary.runs(2_000), seed: 3 },
     );
     expect(yes).toBeGreaterThan(20); // a property over refusals alone would prove nothing
   });
@@ -286,7 +286,7 @@ describe("monotony", () => {
           true,
         );
       }),
-      { numRuns: 1_000, seed: 5 },
+      { numRuns: arbitrary.runs(1_000), seed: 5 },
     );
   });
 
@@ -297,7 +297,7 @@ describe("monotony", () => {
         fc.pre(positive && c.place.shares.length > 0);
         expect(subset(mask(c, c.policy, c.facts, { ...c.place, shares: [] }), mask(c, c.policy))).toBe(true);
       }),
-      { numRuns: 500, seed: 6 },
+      { numRuns: arbitrary.runs(500), seed: 6 },
     );
   });
 
@@ -311,7 +311,7 @@ describe("monotony", () => {
         ) as unknown as oracle.LooseFacts;
         expect(subset(mask(c, c.policy, absent), mask(c, c.policy))).toBe(true);
       }),
-      { numRuns: 1_500, seed: 7 },
+      { numRuns: arbitrary.runs(1_500), seed: 7 },
     );
   });
 
@@ -322,7 +322,7 @@ describe("monotony", () => {
         expect(subset([hold], [read])).toBe(true);
         for (const value of [read, hold]) expect(value === 0 || (value & groupBit("identity")) !== 0).toBe(true);
       }),
-      { numRuns: 500, seed: 8 },
+      { numRuns: arbitrary.runs(500), seed: 8 },
     );
   });
 
@@ -335,7 +335,7 @@ describe("monotony", () => {
         const bare = bound.decide("read", c.entity, c.compartment, c.place, c.at, named);
         expect(bound.decide("read", c.entity, c.compartment, c.place, c.at, c.row)).toEqual(bare);
       }),
-      { numRuns: 300, seed: 9 },
+      { numRuns: arbitrary.runs(300), seed: 9 },
     );
   });
 
@@ -366,7 +366,7 @@ describe("monotony", () => {
         const found = [...bound.readReaches(c.entity, c.compartment)].some((reach) => within[reach]);
         expect(found || isGranted).toBe(true);
       }),
-      { numRuns: 1_500, seed: 10 },
+      { numRuns: arbitrary.runs(1_500), seed: 10 },
     );
   });
 
@@ -389,7 +389,7 @@ describe("monotony", () => {
           read === 0 ? secret : read | secret,
         );
       }),
-      { numRuns: 1_000, seed: 11 },
+      { numRuns: arbitrary.runs(1_000), seed: 11 },
     );
   });
 });
@@ -419,7 +419,7 @@ describe("what leaves", () => {
         ];
         expect(new Set(Object.keys(shown ?? {}))).toEqual(new Set(may));
       }),
-      { numRuns: 500, seed: 14 },
+      { numRuns: arbitrary.runs(500), seed: 14 },
     );
   });
 
@@ -440,7 +440,7 @@ describe("what leaves", () => {
         };
         expect(JSON.stringify(slice(more, facts))).toBe(JSON.stringify(slice(policy, facts)));
       }),
-      { numRuns: 500, seed: 15 },
+      { numRuns: arbitrary.runs(500), seed: 15 },
     );
   });
 });
@@ -566,7 +566,7 @@ describe("SQL twin", () => {
     );
 
   test("[ACCESS-R11] SQL selects exactly the rows that memory shows, nulls included, with one parameter", () => {
-    fc.assert(same(), { numRuns: 2_000, seed: 12 });
+    fc.assert(same(), { numRuns: arbitrary.runs(2_000), seed: 12 });
   });
 
   describe("[ACCESS-R12] the comparison sees a fault in SQL: each of these is caught", () => {
