@@ -5,6 +5,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { shippedPolicy } from "../../shared/access/templates.ts";
 import type { ImportRow } from "../../shared/exchange/import-plan.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "baton-crm-"));
@@ -46,6 +47,16 @@ beforeAll(async () => {
       }
       if (request.headers.authorization !== "Bearer good" && request.headers.cookie !== "session=abc") {
         response.writeHead(401).end(JSON.stringify({ code: "unauthenticated" }));
+        return;
+      }
+      if (request.url === "/api/policy/check") {
+        response.end(
+          JSON.stringify({ ok: false, problems: [{ path: "roles.seller", says: "2 members hold it." }], warnings: [] }),
+        );
+        return;
+      }
+      if (request.url === "/api/policy/publish") {
+        response.writeHead(202).end(JSON.stringify({ code: "needs_approval", approval: "local_apr_1" }));
         return;
       }
       const ask = JSON.parse(body) as { commit: boolean; rows: ImportRow[] };
@@ -203,5 +214,27 @@ describe("npm run crm", { timeout: 20_000 }, () => {
     );
     expect(lost.out).toContain("1 refused");
     expect(lost.code).toBe(1);
+  });
+  it("says every fault of a policy with its path, and does not ask the server before it is one", async () => {
+    const bad = file("bad.json", JSON.stringify({ ...shippedPolicy, extra: 1, allow: [{ id: "x" }] }));
+    const ran = await crm("policy", "check", bad);
+    expect([ran.code, ran.err]).toEqual([1, ""]);
+    expect(ran.out).toMatch(/no such key here: extra\./);
+    expect(ran.out).toMatch(/allow\.0\.to: /);
+    const good = file("good.json", JSON.stringify(shippedPolicy));
+    const alone = await crm("policy", "check", good, "--json", "--url", "http://127.0.0.1:9");
+    expect([alone.code, JSON.parse(alone.out)]).toEqual([0, { ok: true, problems: [] }]);
+    const asked = await crm("policy", "check", good, "--url", url, "--token", "good");
+    expect([asked.code, asked.out]).toEqual([1, expect.stringContaining("roles.seller: 2 members hold it.")]);
+    const published = await crm("policy", "publish", good, "--why", "A try", "--url", url, "--token", "good");
+    expect([published.code, published.out]).toEqual([0, expect.stringContaining("local_apr_1")]);
+    expect((await crm("policy", "check", file("no.json", "[]"))).err).toContain("is not a policy");
+  });
+  it.each<[string, string[]]>([
+    ["policy", ["policy"]],
+    ["policy publish without a reason", ["policy", "publish", "x.json"]],
+    ["explain without a record", ["explain", "--action", "read"]],
+  ])("asks for what is missing: %s", async (_what, args) => {
+    expect((await crm(...args)).code).toBe(2);
   });
 });

@@ -4,6 +4,7 @@ import { parseArgs } from "node:util";
 import { writeCsv } from "../../shared/exchange/csv.ts";
 import type { ImportReport } from "../../shared/exchange/import-plan.ts";
 import { call, cookieOf, demoSignIn, Refused } from "./api.ts";
+import { checkPolicy, diffPolicy, explainAccess, publishPolicy, showPolicy, type Told } from "./policy.ts";
 import { progressOf, sendRows } from "./send.ts";
 import { readSession, saveSession, type Session } from "./session.ts";
 import { forms, readSource } from "./sources.ts";
@@ -18,6 +19,12 @@ const usage = `npm run crm -- <verb> [options]
                                   FORM: ${forms.join(", ")}
                                   a dry run unless --commit
   members                         list the members
+  policy show                     the policy in force, as far as you may read it
+  policy check FILE               every fault with its path; signed in, also against your members
+  policy diff FILE                who would gain and lose what
+  policy publish FILE --why WHY   at once if it only narrows; else a second person is asked
+  explain --action read --entity account --id ID [--field F] [--member ID]
+                                  why, or why not, and whom to ask
 
   --url URL, --token TOKEN        or CRM_URL, CRM_TOKEN, or what login saved
   --json                          for machines;  members also --csv`;
@@ -40,6 +47,10 @@ const options = {
   entity: { type: "string" },
   under: { type: "string" },
   commit: { type: "boolean" },
+  why: { type: "string" },
+  action: { type: "string" },
+  id: { type: "string" },
+  field: { type: "string" },
 } as const;
 type Values = ReturnType<typeof parseArgs<{ options: typeof options; allowPositionals: true }>>["values"];
 
@@ -62,6 +73,10 @@ async function main(argv: readonly string[]): Promise<number> {
         return await importFrom(rest, values);
       case "members":
         return await listMembers(rest, values);
+      case "policy":
+        return await aboutPolicy(rest, values);
+      case "explain":
+        return await explainTo(rest, values);
       case undefined:
         throw new WrongUse("A verb is needed.");
       default:
@@ -211,6 +226,39 @@ async function listMembers(rest: readonly string[], values: Values): Promise<num
   if (values.csv) process.stdout.write(writeCsv(["handle", "name", "base", "duties", "employment"], rows, "quoted"));
   else say(values, { items: members }, rows.map((row) => row.map((cell) => cell ?? "").join("\t")).join("\n"));
   return 0;
+}
+
+async function aboutPolicy([verb, file, ...more]: readonly string[], values: Values): Promise<number> {
+  const known = ["show", "check", "diff", "publish"];
+  if (verb === undefined || !known.includes(verb)) throw new WrongUse(`policy needs one of ${known.join(", ")}.`);
+  if (verb === "show") {
+    if (file !== undefined) throw new WrongUse("policy show takes no file.");
+    return tell(values, await showPolicy(sessionOf(values)));
+  }
+  if (file === undefined || more.length > 0) throw new WrongUse(`policy ${verb} takes one file.`);
+  if (verb === "check") return tell(values, await checkPolicy(file, sessionIf(values)));
+  if (verb === "diff") return tell(values, await diffPolicy(file, sessionOf(values)));
+  if (!values.why) throw new WrongUse("policy publish needs --why: those who come after will read it.");
+  return tell(values, await publishPolicy(file, values.why, sessionOf(values)));
+}
+async function explainTo(rest: readonly string[], values: Values): Promise<number> {
+  const { action, entity, id, field, member } = values;
+  if (rest.length > 0 || !action || !entity || !id) throw new WrongUse("explain needs --action, --entity and --id.");
+  const query = { action, entity, id, ...(field ? { field } : {}), ...(member ? { member } : {}) };
+  return tell(values, await explainAccess(query, sessionOf(values)));
+}
+/** Of what works without a sign-in, but better with one. */
+function sessionIf(values: Values): Session | null {
+  try {
+    return sessionOf(values);
+  } catch (error) {
+    if (error instanceof Refused) return null;
+    throw error;
+  }
+}
+function tell(values: Values, { data, text, done }: Told): number {
+  say(values, data, text);
+  return done ? 0 : 1;
 }
 
 function say(values: Values, data: unknown, text: string): void {

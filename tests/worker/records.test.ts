@@ -418,7 +418,7 @@ describe("acts", () => {
   it("[ACCESS-4] restrict, and never lift a restriction alone", async () => {
     expect(
       await problemOf(ask(`/api/accounts/${closed}/restrict`, { as: "ana", body: { restricted: false } })),
-    ).toEqual([403, "denied", []]);
+    ).toEqual([202, "needs_approval", []]);
   });
   it("complete a task, twice as once", async () => {
     const path = `/api/tasks/${await idOf("test:task:1")}/complete`;
