@@ -460,9 +460,9 @@ export function bindSlice(own: Slice, onAlarm?: Alarm, toSql?: typeof readSql): 
     at: number,
     record: string | null = null,
   ): Given => {
-    const given = livesIn(entity, compartment)
-      ? giveAll("read", sceneOf(entity, compartment, place, at, countsApart(place, record) ? record : null))
-      : nothing;
+    if (!livesIn(entity, compartment)) return nothing;
+    const scene = sceneOf(entity, compartment, place, at, countsApart(place, record) ? record : null);
+    const given = giveAll("read", scene);
     return visible(given.mask) === 0 ? nothing : given;
   };
   /** True if a share or grant names just this record; else its key says all. */
@@ -483,7 +483,8 @@ export function bindSlice(own: Slice, onAlarm?: Alarm, toSql?: typeof readSql): 
     if (!livesIn(entity, compartment)) return { allowed: false, why: notIncluded };
     const writing = !see.has(action);
     const record = row && (writing || countsApart(place, row.id)) ? row.id : null;
-    const scene: Scene = { ...sceneOf(entity, compartment, place, at, record), row: writing ? row : null, writing };
+    const bare = sceneOf(entity, compartment, place, at, record);
+    const scene: Scene = { ...bare, row: writing ? row : null, writing };
     const past: Scene | null = before && {
       ...sceneOf(entity, before.compartment, before.place, at, before.row.id),
       row: before.row,
@@ -491,7 +492,8 @@ export function bindSlice(own: Slice, onAlarm?: Alarm, toSql?: typeof readSql): 
     };
     const { mask, rule, cut } = giveAll(action, scene, past);
     // Nothing is exported, reported on or looked up in the history that can't be read; a label alone may be.
-    const given = writing || action === "see_label" ? mask : mask & read(entity, compartment, place, at, record).mask;
+    const isWhole = writing || action === "see_label";
+    const given = isWhole ? mask : mask & read(entity, compartment, place, at, record).mask;
     const groups = writing ? given : visible(given);
     if (groups !== 0) return { allowed: true, groups, rule };
     if (cut) return { allowed: false, why: cut.why };
@@ -626,11 +628,13 @@ export function bindSlice(own: Slice, onAlarm?: Alarm, toSql?: typeof readSql): 
     explain: (action, entity, compartment, place, at, row, field) =>
       guarded<Explanation>({ allowed: false, because: [notIncluded], wouldNeed: [], askTo: [] }, () => {
         const seen = read(entity, compartment, place, at, row?.id).mask;
-        if (seen === 0 && action !== "create") return { allowed: false, because: [notThere], wouldNeed: [], askTo: [] };
-        const decision = decideUnsafe(action, entity, compartment, place, at, row);
-        const asked = field === undefined ? undefined : entityOf(entity).fields[field];
-        const allowed =
+        if (seen === 0 && action !== "create" && action !== "see_label")
+          return { allowed: false, because: [notThere], wouldNeed: [], askTo: [] };
+        const asked = field !== undefined && ownColumn(entity, field) ? entityOf(entity).fields[field] : undefined;
+        const covers = (decision: Decision): boolean =>
           decision.allowed && (field === undefined || (asked !== undefined && hasGroup(decision.groups, asked.group)));
+        const decision = decideUnsafe(action, entity, compartment, place, at, row);
+        const allowed = covers(decision);
         const rules = rulesFor(action, entity, compartment);
         const useful = rules.allow.filter((rule) => asked === undefined || hasGroup(rule.groups, asked.group));
         if (allowed) {
@@ -648,13 +652,23 @@ export function bindSlice(own: Slice, onAlarm?: Alarm, toSql?: typeof readSql): 
           const lent = coveredAt(at).length > 0 ? "You stand in for somebody." : "It was shared with you.";
           return { allowed, because: matching.length > 0 ? unique(matching) : [lent], wouldNeed: [], askTo: [] };
         }
-        const near = useful
-          .flatMap((rule) => leavesOf(rule.when))
-          .flatMap((leaf) => ("reach" in leaf && !leaf.not ? [wayIn[leaf.reach]] : []));
+        // Tried, not guessed: each of these alone would have been enough.
+        const reach = new Set(
+          useful
+            .flatMap((rule) => leavesOf(rule.when))
+            .flatMap((leaf) => ("reach" in leaf && !leaf.not ? [leaf.reach] : [])),
+        );
+        const near = [...reach]
+          .filter((one) =>
+            nearer(one, own, { entity, compartment, place, row }).some((it) =>
+              covers(decideUnsafe(action, entity, compartment, it.place, at, it.row)),
+            ),
+          )
+          .map((one) => wayIn[one]);
         return {
           allowed,
           because: [decision.allowed ? notIncluded : decision.why],
-          wouldNeed: unique(near),
+          wouldNeed: near,
           askTo: unique(useful.flatMap((rule) => rule.askTo ?? [])),
         };
       }),
@@ -677,6 +691,43 @@ function opens(action: Action, entity: EntityName, before: State | null, after: 
     after !== null &&
     isRestricted(entity, after);
   return open || joins;
+}
+
+/** The worlds in which just this reach holds too: whose it is, where it belongs, who is let in. */
+export function nearer(
+  reach: BoundedReach,
+  { facts: { member, teams, regions } }: Slice,
+  at: { entity: EntityName; compartment: string; place: Place; row: Row | null },
+): { place: Place; row: Row | null }[] {
+  const { place, row, entity, compartment } = at;
+  const { anchor } = place;
+  const always: Interval = { from: null, until: null };
+  const moved = (change: Partial<Anchor>) => ({ place: { ...place, anchor: { ...anchor, ...change } }, row });
+  switch (reach) {
+    case "own": {
+      const column =
+        entity === "member" ? "id" : authored.has(entity) ? "createdBy" : ownOwner(entity) ? "owner" : null;
+      return [{ ...moved({ owner: member }), row: row && column !== null ? { ...row, [column]: member } : row }];
+    }
+    case "team":
+      return teams.map((team) => moved({ team }));
+    case "region":
+      return regions.map((region) => moved({ region }));
+    case "account_team":
+      return [{ place: { ...place, accountTeam: [...place.accountTeam, always] }, row }];
+    case "participant": {
+      const share = {
+        ...always,
+        id: "",
+        anchor: anchor.id,
+        compartment,
+        groups: 0,
+        recipe: "",
+        record: row?.id ?? null,
+      };
+      return [{ place: { ...place, shares: [...place.shares, share] }, row }];
+    }
+  }
 }
 
 const wayIn: Record<BoundedReach, string> = {
