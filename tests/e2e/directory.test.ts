@@ -63,7 +63,7 @@ const inUs = async (token: string) =>
   (await fetch(`${us.url}/api/sessions`, { headers: { authorization: `Bearer ${token}` } })).status;
 
 /** A new session of the same member, by a code out of the mail page. */
-async function signInAgain(): Promise<string> {
+async function signInAgain(email = "ada@example.test"): Promise<string> {
   const mails = async () =>
     (
       (await (await fetch(`${eu.url}/api/demo/mail`, { headers: { accept: "application/json" } })).json()) as {
@@ -71,10 +71,10 @@ async function signInAgain(): Promise<string> {
       }
     ).items;
   const before = (await mails()).length;
-  await post(eu, "/api/auth/code", { email: "ada@example.test" });
+  await post(eu, "/api/auth/code", { email });
   await expect.poll(async () => (await mails()).length, { timeout: 5_000 }).toBeGreaterThan(before);
   const code = /\b\d{6}\b/.exec((await mails())[0]?.text ?? "")?.[0];
-  return cookieOf(await post(eu, "/api/auth/code/verify", { email: "ada@example.test", code }));
+  return cookieOf(await post(eu, "/api/auth/code/verify", { email, code }));
 }
 
 describe("a member in two cells", () => {
@@ -105,6 +105,67 @@ describe("a member in two cells", () => {
     expect([await inUs(before), await inUs(after)]).toEqual([200, 503]);
     frozen = false;
     expect(await inUs(after)).toBe(200);
+  });
+  it("[ACCESS-4] invites alone only until there is a second admin; what is lent at home counts in the other cell, and its end too", async () => {
+    interface Answer {
+      readonly id?: string;
+      readonly approval?: string;
+      readonly code?: string;
+      readonly items?: readonly { readonly id: string }[];
+    }
+    const say = async (answer: Promise<Response>): Promise<[number, Answer]> => {
+      const got = await answer;
+      const text = await got.text();
+      return [got.status, text === "" ? {} : (JSON.parse(text) as Answer)];
+    };
+    const invite = (session: string, name: string, more: object): Promise<[number, Answer]> =>
+      say(post(eu, "/api/members", {
+        anchor: "eu_org_00000000000000000000", name, email: `${name}@example.test`, employment: "active", locale: "en", zone: "Europe/Berlin", ...more,
+      }, { cookie: session })); // prettier-ignore
+    const [alone, bob] = await invite(cookie, "bob", { base: "ops_admin", duties: ["policy_admin"] });
+    expect([alone, bob.id]).toEqual([201, expect.stringMatching(/^eu_mem_/)]);
+    const second = await signInAgain("bob@example.test");
+    const agree = async (approval: string | undefined): Promise<void> =>
+      expect(
+        (await post(eu, `/api/approvals/${approval}/decide`, { decision: "approve" }, { cookie: second })).status,
+      ).toBe(200);
+    for (const name of ["cy", "dee"]) {
+      const [status, asked] = await invite(cookie, name, { base: "seller" });
+      expect([status, asked.code]).toEqual([202, "needs_approval"]);
+      await agree(asked.approval);
+    }
+    const [cy, dee] = [await signInAgain("cy@example.test"), await signInAgain("dee@example.test")];
+    const bearer = async (session: string) => ({ authorization: `Bearer ${await tokenOf(session)}` });
+    const member = async (session: string): Promise<string> => {
+      const me = (await (await fetch(`${eu.url}/api/me`, { headers: { cookie: session } })).json()) as {
+        me: { member: string };
+      };
+      return me.me.member;
+    };
+    const [made, account] = await say(post(us, "/api/accounts", { name: "Over there" }, await bearer(cy)));
+    expect([made, account.id]).toEqual([201, expect.stringMatching(/^us_acc_/)]);
+    const seen = async (): Promise<number> =>
+      (await fetch(`${us.url}/api/accounts/${account.id}`, { headers: await bearer(dee) })).status;
+    expect(await seen()).toBe(404);
+    const [asked, cover] = await say(
+      post(eu, "/api/covers", { of: await member(cy), reason: "Cy is ill", days: 2 }, { cookie: dee }),
+    );
+    expect([asked, cover.code]).toEqual([202, "needs_approval"]);
+    await agree(cover.approval);
+    await expect.poll(seen, { timeout: 2_000, interval: 100 }).toBe(200);
+    const [, covers] = await say(fetch(`${eu.url}/api/covers`, { headers: { cookie: dee } }));
+    expect((await post(eu, `/api/covers/${covers.items?.[0]?.id}/end`, {}, { cookie: cy })).status).toBe(204);
+    await expect.poll(seen, { timeout: 2_000, interval: 100 }).toBe(404);
+    const granted = {
+      member: await member(dee),
+      entities: ["account"],
+      to: { anchors: [account.id] },
+      groups: ["identity"],
+      reason: "A look",
+    };
+    const [status, grant] = await say(post(eu, "/api/grants", granted, { cookie }));
+    // The other cell's records are not here: who asks at home about one of them is told nothing of it.
+    expect([status, grant.code]).toEqual([403, "denied"]);
   });
   it("is still known while the home cell is away, and after a restart of its own", async () => {
     const token = await tokenOf(cookie);
