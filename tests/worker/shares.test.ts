@@ -35,6 +35,8 @@ beforeAll(async () => {
     opportunity("3", "won", { amountMinor: 100, discountPct: 1, closeDay: "2026-12-01" }),
     account("fire", "ana", "west", "americas"),
     opportunity("4", "fire", { amountMinor: 900 }),
+    under("task", "2", "fire", { fields: { name: "Call them", done: false } }),
+    under("activity", "3", "fire", { compartment: "service", fields: { name: "Between us in support" } }),
     under("activity", "2", "fire", { fields: { name: "Old visit", body: "History" } }),
     under("contact", "1", "given", { fields: { name: "Con", mobile: "+1 555" } }),
     under("case", "1", "fire", { fields: { number: "C-1", name: "It burns", status: "open", cause: "Unknown" } }),
@@ -42,7 +44,7 @@ beforeAll(async () => {
     under("task", "1", "given", { fields: { name: "Look at it", done: false } }),
   ]);
   for (const name of ["west", "given", "won", "fire", "closed", "europe"]) id[name] = await idOf(accountSource(name));
-  for (const [key, source] of [["deal", "opportunity:1"], ["deal2", "opportunity:2"], ["deal3", "opportunity:3"], ["deal4", "opportunity:4"], ["contact", "contact:1"], ["case", "case:1"], ["call", "activity:2"], ["task", "task:1"]] as const)
+  for (const [key, source] of [["deal", "opportunity:1"], ["deal2", "opportunity:2"], ["deal3", "opportunity:3"], ["deal4", "opportunity:4"], ["contact", "contact:1"], ["case", "case:1"], ["call", "activity:2"], ["note", "activity:3"], ["task2", "task:2"], ["task", "task:1"]] as const)
     id[key] = await idOf(`test:${source}`); // prettier-ignore
   for (const handle of ["ana", "bo", "marcus", "sofia", "lina", "femi", "priya", "greta"]) who[handle] = await memberId(handle);
 }, 60_000); // prettier-ignore
@@ -65,14 +67,22 @@ async function makeHandoff(as: string, anchor: string, about?: string): Promise<
   return made.id;
 }
 
-/** Which fields of which records somebody sees, of all that lies under an account. */
-async function sight(as: string, anchor: string): Promise<Map<string, readonly string[]>> {
-  const seen = new Map<string, readonly string[]>();
-  for (const plural of ["accounts", "contacts", "opportunities", "cases", "tasks", "activities", "handoffs", "comments", "sections", "approvals", "leads", "files"]) {
-    const page = await json<Page>(done(ask(`/api/${plural}?limit=200&filter[anchor][eq]=${anchor}`, { as })));
-    for (const row of page.items) seen.set(row.id, Object.keys(row).sort());
-  }
-  return seen;
+const plurals = [
+  "accounts",
+  "contacts",
+  "opportunities",
+  "cases",
+  "tasks",
+  "activities",
+  "handoffs",
+  "comments",
+  "approvals",
+];
+/** Which fields of which records somebody sees, of all that lies under an account, or anywhere. */
+async function sight(as: string, anchor?: string): Promise<Map<string, readonly string[]>> {
+  const under_ = anchor === undefined ? "" : `&filter[anchor][eq]=${anchor}`;
+  const pages = await Promise.all(plurals.map((plural) => json<Page>(done(ask(`/api/${plural}?limit=200${under_}`, { as })))));
+  return new Map(pages.flatMap(({ items }) => items.map((row) => [row.id, Object.keys(row).sort()] as const)));
 } // prettier-ignore
 const shares = async (cause: string): Promise<Record<string, unknown>[]> =>
   (await env.DB.prepare("select * from share where cause = ?").bind(cause).all<Record<string, unknown>>()).results;
@@ -131,7 +141,7 @@ class Copy {
 }
 
 describe("handing over an account", () => {
-  it("the receiver sees what is offered, takes it, and the sender goes on reading for 30 days", async () => {
+  it("[SHARE-5] the receiver sees what is offered, takes it, and the sender goes on reading for 30 days", async () => {
     expect(await reads("bo", `accounts/${id["given"]}`)).toBe(null);
     const handoff = await makeHandoff("ana", id["given"] ?? "");
     expect(await reads("bo", `handoffs/${handoff}`)).toBe(null);
@@ -153,7 +163,7 @@ describe("handing over an account", () => {
 });
 
 describe("handing over", () => {
-  it("nobody but who holds it offers, nobody but who is asked takes, and of two acts the second is told", async () => {
+  it("[SHARE-5] nobody but who holds it offers, nobody but who is asked takes, and of two acts the second is told", async () => {
     const account = id["won"] ?? "";
     const handoff = await makeHandoff("ana", account);
     expect((await post("ana", `handoffs/${handoff}/offer`, { to: who["ana"] })).status).toBe(422);
@@ -203,7 +213,7 @@ describe("handing over", () => {
     expect(pretend["fromMember"]).toBe(who["ana"]);
     expect((await post("marcus", `handoffs/${made.id}/accept`)).ok).toBe(false);
   });
-  it("one opportunity goes over with its account in sight, and back to nobody else", async () => {
+  it("[SHARE-5] one opportunity goes over with its account in sight, and back to nobody else", async () => {
     const account = id["won"] ?? "";
     const handoff = await makeHandoff("ana", account, id["deal3"]);
     await done(post("ana", `handoffs/${handoff}/offer`, { to: who["bo"] }));
@@ -219,7 +229,7 @@ describe("handing over", () => {
 });
 
 describe("escalation", () => {
-  it("[LEAK-48] a named lead of another region sees the history until the case is resolved, and not a moment longer", async () => {
+  it("[SHARE-3] [SHARE-6] [LEAK-48] a named lead of another region sees the history until the case is resolved, and not a moment longer", async () => {
     const account = id["fire"] ?? "";
     expect((await sight("priya", account)).size).toBe(0);
     const seller = await post("sofia", `cases/${id["case"]}/escalate`, { to: who["bo"] });
@@ -244,7 +254,7 @@ describe("escalation", () => {
     await done(post("sofia", `cases/${id["case"]}/reopen`));
     expect((await sight("priya", account)).size).toBe(0);
   }); // prettier-ignore
-  it("[LEAK-48] an escalation that nobody ends is ended by the clock, and a deleted case ends it too", async () => {
+  it("[LEAK-48] an escalation that nobody ends is ended by the clock, and [LEAK-47] a case from the bin brings nobody back", async () => {
     const account = id["fire"] ?? "";
     await done(post("sofia", `cases/${id["case"]}/escalate`, { to: who["priya"] }));
     const end = Number((await shares(id["case"] ?? ""))[0]?.["until_t"]);
@@ -256,7 +266,6 @@ describe("escalation", () => {
     expect((await sight("priya", account)).size).toBeGreaterThan(0);
     await done(ask(`/api/cases/${id["case"]}`, { as: "sofia", method: "DELETE" }));
     expect((await sight("priya", account)).size).toBe(0);
-    // [LEAK-47] what comes back from the bin brings nobody back.
     await done(post("sofia", `cases/${id["case"]}/restore`));
     expect((await sight("priya", account)).size).toBe(0);
     await done(post("sofia", `cases/${id["case"]}/deescalate`));
@@ -264,7 +273,7 @@ describe("escalation", () => {
 });
 
 describe("who does the work", () => {
-  it("a task that is given to somebody is all that they see, and some days after it is done not even that", async () => {
+  it("[SHARE-7] a task that is given to somebody is all that they see, and some days after it is done not even that", async () => {
     const account = id["given"] ?? "";
     const task = id["task"] ?? "";
     expect((await sight("lina", account)).size).toBe(0);
@@ -281,7 +290,7 @@ describe("who does the work", () => {
     await copy.sync();
     expect(copy.get(task)).toBe(null);
   });
-  it("an opportunity's new owner sees its prices, and the next owner ends that", async () => {
+  it("[SHARE-7] an opportunity's new owner sees its prices, and the next owner ends that", async () => {
     const deal = id["deal2"] ?? "";
     const assign = (as: string, to: string) => post(as, `opportunities/${deal}/assign`, { to: who[to] });
     await done(assign("bo", "ana"));
@@ -296,7 +305,7 @@ describe("who does the work", () => {
     ]);
     expect(await reads("ana", `opportunities/${deal}`)).not.toHaveProperty("amountMinor"); // what the handover left her
   });
-  it("what is won is seen by who bills the region, and no longer when it is won no more", async () => {
+  it("[SHARE-7] what is won is seen by who bills the region, and no longer when it is won no more", async () => {
     const deal = id["deal3"] ?? "";
     const won = await idOf("test:stage:won");
     const open = await idOf("test:stage:open");
@@ -307,5 +316,154 @@ describe("who does the work", () => {
     expect(list.items.map((row) => row.id)).toEqual([deal]);
     await done(post("ana", `opportunities/${deal}/advance`, { to: open }));
     expect(await reads("femi", `opportunities/${deal}`)).toBe(null);
+  });
+});
+
+describe("letting somebody in by hand", () => {
+  it("[SHARE-4] [LEAK-48] a record that is shared is all that is seen, and until its very end: over HTTP and on a device", async () => {
+    const account = id["fire"] ?? "";
+    const record = id["deal4"] ?? "";
+    const until = Date.now() + dayMs;
+    await done(post("ana", "shares", { record, to: who["bo"], until }));
+    expect([...(await sight("bo", account)).keys()]).toEqual([record]);
+    const byName = await json<Page>(done(ask("/api/opportunities?limit=5&filter[name][eq]=Opportunity 4&sort=-name", { as: "bo" })));
+    expect(byName.items.map((row) => row.id)).toEqual([record]);
+    const byPrice = await json<Page>(done(ask("/api/opportunities?limit=5&filter[amountMinor][eq]=900", { as: "bo" })));
+    expect(byPrice.items).toEqual([]); // its price was not shared
+    const copy = new Copy("bo");
+    await copy.sync();
+    expect([copy.get(record)?.["name"], copy.get(account)]).toEqual(["Opportunity 4", null]);
+    await done(ask(`/api/opportunities/${record}`, { as: "ana", method: "PATCH", body: { nextAction: "Call Bo" } }));
+    await copy.sync();
+    expect(copy.get(record)?.["nextAction"]).toBe("Call Bo");
+    await done(ask(`/api/opportunities/${record}`, { as: "ana", method: "PATCH", body: { amountMinor: 901 } }));
+    expect((await copy.sync()).filter(({ t }) => t !== "rights")).toEqual([]); // what is hidden is silence
+    at(until - 1);
+    expect(await reads("bo", `opportunities/${record}`)).not.toBe(null);
+    expect((await copy.sync()).filter(({ t }) => t === "gone" || t === "rights")).toEqual([]);
+    at(until);
+    expect(await reads("bo", `opportunities/${record}`)).toBe(null);
+    expect((await sight("bo", account)).size).toBe(0);
+    await copy.sync();
+    expect(copy.get(record)).toBe(null);
+  }); // prettier-ignore
+  it("[SHARE-4] a record that was shared stays where it is held anyway when the share ends", async () => {
+    const record = id["deal4"] ?? "";
+    const share = (end: string) => post("ana", `shares${end}`, { record, to: who["marcus"] });
+    const copy = new Copy("marcus");
+    await done(ask("/sync/pull", { as: "marcus", body: pullBody(copy.dev, { follow: [{ anchor: id["fire"], kind: "open" }] }) }));
+    await copy.sync();
+    const before = copy.get(record);
+    expect(before).not.toBe(null);
+    await done(share(""));
+    await copy.sync();
+    expect(copy.get(record)).toEqual(before);
+    await done(share("/end"));
+    await copy.sync();
+    expect(copy.get(record)).toEqual(before);
+  }); // prettier-ignore
+  it("[SHARE-8] whoever is let in is told at once and at the end, by a poke without content, and nobody else", async () => {
+    const record = id["deal4"] ?? "";
+    const [bo, lina] = await Promise.all([listen("bo", device()), listen("lina", device())]);
+    await done(post("ana", "shares", { record, to: who["bo"], until: Date.now() + 900 }));
+    await eventually(() => bo.heard.length === 1);
+    expect(await reads("bo", `opportunities/${record}`)).not.toBe(null);
+    await eventually(() => bo.heard.length === 2);
+    expect(await reads("bo", `opportunities/${record}`)).toBe(null);
+    expect([new Set(bo.heard), lina.heard]).toEqual([new Set([JSON.stringify({ t: "poke" })]), []]);
+    for (const socket of [bo, lina]) socket.close();
+  });
+  it("[SHARE-8] who may share sees whom a record is shared with and ends it; who was let in sees that and may leave", async () => {
+    const record = id["deal4"] ?? "";
+    await done(post("ana", "shares", { record, to: who["bo"] }));
+    const listed = async (as: string) => (await json<{ items: { to: string }[] }>(done(ask(`/api/shares?record=${record}`, { as })))).items.map(({ to }) => to);
+    expect(await listed("ana")).toEqual([who["bo"]]);
+    expect(await listed("bo")).toEqual([who["bo"]]);
+    expect((await ask(`/api/shares?record=${record}`, { as: "lina" })).status).toBe(404);
+    expect((await post("bo", "shares", { record, to: who["lina"] })).status).toBe(403); // reading is not sharing
+    await done(post("bo", "shares/end", { record, to: who["bo"] }));
+    expect(await reads("bo", `opportunities/${record}`)).toBe(null);
+    const account = { record: id["fire"], to: who["bo"] };
+    await done(post("ana", "shares", account));
+    expect(await reads("bo", `accounts/${id["fire"]}`)).not.toBe(null);
+    expect(await reads("bo", `opportunities/${record}`)).toBe(null);
+    await done(post("ana", "shares/end", account));
+    expect(await reads("bo", `accounts/${id["fire"]}`)).toBe(null);
+  }); // prettier-ignore
+  it("[SHARE-8] a comment lets in whom it says so, to what it is about and to itself; its end ends that", async () => {
+    const record = id["deal4"] ?? "";
+    const body = { anchor: id["fire"], compartment: "sales", about: record, body: "What do you think, Bo?" };
+    const alone = await json<Row>(done(post("ana", "comments/add", { ...body, letIn: [] })));
+    expect(await reads("bo", `comments/${alone.id}`)).toBe(null);
+    const comment = await json<Row>(done(post("ana", "comments/add", { ...body, letIn: [who["bo"]] })));
+    expect([...(await sight("bo", id["fire"] ?? "")).keys()].sort()).toEqual([record, comment.id].sort());
+    await done(ask(`/api/comments/${comment.id}`, { as: "ana", method: "DELETE" }));
+    expect((await sight("bo", id["fire"] ?? "")).size).toBe(0);
+  });
+});
+
+describe("what no act gives", () => {
+  it("[SHARE-1] [SHARE-2] [LEAK-73] [LEAK-41] a share gives nothing beyond what its giver sees, and nothing to oneself", async () => {
+    const handoff = await makeHandoff("ana", id["fire"] ?? "");
+    const acts = (to: string | undefined) => [
+      ...["fire", "deal4", "case", "call", "note"].map((record) => ["shares", { record: id[record], to }] as const),
+      [`tasks/${id["task2"]}/assign`, { to }],
+      [`handoffs/${handoff}/offer`, { to }],
+    ] as const;
+    let given = 0;
+    for (const giver of ["ana", "sofia"]) {
+      const mine = await sight(giver);
+      for (const receiver of ["bo", giver]) {
+        const before = await sight(receiver);
+        for (const [path, body] of acts(who[receiver])) await post(giver, path, body);
+        const after = await sight(receiver);
+        if (giver === "ana") expect(after.has(id["note"] ?? "")).toBe(false); // support's own, which she can't read
+        for (const [record, fields] of after) {
+          const gained = fields.filter((name) => !before.get(record)?.includes(name));
+          given += gained.length;
+          expect([giver, receiver, record, gained.filter((name) => !mine.get(record)?.includes(name))]).toEqual([giver, receiver, record, []]);
+          if (receiver === giver) expect([giver, record, gained]).toEqual([giver, record, []]);
+        }
+      }
+    }
+    expect(given).toBeGreaterThan(30);
+    expect((await post("sofia", `cases/${id["case"]}/escalate`, { to: who["sofia"] })).status).toBe(403);
+    await env.DB.prepare("update share set ended_at = 1 where ended_at is null").run();
+  }, 30_000); // prettier-ignore
+  it("[LEAK-40] [LEAK-42] no edit, whatever field it names and whichever way it comes, lets its maker see more", async () => {
+    const team = await idOf("demo:team:west");
+    const won = await idOf("test:stage:won");
+    for (const as of ["ana", "marcus", "sofia", "lina", "greta"]) {
+      const before = await sight(as);
+      const me = who[as];
+      const edits = [
+        ["account", "fire", { owner: me }], ["account", "fire", { team }], ["account", "closed", { restricted: false }], ["account", "fire", { region: null }],
+        ["contact", "contact", { owner: me }], ["opportunity", "deal4", { owner: me }], ["opportunity", "deal4", { stage: won }], ["task", "task2", { owner: me }],
+        ["case", "case", { owner: me }], ["case", "case", { status: "resolved" }], ["case", "case", { escalatedTo: me }], ["activity", "call", { owner: me }],
+        ["opportunity", "deal4", { anchor: id["west"] }], ["activity", "call", { compartment: "core" }],
+        ["member", as, { duties: ["policy_admin"] }], ["member", as, { teams: [team] }], ["member", as, { base: "sales_manager" }],
+      ] as const;
+      for (const [entity, key, set] of edits) {
+        const record = entity === "member" ? me : id[key];
+        const dev = device();
+        const muts = [{ n: 1, name: `${entity}.edit@1`, args: { id: record, set }, at: 1 }];
+        const pushed = await json<{ results: { ok: boolean }[] }>(ask("/sync/push", { as, body: { v: 1, device: dev, client: `${dev}-c`, seen: 0, muts } }));
+        expect([as, entity, set, pushed.results.map(({ ok }) => ok)]).toEqual([as, entity, set, [false]]);
+      }
+      for (const path of [`opportunities/${id["deal4"]}`, `tasks/${id["task2"]}`])
+        expect([as, path, (await ask(`/api/${path}`, { as, method: "PATCH", body: { owner: me } })).ok]).toEqual([as, path, false]);
+      const rows = [{ entity: "opportunity", source: "test:opportunity:4", anchor: accountSource("fire"), fields: {}, refs: { owner: `demo:member:${as}` } }];
+      await ask("/api/imports", { as, body: { rows, commit: true } });
+      expect([as, await sight(as)]).toEqual([as, before]);
+    }
+  }, 30_000); // prettier-ignore
+  it("[LEAK-71] nobody joins the team of a restricted account by one act, their own or another's", async () => {
+    const team = { anchor: id["closed"], member: who["bo"], role: "helper" };
+    for (const as of ["ana", "marcus", "bo", "greta"]) {
+      const answer = await post(as, "account_teams", team);
+      expect([as, answer.status === 201]).toEqual([as, false]);
+    }
+    await post("ana", "shares", { record: id["closed"], to: who["bo"] });
+    expect((await sight("bo", id["closed"] ?? "")).size).toBe(0);
   });
 });
