@@ -6,7 +6,11 @@ import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
 import { regionSource, teamSource } from "../../demo/people.ts";
 import { shippedPolicy } from "../../shared/access/templates.ts";
+import { bind } from "../../shared/access/engine.ts";
 import type { Policy } from "../../shared/access/policy.ts";
+import { compartmentsOf } from "../../shared/records/entities.ts";
+import { openDb } from "../../worker/db/db.ts";
+import { allPeople, standing } from "../../worker/governance/store.ts";
 import {
   accountSource,
   ask,
@@ -569,5 +573,103 @@ describe("explaining", () => {
       "omar reads no business data",
     ).toBe(404);
     expect((await get("ana", `/api/access/who-can?action=read&entity=account&id=${west}`)).status).toBe(404);
+  });
+});
+
+describe("one person alone", () => {
+  /** What everybody may read of everything, by brute force over places and entities, with what is lent to them. */
+  async function rights(): Promise<Map<string, number>> {
+    const db = openDb(env.DB);
+    const now = Date.now();
+    const policy = await current();
+    const found = new Map<string, number>();
+    const people = await allPeople(db, now, 1_000);
+    for (const anchor of [west, europe, closed]) {
+      const at = await standing(db, anchor);
+      for (const { facts } of at ? people : []) {
+        const bound = bind(policy, facts);
+        const place = at?.(facts);
+        for (const entity of ["account", "contact", "opportunity", "case", "lead", "section"] as const)
+          for (const compartment of compartmentsOf(entity))
+            if (place)
+              found.set(
+                `${facts.member} ${anchor} ${entity} ${compartment}`,
+                bound.readMask(entity, compartment, place, now),
+              );
+      }
+    }
+    return found;
+  }
+  it("[ACCESS-4] grows nobody's rights by any sequence of acts on members, policy, grants, covers, imports and their own yes", async () => {
+    let seed = 7;
+    const random = (below: number): number => (seed = (seed * 1_103_515_245 + 12_345) % 2_147_483_648) % below;
+    const pick = <T>(from: readonly T[]): T => from[random(from.length)] as T;
+    const members = await Promise.all(["ana", "bo", "lina", "marcus", "sofia", "priya", "femi", "yuki", "helen", "tomas", "greta", "omar"].map(memberId)); // prettier-ignore
+    const teams = await Promise.all(["west", "east", "europe", "apac"].map((key) => idOf(teamSource(key))));
+    const regions = [regionAmericas, regionEurope, await idOf(regionSource("apac"))];
+    const bases = Object.keys(shippedPolicy.roles).filter((name) => shippedPolicy.roles[name]?.kind === "base");
+    const duties = Object.keys(shippedPolicy.roles).filter((name) => shippedPolicy.roles[name]?.kind === "duty");
+    const some = <T>(from: readonly T[]): T[] => from.filter(() => random(3) === 0);
+    const approvals: string[] = [];
+    const edited = (policy: Policy): unknown => {
+      const at = random(policy.allow.length);
+      const change = random(4);
+      if (change === 0) return { ...policy, allow: policy.allow.filter((_, index) => index !== at) };
+      if (change === 1) return { ...policy, forbid: policy.forbid.slice(1) };
+      if (change === 2) return { ...policy, shares: [] };
+      return {
+        ...policy,
+        allow: policy.allow.map((rule, index) =>
+          index === at ? { ...rule, groups: ["identity", "shared", "terms"] } : rule,
+        ),
+      };
+    };
+    const acts: readonly (() => Promise<Said>)[] = [
+      () => post("omar", `/api/members/${pick(members)}/facts`, { teams: some(teams), regions: some(regions) }),
+      () =>
+        post("omar", `/api/members/${pick(members)}/facts`, { employment: pick(["active", "active", "suspended"]) }),
+      () =>
+        post("omar", `/api/members/${pick(members)}/assign`, { base: pick(bases), duties: some(duties).slice(0, 2) }),
+      () => post("omar", `/api/members/${pick(members)}/email`, { email: `x${random(999)}@evil.example` }),
+      () =>
+        post("omar", "/api/members", {
+          anchor: `${env.CELL}_org_${"0".repeat(20)}`,
+          name: "X",
+          base: pick(bases),
+          employment: "active",
+        }),
+      () => post("omar", "/api/imports", { commit: true, rows: [{ entity: "member", source: `test:member:${random(9)}`, fields: { name: "Y", base: pick(bases), employment: "active" } }] }), // prettier-ignore
+      async () => post("omar", "/api/policy/publish", { policy: edited(await current()), why: "Because I can." }),
+      async () => post("omar", "/api/policy/revert", { version: 1 + random(await version()), why: "As it was." }),
+      () => post("omar", "/api/grants", { member: pick(members), entities: ["account"], to: { anchors: [pick([west, europe, closed])] }, groups: ["identity", "shared"], reason: "Because" }), // prettier-ignore
+      () => post("omar", "/api/covers", { of: pick(members), member: pick(members), reason: "Because", days: 2 }),
+      () =>
+        post("omar", "/api/access/requests", {
+          entity: "account",
+          id: pick([west, europe, closed]),
+          reason: "Because",
+        }),
+      async () => (approvals.length > 0 ? decide("omar", pick(approvals)) : { status: 0, body: {} }),
+      async () => (approvals.length > 0 ? post("omar", `/api/approvals/${pick(approvals)}/decide`, { decision: "pass_on", to: pick(members) }) : { status: 0, body: {} }), // prettier-ignore
+      () => post("omar", `/api/approvals/${env.CELL}_apr_${"0".repeat(20)}/decide`, { decision: "approve" }),
+    ];
+    forgetSessions();
+    const before = await rights();
+    const answers = new Map<number, number>();
+    for (let step = 0; step < 60; step += 1) {
+      const said = await pick(acts)();
+      if (typeof said.body["approval"] === "string") approvals.push(said.body["approval"]);
+      answers.set(said.status, (answers.get(said.status) ?? 0) + 1);
+    }
+    const grown = [...(await rights())].filter(([key, mask]) => (mask & ~(before.get(key) ?? 0)) !== 0);
+    expect(grown).toEqual([]);
+    // The walk did something: it was held back often, and cut something too.
+    expect(answers.get(202)).toBeGreaterThan(10);
+    expect((answers.get(200) ?? 0) + (answers.get(201) ?? 0)).toBeGreaterThan(3);
+    // A second person makes the difference, or this test could not see one.
+    const wide = await post("omar", `/api/members/${ana}/assign`, { base: "exec_viewer" });
+    if (wide.body["approval"]) await decide("greta", wide.body["approval"]);
+    const now = await rights();
+    expect([...now].some(([key, mask]) => (mask & ~(before.get(key) ?? 0)) !== 0)).toBe(true);
   });
 });
