@@ -13,7 +13,9 @@ import {
   type Place,
   type State,
 } from "../../shared/access/engine.ts";
+import { examples } from "../../shared/access/examples.ts";
 import { shippedPolicy } from "../../shared/access/templates.ts";
+import { zh } from "../../shared/access/templates.zh.ts";
 import { validatePolicy } from "../../shared/access/policy.ts";
 import type { Action } from "../../shared/kernel/actions.ts";
 import { limits } from "../../shared/kernel/limits.ts";
@@ -263,6 +265,21 @@ describe("[ACCESS-R15] sections: mode follows from read and write", () => {
 });
 
 describe("the shipped policy", () => {
+  test("[ACCESS-R36] every role and every rule says why in English and in Chinese, and every role has an example person", () => {
+    const { roles, allow, forbid, shares = [], stages = [], approvals = [], breakGlass = [] } = shippedPolicy;
+    const parts = [...Object.values(roles), ...allow, ...forbid, ...shares, ...stages, ...approvals, ...breakGlass];
+    const reasons = new Set(parts.map((part) => part.why));
+    expect([...reasons].filter((why) => !/\p{Script=Han}/u.test(zh[why] ?? ""))).toEqual([]);
+    expect(Object.keys(zh).filter((why) => !reasons.has(why))).toEqual([]);
+    expect(examples.map(({ role }) => role).sort()).toEqual(Object.keys(roles).sort());
+    for (const { role, says, facts: known } of examples) {
+      expect([known.base, ...known.duties], role).toContain(role);
+      expect(shippedPolicy.roles[known.base]?.kind, role).toBe("base");
+      expect(says.en.length, role).toBeGreaterThan(20);
+      expect(says.zh, role).toMatch(/\p{Script=Han}/u);
+    }
+  });
+
   test("[ACCESS-R16] is valid, as JSON, by its own strict reader", () => {
     const read = validatePolicy(JSON.parse(JSON.stringify(shippedPolicy)));
     expect(read.ok ? [] : read.error.fields).toEqual([]);
