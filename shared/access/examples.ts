@@ -48,7 +48,7 @@ export const examples: readonly Example[] = [
     "Tomas looks at a large discount with a second pair of eyes.", "Tomas 以第二双眼睛审看大额折扣。"),
   person("escalation_lead", "Priya", "support", ["escalation_lead"], ["care"], ["europe"],
     "Priya is called in when a case burns, for as long as it burns.", "工单告急时请 Priya 参与，告急结束即止。"),
-  person("handoff_coordinator", "Noor", "support", ["handoff_coordinator"], ["care"], ["europe"],
+  person("handoff_coordinator", "Noor", "finance", ["handoff_coordinator"], ["money"], ["europe"],
     "Noor watches over handovers, so that none gets stuck between two teams.", "Noor 盯着交接，不让任何一项卡在两个团队之间。"),
   person("data_steward", "Greta", "ops_admin", ["data_steward"], [], [],
     "Greta brings records in, merges twins, and keeps the standards.", "Greta 导入记录、合并重复项、维护数据标准。"),
