@@ -1,6 +1,7 @@
 /** What lists and a publish cost in D1 rows, in workerd, as D1 counts them; every page compared with the engine's own. */
 import { randomUUID } from "node:crypto";
 import { bind, type Facts } from "../../shared/access/engine.ts";
+import { validatePolicy } from "../../shared/access/policy.ts";
 import type { Policy } from "../../shared/access/rules.ts";
 import { shippedPolicy } from "../../shared/access/templates.ts";
 import { one, rowsOf, type BenchRow, type Check } from "../lib/report.ts";
@@ -22,8 +23,11 @@ interface MemberRow {
   readonly teams: string;
   readonly regions: string;
 }
+/** What sellers see of their own and of the team's, in every compartment that they have. */
+const cutRules = new Set(["account.own", "sales.own", "account.team", "sales.team", "case.around", "handoff.read"]);
 const page = 50;
 const records = 100_000;
+const perAccount = 5;
 /** One account in this many is the narrow member's team's. */
 const narrowShare = 1_000;
 
@@ -47,8 +51,8 @@ const factsOf = (row: MemberRow): Facts => ({
 export async function edge(members: number): Promise<Edge> {
   const cell = await startOrganisation();
   try {
-    const published = await publish(cell, members);
     const listed = await lists(cell);
+    const published = await publish(cell, members);
     return {
       rows: [...listed.rows, ...published.rows],
       checks: [...listed.checks, ...published.checks],
@@ -60,7 +64,7 @@ export async function edge(members: number): Promise<Edge> {
   }
 }
 
-/** A hundred thousand accounts, an opportunity each. */
+/** A hundred thousand accounts; a hundred thousand opportunities, five an account. */
 async function lists(cell: Cell): Promise<Pick<Edge, "rows" | "checks" | "list">> {
   const people = await cell.rows<MemberRow>(`select id, handle, base, duties, teams, regions from member`);
   const person = (handle: string): MemberRow => {
@@ -77,11 +81,13 @@ async function lists(cell: Cell): Promise<Pick<Edge, "rows" | "checks" | "list">
     `insert into account (id, anchor, compartment, name, ver, created_at, created_by, updated_at) ${numbers(records)}
      select ${idSql("acc", "i")}, ${idSql("acc", "i")}, 'core', 'Account ' || i, ${stamps} from n`,
     `insert into opportunity (id, anchor, compartment, name, ver, created_at, created_by, updated_at) ${numbers(records)}
-     select ${idSql("opp", "i")}, ${idSql("acc", "i")}, 'sales', 'Opportunity ' || i, ${stamps} from n`,
+     select ${idSql("opp", "i")}, ${idSql("acc", `((i / ${perAccount}) * ${perAccount})`)}, 'sales', 'Opportunity ' || i, ${stamps} from n`,
   );
-  const anchors = await cell.rows<{ id: string; owner: string; team: string; region: string; restricted: number }>(
-    `select id, owner, team, region, restricted from anchor where id like 'local_acc_%' order by id`,
-  );
+  const everything = (entity: string) =>
+    cell.rows<{ record: string; id: string; owner: string; team: string; region: string; restricted: number }>(
+      `select r.id as record, a.id, a.owner, a.team, a.region, a.restricted from ${entity} r join anchor a on a.id = r.anchor order by r.anchor, r.id`,
+    );
+  const all = { account: await everything("account"), opportunity: await everything("opportunity") };
   const rows: BenchRow[] = [];
   let wrong = 0;
   let compared = 0;
@@ -92,14 +98,14 @@ async function lists(cell: Cell): Promise<Pick<Edge, "rows" | "checks" | "list">
     ["wide", "helen"],
   ] as const) {
     const bound = bind(shippedPolicy, factsOf(person(handle)));
-    for (const [plural, entity, compartment, kind] of [
-      ["accounts", "account", "core", "acc"],
-      ["opportunities", "opportunity", "sales", "opp"],
+    for (const [plural, entity, compartment] of [
+      ["accounts", "account", "core"],
+      ["opportunities", "opportunity", "sales"],
     ] as const) {
       const visible: string[] = [];
-      for (const { restricted, ...anchor } of anchors) {
+      for (const { record, restricted, ...anchor } of all[entity]) {
         const at = { anchor: { ...anchor, restricted: restricted === 1 }, accountTeam: [], shares: [] };
-        if (bound.readMask(entity, compartment, at, 0) !== 0) visible.push(anchor.id.replace("_acc_", `_${kind}_`));
+        if (bound.readMask(entity, compartment, at, 0) !== 0) visible.push(record);
         if (visible.length === 2 * page) break;
       }
       const expected = (from: number): string => visible.slice(from, from + page).join();
@@ -186,11 +192,12 @@ async function publish(cell: Cell, members: number): Promise<{ rows: BenchRow[];
     ...shippedPolicy,
     version: 2,
     parent: 1,
-    allow: shippedPolicy.allow.map((rule) => ({
-      ...rule,
-      groups: rule.groups.filter((group) => group !== "shared" || !rule.to.includes("seller")),
-    })).filter((rule) => rule.groups.length > 0), // prettier-ignore
+    allow: shippedPolicy.allow.map((rule) =>
+      cutRules.has(rule.id) ? { ...rule, groups: rule.groups.filter((group) => group !== "shared") } : rule,
+    ),
   };
+  const valid = validatePolicy(JSON.parse(JSON.stringify(narrower)));
+  if (!valid.ok) throw new Error(`the changed policy is not valid: ${JSON.stringify(valid.error)}`);
   const body = JSON.stringify(narrower).replaceAll("'", "''");
   // Together, as a publish writes them: the policy, its place in the order of changes, and which one was before.
   await cell.sql(
@@ -212,8 +219,8 @@ async function publish(cell: Cell, members: number): Promise<{ rows: BenchRow[];
       told += 1;
       if (!had.has(line.h) || had.get(line.h) === JSON.stringify(line.g)) wrong += 1;
     }
-    const changed = [...had].filter(([, groups]) => groups.includes('"shared"')).length;
-    if (lines.filter((line) => line.t === "rights").length < changed / 2) wrong += 1;
+    // Less, not nothing: a policy that can't be read would take all, and cost less.
+    if (!lines.some((line) => line.t === "rights" && line.g?.["account"]?.["identity"] !== undefined)) wrong += 1;
   }
   return {
     rows: rowsOf(

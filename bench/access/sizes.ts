@@ -43,7 +43,10 @@ export function sliceBytes(): { most: number; who: string } {
 export function whereSizes(): { parameters: number; textBytes: number } {
   const found = { parameters: 0, textBytes: 0 };
   const aliases = { anchor: "a", record: "r" };
-  for (const facts of widestMembers()) {
+  const bytes = (facts: Facts): number => JSON.stringify(slice(shippedPolicy, facts)).length;
+  const byBase = Map.groupBy(widestMembers(), ({ base }) => base);
+  for (const members of byBase.values()) {
+    const facts = members.reduce((wide, other) => (bytes(other) > bytes(wide) ? other : wide));
     const bound = bind(shippedPolicy, facts);
     for (const entity of entityNames) {
       const groups = new Set(Object.values<Field>(entityOf(entity).fields).map((field) => field.group));
