@@ -19,7 +19,7 @@ export interface World {
   readonly place: (member: string, anchor: string) => Place | null;
   readonly records: readonly Located[];
 }
-export interface Change {
+interface Change {
   readonly member: string;
   readonly entity: EntityName;
   readonly group: Group;
@@ -29,7 +29,7 @@ export interface Change {
   readonly gained: readonly string[];
   readonly lost: readonly string[];
 }
-export interface Summary {
+interface Summary {
   readonly kind: "gain" | "loss";
   readonly entity: EntityName;
   readonly group: Group;

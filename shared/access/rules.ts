@@ -172,7 +172,7 @@ export const lowerable = {
 } as const;
 export type Lowerable = keyof typeof lowerable;
 
-export interface SectionRule {
+interface SectionRule {
   readonly kind: string;
   readonly compartment: Compartment;
   readonly group: Group;

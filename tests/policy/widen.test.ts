@@ -1,15 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test, vi } from "vitest";
 import { differences, type Located, type World } from "../../shared/access/differences.ts";
-import {
-  bind,
-  type Bound,
-  type Facts,
-  type Grant,
-  type KeyShare,
-  type Place,
-  type State,
-} from "../../shared/access/engine.ts";
+import { bind, type Bound, type Facts, type Grant, type KeyShare, type Place } from "../../shared/access/engine.ts";
 import type { AllowRule, Cond, Policy } from "../../shared/access/rules.ts";
 import { shippedPolicy } from "../../shared/access/templates.ts";
 import { widens, type Widening } from "../../shared/access/widen.ts";
