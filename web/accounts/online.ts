@@ -92,3 +92,37 @@ export function onlineUnder<E extends EntityName>(query: Accessor<Asked & { read
     () => queryClient,
   );
 }
+
+/** What a "yes" about rights would do, for those who are asked: by approval. */
+export interface Lends {
+  readonly groups: readonly string[];
+  readonly until: number;
+}
+interface Waits {
+  readonly id: string;
+  readonly does?: {
+    readonly kind: string;
+    readonly body?: { readonly groups: readonly string[] };
+    readonly until?: number;
+  };
+}
+export function onlineLends(query: Accessor<{ readonly enabled: boolean }>) {
+  return useQuery(
+    () => ({
+      queryKey: ["access", "requests"],
+      enabled: query().enabled,
+      queryFn: async ({ signal }: { signal: AbortSignal }) => {
+        const answer = await http<{ items: readonly Waits[] }>("/api/access/requests", undefined, signal);
+        if (!answer.ok) throw new RequestFailed(answer.error);
+        return new Map(
+          answer.value.items.flatMap(({ id, does }): [string, Lends][] =>
+            does?.kind === "grant" && does.body && does.until !== undefined
+              ? [[id, { groups: does.body.groups, until: does.until }]]
+              : [],
+          ),
+        );
+      },
+    }),
+    () => queryClient,
+  );
+}

@@ -34,7 +34,7 @@ export async function askFor(session: Session, ask: Asking): Promise<boolean> {
     about: ask.row.id,
     anchor: ask.row.anchor,
     kind: ask.kind,
-    name: `${kindWords(ask.kind)} · ${String(ask.row["name"] ?? "")}`.slice(0, 200),
+    name: String(ask.row["name"] ?? "").slice(0, 200) || kindWords(ask.kind),
     reason: ask.reason,
     to: ask.holders.map((holder) => holder.id),
     ...(ask.set ? { set: ask.set } : {}),

@@ -6,9 +6,9 @@ import { entityOfId, type EntityName, type Row } from "../../shared/records/enti
 import type { Scalar } from "../../shared/approvals/bound.ts";
 import { day, dayIn, instant, money, number } from "../i18n/format.ts";
 import { locale, t } from "../i18n/i18n.ts";
-import { onlineRecord } from "../accounts/online.ts";
+import { onlineLends, onlineRecord } from "../accounts/online.ts";
 import { paths } from "../paths.ts";
-import { now, useSession } from "../shell/context.ts";
+import { isPhone, now, useSession } from "../shell/context.ts";
 import { fieldLabel, whyWords } from "../shell/sync-words.ts";
 import { Chip, OnlineChip, PendingDot, Person } from "../ui/bits.tsx";
 import { Button } from "../ui/button.tsx";
@@ -88,7 +88,7 @@ export function ToDecide(props: { readonly row: Approval }): JSX.Element {
       <div class={css.what}>
         <A
           class={css.title}
-          href={governs() ? paths.today : paths.account(props.row.anchor, "opportunities")}
+          href={placeOf(props.row)}
           onKeyDown={(event) => {
             if (event.key.toLowerCase() !== "a" || event.metaKey || event.ctrlKey || event.altKey || event.isComposing)
               return;
@@ -116,11 +116,14 @@ export function ToDecide(props: { readonly row: Approval }): JSX.Element {
         </p>
       </Show>
       <Values row={whole()} />
+      <Show when={governs()}>
+        <Lent row={props.row} />
+      </Show>
       <Show
         when={saying()}
         fallback={
           <div class={css.acts}>
-            <Button small look="primary" kbd="A" onClick={() => void decide("approve")}>
+            <Button small look="primary" {...(isPhone() ? {} : { kbd: "A" })} onClick={() => void decide("approve")}>
               <Check size={14} />
               {t("approval.approve")}
             </Button>
@@ -179,14 +182,7 @@ export function Asked(props: { readonly row: Approval }): JSX.Element {
   return (
     <li class={css.card} data-row>
       <div class={css.what}>
-        <A
-          class={css.title}
-          href={
-            governanceKinds.has(props.row.approvalKind ?? "")
-              ? paths.today
-              : paths.account(props.row.anchor, "opportunities")
-          }
-        >
+        <A class={css.title} href={placeOf(props.row)}>
           {props.row.name}
         </A>
         <Switch fallback={<Chip>{t("approval.waits", askedWords(session, props.row))}</Chip>}>
@@ -289,6 +285,38 @@ export function Saying(props: {
         </Show>
       </div>
     </form>
+  );
+}
+
+/** Where what it is about can be looked at. */
+function placeOf(row: Approval): string {
+  const about = row.about ?? "";
+  if (entityOfId(about) === "account") return paths.account(about);
+  return governanceKinds.has(row.approvalKind ?? "") ? paths.today : paths.account(row.anchor, "opportunities");
+}
+
+/** What would be lent, and until when. */
+function Lent(props: { readonly row: Approval }): JSX.Element {
+  const session = useSession();
+  const online = onlineLends(() => ({ enabled: !session.offline() }));
+  const lends = () => (online.isSuccess ? online.data.get(props.row.id) : undefined);
+  const words = (groups: readonly string[]): string =>
+    groups
+      .filter((group) => group !== "identity")
+      .map((group) => (t(`group.${group}` as "group.terms") as string | undefined) ?? group)
+      .join(", ");
+  return (
+    <Show when={lends()}>
+      {(what) => (
+        <p class={css.reason}>
+          {t(
+            "approval.would",
+            words(what().groups),
+            instant(what().until, { locale: locale(), zone: session.data.me.zone, now: now() }),
+          )}
+        </p>
+      )}
+    </Show>
   );
 }
 

@@ -358,6 +358,7 @@ export const en = {
   "opps.stage": "Stage",
   "opps.amount": "Amount",
   "opps.close": "Close",
+  "opps.closeDay": "Close date",
   "opps.discount": "Discount",
   "opps.name": "Opportunity",
   "opps.moved": (stage: string) => `Moved to ${stage}`,

@@ -353,6 +353,7 @@ export const zhCN: Dict = {
   "opps.stage": "阶段",
   "opps.amount": "金额",
   "opps.close": "成交日",
+  "opps.closeDay": "成交日期",
   "opps.discount": "折扣",
   "opps.name": "商机",
   "opps.moved": (stage) => `已移到${stage}`,

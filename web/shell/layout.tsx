@@ -19,11 +19,12 @@ import {
 } from "solid-js";
 import { tinykeys } from "tinykeys";
 import { t } from "../i18n/i18n.ts";
+import { waitsForMe } from "../approvals/model.ts";
 import { paths } from "../paths.ts";
 import { buttonClass } from "../ui/button.tsx";
 import { Empty } from "../ui/bits.tsx";
 import { ToastRegion, undoLast } from "../ui/toast.tsx";
-import { isPhone, quietly, useSession } from "./context.ts";
+import { isPhone, quietly, useSession, now } from "./context.ts";
 import css from "./layout.module.css";
 import { Mark } from "./mark.tsx";
 import { nameOf } from "./name-of.ts";
@@ -49,9 +50,14 @@ export function Layout(props: RouteSectionProps): JSX.Element {
   const [log, setLog] = createSignal(false);
 
   const accounts = data.count("account", () => ({}));
-  const waiting = data.count("handoff", () => ({
+  const offered = data.count("handoff", () => ({
     where: (row) => row.toMember === data.me.member && row.state === "offered",
   }));
+  const deciding = data.count("approval", () => {
+    const at = now();
+    return { where: (row) => waitsForMe(row, data.me, at) };
+  });
+  const waiting = () => offered() + deciding();
   const here = () => (location.pathname.startsWith("/accounts/") ? location.pathname.split("/")[2] : undefined);
 
   onMount(() => {

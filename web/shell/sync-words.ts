@@ -68,7 +68,7 @@ export function fieldLabel(field: string): string {
     done: "today.done",
     stage: "opps.stage",
     amountMinor: "opps.amount",
-    closeDay: "opps.close",
+    closeDay: "opps.closeDay",
     discountPct: "opps.discount",
   };
   const named = t((labels[field] ?? key) as "account.name") as string | undefined;

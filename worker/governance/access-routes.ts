@@ -1,7 +1,7 @@
 import { Hono } from "hono";
 import * as z from "zod/mini";
 import { actions, type Action } from "../../shared/kernel/actions.ts";
-import { idBytes, makeId, orgAnchor } from "../../shared/kernel/id.ts";
+import { idBytes, makeId } from "../../shared/kernel/id.ts";
 import { limits } from "../../shared/kernel/limits.ts";
 import { bind, type Explanation } from "../../shared/access/engine.ts";
 import { governanceKinds } from "../../shared/approvals/state.ts";
@@ -27,7 +27,7 @@ import { missing, problem } from "../http/problem.ts";
 import type { Write } from "../sync/plan.ts";
 import { policyFrom } from "./gate.ts";
 import { actOf, contextOf, tellOf, wait, write } from "./http.ts";
-import { afterWorkingDays, daysOf, endOf, helper, lendable, lends, targetsOf, type Target } from "./lend.ts";
+import { afterWorkingDays, daysOf, endOf, helper, lendable, lender, lends, targetsOf, type Target } from "./lend.ts";
 import { proposalShape } from "./proposal.ts";
 import { maySomewhere } from "./publish.ts";
 import { waitFor, type Context } from "./second.ts";
@@ -391,7 +391,7 @@ accessRoutes.post("/access/requests", requireActor, async (c) => {
   const body = await readBody(c.req.raw, accessBodies["POST /api/access/requests"]);
   if (!body.ok) return problem(body.error);
   const context = contextOf(c);
-  const { db, actor, now } = context;
+  const { actor, now } = context;
   const { entity, id: record, field, reason: why, days: asked } = body.value;
   const policy = policyFrom(actor.policyBody);
   if (!policy) return problem({ code: "unavailable" });
@@ -413,7 +413,7 @@ accessRoutes.post("/access/requests", requireActor, async (c) => {
     groups,
     keep: "online",
   };
-  const role = helper(policy, entity) ?? store.rolesWith(policy, "approve_grant")[0] ?? "";
+  const role = lender(policy, entity, groups) ?? store.rolesWith(policy, "approve_grant")[0] ?? "";
   const waiting = await lend(context, grant, {
     grant: newId(c, "grt"), member: actor.member, from: now, until, reason: why, about: record,
     name: field === undefined ? `Access to a record (${entity})` : `Access to a field (${entity})`, quiet: { role },

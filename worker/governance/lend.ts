@@ -60,6 +60,16 @@ export const helper = (policy: Policy, entity: EntityName): string | undefined =
     (rule) => rule.askTo !== undefined && rule.actions.includes("read") && entitiesOf(rule).includes(entity),
   )?.askTo;
 
+/** The role that may lend these groups of an entity, by the policy alone: whom the policy names for help if they may, else the first. */
+export function lender(policy: Policy, entity: EntityName, groups: readonly Group[]): string | undefined {
+  const able = policy.allow
+    .filter((rule) => rule.actions.includes("approve_grant") && entitiesOf(rule).includes(entity))
+    .filter((rule) => groups.every((group) => rule.groups.includes(group)))
+    .flatMap((rule) => rule.to);
+  const near = helper(policy, entity);
+  return near !== undefined && able.includes(near) ? near : able[0];
+}
+
 const dayMs = 86_400_000;
 export const daysOf = (policy: Policy | null, name: "grantDefaultDays" | "grantMaxDays" | "coverDays"): number => {
   const most = {

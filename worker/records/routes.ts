@@ -312,7 +312,7 @@ async function askForApproval(c: AppContext): Promise<Response> {
     about,
     anchor: subject.anchor,
     kind,
-    name: name ?? `${kind}: ${String(subject["name"] ?? "")}`.slice(0, limits.nameMax),
+    name: name ?? (String(subject["name"] ?? "").slice(0, limits.nameMax) || kind),
     to: rest.member ? [rest.member] : rule ? holders.slice(0, 50).map((holder) => holder.id) : [door.actor.member],
   });
   return error ? problem(error) : answer(c, "approval", record, 201);
