@@ -41,6 +41,8 @@ export interface ImportReport {
   readonly skipped: number;
   readonly errors: readonly ImportError[];
   readonly unresolved: readonly Unresolved[];
+  /** Where rows with `needs_approval` are decided, all together. */
+  readonly approval?: string;
 }
 export interface ImportPlan extends ImportReport {
   readonly writes: readonly PlannedWrite[];

@@ -1,7 +1,6 @@
 import { idBytes, orgAnchor } from "../../shared/kernel/id.ts";
 import { limits } from "../../shared/kernel/limits.ts";
 import { fail, ok, type Result } from "../../shared/kernel/result.ts";
-import * as z from "zod/mini";
 import {
   idOfSource,
   type ImportError,
@@ -12,15 +11,15 @@ import {
   seedOf,
   sourcesIn,
 } from "../../shared/exchange/import-plan.ts";
-import { entityOfId, type Row } from "../../shared/records/entities.ts";
-import { emptyFields } from "../../shared/records/generic.ts";
-import { defineMutation, type Ask, type Fields } from "../../shared/records/mutation.ts";
+import type { Row } from "../../shared/records/entities.ts";
 import { project } from "../../shared/records/record.ts";
 import type { Actor } from "../context.ts";
 import { commit, GuardFailed } from "../db/commit.ts";
+import { heldBack } from "../governance/second.ts";
 import { maskOn, planMutation, type Planned, type World, type Write } from "../sync/plan.ts";
 import { announce, type Announcement, type PushContext } from "../sync/push.ts";
 import { loadWorld } from "../sync/world.ts";
+import { bringIn } from "./bring-in.ts";
 
 export interface Imported {
   readonly report: ImportReport;
@@ -74,6 +73,7 @@ async function tryImport(
   const planned: Planned[] = [];
   const done = { create: 0, update: 0, withheld: 0 };
   const refused = new Set<string>();
+  const held: PlannedWrite[] = []; // a second person is asked for these, once for all of them
   const judge = (one: PlannedWrite, where: World): Planned | null => {
     const allowed = one.act === "create" ? ok(undefined) : mayUpdate(actor, where, one, now);
     const result = allowed.ok ? planMutation(actor, where, bringIn, one, now, cell) : allowed;
@@ -81,6 +81,7 @@ async function tryImport(
     const id = one.act === "create" ? one.row.id : one.id;
     const source = sourceOf.get(id) ?? id;
     refused.add(source);
+    if (where === world && result.error.code === "needs_approval") held.push(one);
     errors.push({ source, code: result.error.code, fields: result.error.fields ?? [] });
     return null;
   };
@@ -93,33 +94,30 @@ async function tryImport(
     done[one.act] += 1;
     planned.push(each);
   }
+  const waiting = write ? await heldBack({ db, actor, now, cell }, world, held) : null;
   const report: ImportReport = {
     created: done.create,
     updated: done.update,
     skipped: plan.skipped + done.withheld,
     errors,
     unresolved: plan.unresolved.filter(({ source }) => !refused.has(source)),
+    ...(waiting ? { approval: waiting.approval } : {}),
   };
-  const writes = planned.flatMap((each) => each.writes);
+  const writes = [...planned.flatMap((each) => each.writes), ...(waiting?.planned.writes ?? [])];
   if (!write || writes.length === 0) return { report, announcement: null };
   const client = `import-${crypto.randomUUID()}`; // each chunk is a client with one mutation (SYNC-W7)
-  const all = together(planned, writes, versions);
-  await commit(
-    db,
-    [
-      {
-        client,
-        device: client,
-        member: actor.member,
-        n: 1,
-        mutation: bringIn.name,
-        planned: all,
-        directory: actor.directory,
-      },
-    ],
-    now,
-  );
-  return { report, announcement: announce(writes) };
+  const item = {
+    client,
+    device: client,
+    member: actor.member,
+    n: 1,
+    mutation: bringIn.name,
+    directory: actor.directory,
+  };
+  await commit(db, [{ ...item, planned: together(planned, writes, versions), also: waiting?.also ?? [] }], now);
+  const what = announce(writes);
+  const members = [...what.rights.members, ...(waiting?.told ?? [])];
+  return { report, announcement: { ...what, rights: { ...what.rights, members } } };
 }
 
 /**
@@ -146,31 +144,6 @@ function mayUpdate(
 
 const without = <T>(map: ReadonlyMap<string, T>, ids: ReadonlySet<string>): Map<string, T> =>
   new Map([...map].filter(([id]) => !ids.has(id)));
-
-/** One planned write of an import as a mutation: decided by the action `import`, row by row. */
-/** A protected field that the importer can't see stays as it is: whether the row brings the same value must not show. */
-function withoutProtected(asks: readonly Ask[], { id, set }: PlannedWrite & { act: "update" }, there: Row): Fields {
-  const guarded = new Set(
-    asks.filter(({ kind, on }) => kind === "protected_change" && on === entityOfId(id)).flatMap(({ binds }) => binds),
-  );
-  return Object.fromEntries(Object.entries(set).filter(([name]) => !guarded.has(name) || there[name] !== undefined));
-}
-
-const bringIn = defineMutation<PlannedWrite>({
-  name: "record.import@1",
-  args: z.any(),
-  reads: () => [],
-  run: (tx, write) => {
-    if (write.act === "create") {
-      tx.create(write.entity, { ...emptyFields(write.entity), ...write.row }, "import");
-      return ok(undefined);
-    }
-    const there = tx.get(write.id);
-    if (!there) return fail("missing");
-    tx.edit(write.id, withoutProtected(tx.asks, write, there), "import");
-    return ok(undefined);
-  },
-});
 
 interface Versions {
   readonly rows: ReadonlyMap<string, number>;

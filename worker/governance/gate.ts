@@ -2,6 +2,7 @@ import { widens } from "../../shared/access/widen.ts";
 import type { Facts } from "../../shared/access/engine.ts";
 import { validatePolicy, type Policy } from "../../shared/access/policy.ts";
 import type { Row } from "../../shared/records/entities.ts";
+import { limits } from "../../shared/kernel/limits.ts";
 import { fail, type Result } from "../../shared/kernel/result.ts";
 import type { Actor } from "../context.ts";
 import type { Write } from "../sync/plan.ts";
@@ -11,8 +12,11 @@ import type { Write } from "../sync/plan.ts";
  * over what it would do and not over who says so. What is narrower or the same passes at once: a cut never waits.
  */
 export function waitsForSecond(actor: Actor, writes: readonly Write[]): Result<never> | null {
+  const policy = policyFrom(actor.policyBody);
+  const unknown = writes.find((write) => policy && !rolesFit(policy, actor, write));
+  if (unknown) return fail("invalid", { fields: ["base", "duties"].filter((name) => unknown.changed.includes(name)) });
   if (actor.seconded) return null;
-  const widening = writes.map((write) => widensBy(policyFrom(actor.policyBody), write)).find((found) => found !== null);
+  const widening = writes.map((write) => widensBy(policy, write)).find((found) => found !== null);
   return widening ? secondNeeded(widening.kind) : null;
 }
 export const secondNeeded = (kind: Widened["kind"]): Result<never> =>
@@ -28,6 +32,20 @@ export interface Widened {
   /** Whose rights would grow. */
   readonly beneficiary: string | null;
 }
+/** A member's roles are those of the policy, few enough to be understood, and given by those who may give them. */
+function rolesFit(policy: Policy, actor: Actor, { entity, op, changed, before, after }: Write): boolean {
+  if (entity !== "member" || op === "delete" || !changed.some((name) => name === "base" || name === "duties"))
+    return true;
+  const { base, duties } = factsOfRow(after);
+  const had = new Set(before ? [factsOfRow(before).base, ...factsOfRow(before).duties] : []);
+  const own = [actor.facts.base, ...actor.facts.duties];
+  const isRole = (name: string, kind: "base" | "duty"): boolean => {
+    const role = Object.hasOwn(policy.roles, name) ? policy.roles[name] : undefined;
+    return had.has(name) || (role?.kind === kind && (role.assignableBy ?? own).some((by) => own.includes(by)));
+  };
+  return (base === "" || isRole(base, "base")) && duties.every((name) => isRole(name, "duty")) && duties.length < limits.rolesPerMember; // prettier-ignore
+}
+
 /** What one write would widen; null: nothing. */
 export function widensBy(policy: Policy | null, write: Write): Widened | null {
   const { before, after, op } = write;
@@ -50,7 +68,7 @@ const isName = (row: Row): boolean =>
   [row["duties"], row["teams"]].every((value) => list(value).length === 0);
 
 const list = (value: unknown): readonly string[] => (Array.isArray(value) ? value.map(String) : []);
-export const factsOfRow = (row: Row): Facts => ({
+const factsOfRow = (row: Row): Facts => ({
   member: row.id,
   base: typeof row["base"] === "string" ? row["base"] : "",
   duties: list(row["duties"]),

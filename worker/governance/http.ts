@@ -16,7 +16,7 @@ export const contextOf = (c: AppContext): Context => ({
   now: Date.now(),
   cell: c.env.CELL,
 });
-export const noWrites: Planned = { writes: [], guards: new Map(), anchors: new Map() };
+const noWrites: Planned = { writes: [], guards: new Map(), anchors: new Map() };
 
 /** An act of the actor, whose client lives for this request. */
 export function actOf({ actor, now }: Context, mutation: string): Act {

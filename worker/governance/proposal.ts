@@ -9,6 +9,8 @@ const interval = { from: z.int(), until: z.int() };
 /** What an approval would do. Kept as JSON, read strictly again when it is decided. */
 export const proposalShape = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.enum(["widen", "email"]), mutation: z.string(), args: z.any() }),
+  /** Rows of an import that the gate held back: one yes for a whole cohort. */
+  z.strictObject({ kind: z.literal("import"), rows: z.array(z.any()) }),
   z.strictObject({ kind: z.literal("grant"), grant: id, member: id, body: grantBody, reason, ...interval }),
   /** A longer end for a grant that is there. */
   z.strictObject({ kind: z.literal("renewal"), grant: id, until: z.int() }),

@@ -11,7 +11,9 @@ import { sha256 } from "../auth/secrets.ts";
 import type { Actor } from "../context.ts";
 import type { CommitItem } from "../db/commit.ts";
 import type { Db, Query } from "../db/db.ts";
-import { planMutation, type Planned, type Write } from "../sync/plan.ts";
+import { bringIn } from "../exchange/bring-in.ts";
+import type { PlannedWrite } from "../../shared/exchange/import-plan.ts";
+import { planMutation, type Planned, type World, type Write } from "../sync/plan.ts";
 import { loadWorld } from "../sync/world.ts";
 import { policyFrom, widensBy } from "./gate.ts";
 import { proposalShape, type Proposal } from "./proposal.ts";
@@ -30,10 +32,11 @@ export interface Context {
 const dayMs = 86_400_000;
 const newId = (cell: string, kind: string): string =>
   makeId(cell, kind, crypto.getRandomValues(new Uint8Array(idBytes)));
-export const newApproval = (cell: string): string => newId(cell, "apr");
+const newApproval = (cell: string): string => newId(cell, "apr");
 
 /** The kind of approval that a proposal of each kind hangs on. */
-const kindOf = (proposal: Proposal): ApprovalKind => (proposal.kind === "renewal" ? "grant" : proposal.kind);
+const kindOf = ({ kind }: Proposal): ApprovalKind =>
+  kind === "renewal" ? "grant" : kind === "import" ? "widen" : kind;
 
 export interface AskedFor {
   readonly proposal: Proposal;
@@ -183,6 +186,36 @@ export const paused = fail("denied", {
   detail: "The address of this member was changed a short while ago. Until tomorrow they approve and govern nothing.",
 });
 
+/** Rows of an import that wait, all beside one approval; null: there are none, or nobody could agree. */
+export async function heldBack(context: Context, world: World, rows: readonly PlannedWrite[]): Promise<Waiting | null> {
+  if (rows.length === 0) return null;
+  const planned = planRows({ ...context.actor, seconded: true }, copyOf(world), rows, context);
+  if (!planned.ok) return null;
+  const { writes } = planned.value;
+  return waitFor(context, {
+    proposal: { kind: "import", rows: [...rows] },
+    name: `Import of ${rows.length} member${rows.length === 1 ? "" : "s"}`,
+    reason: bringIn.name,
+    about: context.actor.member,
+    beneficiary: null,
+    parties: writes.map((write) => write.id),
+    restsOn: before(writes),
+  });
+}
+const copyOf = (world: World): World => ({ rows: new Map(world.rows), places: new Map(world.places) });
+/** All rows, or the first refusal. Each touches a record of its own, so their guards add up. */
+function planRows(actor: Actor, world: World, rows: readonly PlannedWrite[], { now, cell }: Context): Result<Planned> {
+  const writes: Write[] = [];
+  const guards = new Map<string, number>();
+  for (const row of rows) {
+    const planned = planMutation(actor, world, bringIn, row, now, cell);
+    if (!planned.ok) return planned;
+    writes.push(...planned.value.writes);
+    for (const [id, ver] of planned.value.guards) if (!guards.has(id)) guards.set(id, ver);
+  }
+  return ok({ writes, guards, anchors: new Map() });
+}
+
 // --- carrying out
 
 export interface Carried {
@@ -249,6 +282,14 @@ export async function carryOut(context: Context, decided: Write): Promise<Result
       if (!planned.ok) return planned;
       if ((await sha256(JSON.stringify(before(planned.value.writes)))) !== row.hash) return stale;
       return ok({ items: [item(known.name, planned.value, [])], members: [], everyone: false, turns: [] });
+    }
+    case "import": {
+      const rows = proposal.rows as readonly PlannedWrite[]; // as it was planned when it was asked
+      const ids = rows.flatMap((one) => (one.act === "create" ? [one.row.id, one.row.anchor] : [one.id]));
+      const planned = planRows(acting, await loadWorld(db, acting, ids), rows, context);
+      if (!planned.ok) return planned;
+      if ((await sha256(JSON.stringify(before(planned.value.writes)))) !== row.hash) return stale;
+      return ok({ items: [item(bringIn.name, planned.value, [])], members: [], everyone: false, turns: [] });
     }
     case "grant": {
       const { grant, member, body, reason, from, until } = proposal;
