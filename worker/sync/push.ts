@@ -71,7 +71,7 @@ export async function push(context: PushContext, input: PushInput): Promise<Resu
 
 /** After a failed guard only the oldest mutation is planned again, so that one contested record can't starve the rest. */
 async function tryPush(context: PushContext, input: PushInput, one: boolean): Promise<Result<Pushed>> {
-  const { db, actor, now, cell } = context;
+  const { db, actor, now } = context;
   const watermark = await readClient(db, input.client);
   if (watermark && (watermark.member !== actor.member || watermark.device !== input.device))
     return fail("client_unknown");
