@@ -224,11 +224,18 @@ describe("npm run crm", { timeout: 20_000 }, () => {
     const good = file("good.json", JSON.stringify(shippedPolicy));
     const alone = await crm("policy", "check", good, "--json", "--url", "http://127.0.0.1:9");
     expect([alone.code, JSON.parse(alone.out)]).toEqual([0, { ok: true, problems: [] }]);
+    const own = ["--tests", new URL("../../tests/policy", import.meta.url).pathname];
+    const tested = await crm("policy", "check", good, ...own, "--url", "http://127.0.0.1:9");
+    expect([tested.code, tested.err]).toEqual([0, ""]);
+    const blind = file("blind.json", JSON.stringify({ ...shippedPolicy, forbid: [] }));
+    const failed = await crm("policy", "check", blind, ...own, "--url", "http://127.0.0.1:9");
+    expect([failed.code, failed.out]).toEqual([1, expect.stringContaining("fails its tests")]);
     const asked = await crm("policy", "check", good, "--url", url, "--token", "good");
     expect([asked.code, asked.out]).toEqual([1, expect.stringContaining("roles.seller: 2 members hold it.")]);
     const published = await crm("policy", "publish", good, "--why", "A try", "--url", url, "--token", "good");
     expect([published.code, published.out]).toEqual([0, expect.stringContaining("local_apr_1")]);
     expect((await crm("policy", "check", file("no.json", "[]"))).err).toContain("is not a policy");
+    expect((await crm("policy", "check", good, "--tests", folder)).err).toContain("holds no tests");
   });
   it.each<[string, string[]]>([
     ["policy", ["policy"]],

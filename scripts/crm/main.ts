@@ -20,7 +20,8 @@ const usage = `npm run crm -- <verb> [options]
                                   a dry run unless --commit
   members                         list the members
   policy show                     the policy in force, as far as you may read it
-  policy check FILE               every fault with its path; signed in, also against your members
+  policy check FILE [--tests DIR] every fault with its path; its tests, allow/*.json and deny/*.json (this
+                                  organisation's are in tests/policy); signed in, also against your members
   policy diff FILE                who would gain and lose what
   policy publish FILE --why WHY   at once if it only narrows; else a second person is asked
   explain --action read --entity account --id ID [--field F] [--member ID]
@@ -48,6 +49,7 @@ const options = {
   under: { type: "string" },
   commit: { type: "boolean" },
   why: { type: "string" },
+  tests: { type: "string" },
   action: { type: "string" },
   id: { type: "string" },
   field: { type: "string" },
@@ -236,7 +238,7 @@ async function aboutPolicy([verb, file, ...more]: readonly string[], values: Val
     return tell(values, await showPolicy(sessionOf(values)));
   }
   if (file === undefined || more.length > 0) throw new WrongUse(`policy ${verb} takes one file.`);
-  if (verb === "check") return tell(values, await checkPolicy(file, sessionIf(values)));
+  if (verb === "check") return tell(values, await checkPolicy(file, values.tests, sessionIf(values)));
   if (verb === "diff") return tell(values, await diffPolicy(file, sessionOf(values)));
   if (!values.why) throw new WrongUse("policy publish needs --why: those who come after will read it.");
   return tell(values, await publishPolicy(file, values.why, sessionOf(values)));

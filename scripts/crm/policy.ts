@@ -1,7 +1,9 @@
 /** The policy on the command line: read, checked, compared and published; and why somebody may or may not. */
-import { readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import type { Differences } from "../../shared/access/differences.ts";
 import { validatePolicy } from "../../shared/access/policy.ts";
+import { runPolicyTests, type PolicyTestFile } from "../../shared/access/policy-tests.ts";
 import { call, Refused, type Credentials } from "./api.ts";
 
 type Session = Credentials & { readonly url: string };
@@ -24,6 +26,11 @@ export interface Told {
 
 /** A policy out of a file, or the words of what keeps it from being one. */
 function readPolicy(path: string): object {
+  const json = parsed(path);
+  if (typeof json === "object" && json !== null && !Array.isArray(json)) return json;
+  throw new Refused(`${path} is not a policy: it is not a JSON object.`);
+}
+function parsed(path: string): unknown {
   let text: string;
   try {
     text = readFileSync(path, "utf8");
@@ -31,24 +38,44 @@ function readPolicy(path: string): object {
     throw new Refused(`There is no file ${path}.`);
   }
   try {
-    const json: unknown = JSON.parse(text);
-    if (typeof json === "object" && json !== null && !Array.isArray(json)) return json;
+    return JSON.parse(text);
   } catch {
-    // said below
+    throw new Refused(`${path} is not JSON.`);
   }
-  throw new Refused(`${path} is not a policy: it is not a JSON object.`);
 }
 const lines = (problems: readonly Problem[]): string =>
   problems.map(({ path, says }) => `  ${path}: ${says}`).join("\n");
 
-/** First by the strict reader on this machine; then, for whoever is signed in, against the members that there are. */
-export async function checkPolicy(path: string, session: Session | null): Promise<Told> {
+/** `allow/*.json` and `deny/*.json` of a folder, as `runPolicyTests` reads them. */
+function testFiles(folder: string): PolicyTestFile[] {
+  return (["allow", "deny"] as const).flatMap((expected) => {
+    const inside = join(folder, expected);
+    if (!existsSync(inside)) return [];
+    return readdirSync(inside)
+      .filter((name) => name.endsWith(".json"))
+      .map((name) => ({ name: `${expected}/${name}`, expected, body: parsed(join(inside, name)) }));
+  });
+}
+
+/**
+ * First by the strict reader on this machine, then by the policy's own tests, then, for whoever is signed in, against
+ * the members that there are.
+ */
+export async function checkPolicy(path: string, tests: string | undefined, session: Session | null): Promise<Told> {
   const policy = readPolicy(path);
   const valid = validatePolicy(policy);
   if (!valid.ok) {
     const problems = valid.error.fields ?? [];
     const text = `${path} is refused, for ${problems.length} reason${problems.length === 1 ? "" : "s"}:\n${problems.map((one) => `  ${one}`).join("\n")}`;
     return { data: { ok: false, problems }, text, done: false };
+  }
+  const files = tests === undefined ? [] : testFiles(tests);
+  if (tests !== undefined && files.length === 0)
+    throw new Refused(`${tests} holds no tests: allow/*.json and deny/*.json.`);
+  const failed = runPolicyTests(valid.value, files).flatMap(({ file, wrong }) => wrong.map((one) => `${file}, ${one}`));
+  if (failed.length > 0) {
+    const text = `${path} fails its tests:\n${failed.map((one) => `  ${one}`).join("\n")}`;
+    return { data: { ok: false, problems: [], failed }, text, done: false };
   }
   if (!session)
     return {
@@ -94,15 +121,21 @@ export async function showPolicy(session: Session): Promise<Told> {
   return { data: shown, text: JSON.stringify(shown, null, 2), done: true };
 }
 
+/** What whoever keeps the policy is told besides. */
+interface Admin {
+  readonly given: readonly { readonly kind: string; readonly id: string }[];
+  readonly cut: readonly { readonly id: string }[];
+}
 export async function explainAccess(query: Readonly<Record<string, string>>, session: Session): Promise<Told> {
   const path = `/api/access/explain?${new URLSearchParams(query).toString()}`;
-  const { body } = await call<{ allowed: boolean; because: string[]; wouldNeed: string[]; askTo: string[]; rule?: string }>(session.url, session, "GET", path); // prettier-ignore
+  const { body } = await call<{ allowed: boolean; because: string[]; wouldNeed: string[]; askTo: string[]; admin?: Admin }>(session.url, session, "GET", path); // prettier-ignore
   const text = [
     body.allowed ? "Yes." : "No.",
     ...body.because.map((reason) => `  ${reason}`),
     ...(body.wouldNeed.length > 0 ? ["It would take one of these:", ...body.wouldNeed.map((way) => `  ${way}`)] : []),
     ...(body.askTo.length > 0 ? [`Ask: ${body.askTo.join(", ")}`] : []),
-    ...(body.rule ? [`Rule: ${body.rule}`] : []),
+    ...(body.admin?.given ?? []).map(({ kind, id }) => `By ${kind} ${id}`),
+    ...(body.admin?.cut ?? []).map(({ id }) => `Cut by ${id}`),
   ].join("\n");
   return { data: body, text, done: true };
 }

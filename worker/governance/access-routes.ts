@@ -4,6 +4,7 @@ import { actions, type Action } from "../../shared/kernel/actions.ts";
 import { idBytes, makeId } from "../../shared/kernel/id.ts";
 import { limits } from "../../shared/kernel/limits.ts";
 import { bind, type Explanation } from "../../shared/access/engine.ts";
+import { explainToAdmin } from "../../shared/access/explain.ts";
 import { governanceKinds } from "../../shared/approvals/state.ts";
 import { compartments } from "../../shared/records/compartments.ts";
 import {
@@ -509,23 +510,18 @@ accessRoutes.get("/access/explain", requireActor, async (c) => {
   ]);
   const person = who.get(member);
   if (!person || !standing) return missing();
-  const bound = bind(policy, person.facts);
   const place = standing(person.facts);
-  const decision = bound.decide(action, entity, compartment, place, now, subject.row);
-  const said = bound.explain(action, entity, compartment, place, now, subject.row, field);
-  const { base, duties, teams, regions, grants = [], covers = [] } = person.facts;
-  return c.json({
-    ...said,
-    ...(decision.allowed ? { rule: decision.rule } : {}),
-    facts: {
-      base,
-      duties,
-      teams,
-      regions,
-      grants: grants.map((grant) => grant.id),
-      covers: covers.map((cover) => cover.id),
-    },
+  // In the words that the member would read, and in those of whoever keeps the policy.
+  const said = bind(policy, person.facts).explain(action, entity, compartment, place, now, subject.row, field);
+  const admin = explainToAdmin(policy, person.facts, place, {
+    action,
+    entity,
+    compartment,
+    at: now,
+    row: subject.row,
+    field,
   });
+  return c.json({ ...said, admin });
 });
 
 const peopleMax = 500;
