@@ -75,28 +75,54 @@ export interface Oracle {
 }
 
 /** Two-valued: a comparison with null is false, and `not` is the exact complement. */
-export function holds(node: Node, oracle: Oracle): boolean {
-  if (typeof node === "boolean") return node;
-  if ("all" in node) return node.all.every((part) => holds(part, oracle));
-  if ("any" in node) return node.any.some((part) => holds(part, oracle));
-  return test(node, oracle) !== (node.not === true);
-}
+export const holds = (node: Node, oracle: Oracle): boolean => testOf(node)(oracle);
 
-function test(leaf: Leaf, oracle: Oracle): boolean {
-  if ("reach" in leaf) return oracle.reach(leaf.reach);
-  const value = oracle.column(leaf.column);
-  if (value === null) return false;
+export type Test = (oracle: Oracle) => boolean;
+const made = new WeakMap<object, Test>();
+/** A condition as a function, made once: it is asked a million times. */
+export function testOf(node: Node): Test {
+  if (typeof node === "boolean") return () => node;
+  const known = made.get(node) ?? compile(node);
+  made.set(node, known);
+  return known;
+}
+function compile(node: Exclude<Node, boolean>): Test {
+  if ("all" in node || "any" in node) {
+    const cost = (part: Node): number => leavesOf(part).reduce((sum, leaf) => sum + ("reach" in leaf ? 2 : 1), 0);
+    const every = "all" in node;
+    const parts = [...(every ? node.all : node.any)].sort((a, b) => cost(a) - cost(b)); // cheap ones first
+    const both = (one: Test, other: Test): Test =>
+      every ? (oracle) => one(oracle) && other(oracle) : (oracle) => one(oracle) || other(oracle);
+    return parts.map(testOf).reduceRight((rest, part) => both(part, rest));
+  }
+  const asked = leafTest(node);
+  return node.not ? (oracle) => !asked(oracle) : asked;
+}
+function leafTest(leaf: Leaf): Test {
+  if ("reach" in leaf) {
+    const { reach } = leaf;
+    return (oracle) => oracle.reach(reach);
+  }
+  const { column } = leaf;
   switch (leaf.op) {
     case "present":
-      return true;
-    case "eq":
-      return value === leaf.value;
-    case "in":
-      return leaf.value.includes(value);
+      return (oracle) => oracle.column(column) !== null;
+    case "eq": {
+      const { value } = leaf;
+      return (oracle) => oracle.column(column) === value;
+    }
+    case "in": {
+      const values: readonly (Literal | null)[] = leaf.value;
+      return (oracle) => values.includes(oracle.column(column));
+    }
     case "gte":
-      return typeof value === typeof leaf.value && value >= leaf.value;
-    case "lt":
-      return typeof value === typeof leaf.value && value < leaf.value;
+    case "lt": {
+      const { value, op } = leaf;
+      return (oracle) => {
+        const its = oracle.column(column);
+        return its !== null && typeof its === typeof value && its >= value === (op === "gte");
+      };
+    }
   }
 }
 

@@ -3,7 +3,7 @@ import { isCompartment, type Compartment } from "../records/compartments.ts";
 import { compartmentsOf, entity as entityOf, isEntity, type EntityName, type Row } from "../records/entities.ts";
 import type { Value } from "../records/field.ts";
 import { groupsIn, hasGroup, type Group, type Mask } from "../records/groups.ts";
-import { holds, isWide, leavesOf, type BoundedReach, type Node, type Oracle } from "./condition.ts";
+import { holds, isWide, leavesOf, testOf, type BoundedReach, type Node, type Oracle, type Test } from "./condition.ts";
 import { isAnchorColumn, type Literal, type Policy, type Reach } from "./rules.ts";
 import {
   rolesIn,
@@ -208,16 +208,28 @@ const partyColumns: { readonly [entity: string]: readonly string[] } = {
 
 class Unloaded extends Error {}
 
-/** Rules of one action on one entity in one compartment, and the columns that they look at. */
+/** Rules of one action on one entity in one compartment, with their conditions as functions. */
 interface Rules {
-  readonly allow: readonly BoundAllow[];
-  readonly forbid: readonly BoundForbid[];
+  /** Those that give most come first: what gives nothing more is not asked. */
+  readonly allow: readonly { readonly rule: BoundAllow; readonly test: Test }[];
+  readonly forbid: readonly { readonly rule: BoundForbid; readonly test: Test }[];
   readonly grants: readonly BoundGrant[];
+  /** Whose `why` a refusal tells. */
+  readonly near: BoundAllow | undefined;
   /** Columns of the record that they look at, and those that must be loaded before any of them is asked. */
   readonly columns: readonly string[];
   readonly needed: readonly string[];
 }
-interface Scene {
+interface Self {
+  readonly member: string;
+  readonly teams: readonly string[];
+  readonly regions: readonly string[];
+  /** Teams, and roles in regions, to which a share lets this member in. */
+  readonly lets: ReadonlySet<string>;
+}
+/** One question: where, when, of which record, in whose names. It remembers the reaches that it was asked for. */
+class Scene implements Oracle {
+  readonly own: Self;
   readonly entity: EntityName;
   readonly compartment: string;
   readonly place: Place;
@@ -227,8 +239,126 @@ interface Scene {
   readonly writing: boolean;
   /** The record that is asked about, so that shares and grants of just it count. */
   readonly record: string | null;
-  /** Members stood in for: what is theirs counts as own, shares to them as shares to me. Null: nobody. */
-  readonly lent: readonly string[] | null;
+  /** Members stood in for: what is theirs counts as own, shares to them as shares to me. */
+  readonly lent: readonly string[];
+  #asked = 0;
+  #found = 0;
+  #shares: readonly KeyShare[] | null = null;
+  constructor(
+    own: Self,
+    entity: EntityName,
+    compartment: string,
+    place: Place,
+    at: number,
+    record: string | null,
+    row: Row | null,
+    writing: boolean,
+    lent: readonly string[],
+  ) {
+    this.own = own;
+    this.entity = entity;
+    this.compartment = compartment;
+    this.place = place;
+    this.at = at;
+    this.record = record;
+    this.row = row;
+    this.writing = writing;
+    this.lent = lent;
+  }
+  with(record: string | null, lent: readonly string[] = nobody): Scene {
+    return new Scene(
+      this.own,
+      this.entity,
+      this.compartment,
+      this.place,
+      this.at,
+      record,
+      this.row,
+      this.writing,
+      lent,
+    );
+  }
+  reach(reach: BoundedReach): boolean {
+    const bit = reachBits[reach];
+    if ((this.#asked & bit) === 0) {
+      this.#asked |= bit;
+      if (this.#reaches(reach)) this.#found |= bit;
+    }
+    return (this.#found & bit) !== 0;
+  }
+  #reaches(reach: BoundedReach): boolean {
+    const { anchor, accountTeam } = this.place;
+    const { member, teams, regions } = this.own;
+    switch (reach) {
+      case "own": {
+        const whose = this.#owner();
+        return whose !== null && (whose === member || this.lent.includes(whose));
+      }
+      case "team":
+        return anchor.team !== null && teams.includes(anchor.team);
+      case "region":
+        return anchor.region !== null && regions.includes(anchor.region);
+      case "account_team":
+        return accountTeam.some((interval) => live(interval, this.at));
+      case "participant":
+        return this.shares().length > 0 || this.#isParty();
+    }
+  }
+  column(name: string): Literal | null {
+    const { anchor } = this.place;
+    switch (name) {
+      case "team":
+        return anchor.team;
+      case "region":
+        return anchor.region;
+      case "restricted":
+        return anchor.restricted;
+      case "owner":
+        return this.#owner();
+    }
+    const value = this.row?.[name];
+    if (value === undefined) throw new Unloaded(`${this.entity}.${name}`);
+    return value === null || typeof value === "object" ? null : value;
+  }
+  /** Shares to this member that are live, of the key or of just this record. */
+  shares(): readonly KeyShare[] {
+    const { anchor, shares } = this.place;
+    if (shares.length === 0) return shares;
+    this.#shares ??= shares.filter(
+      (share) =>
+        share.anchor === anchor.id &&
+        share.compartment === this.compartment &&
+        // What somebody was asked to agree to is opened one by one, never with its key.
+        (share.record ? share.record === this.record : this.entity !== "approval") &&
+        this.#isMine(share.to) &&
+        live(share, this.at),
+    );
+    return this.#shares;
+  }
+  #isMine(to: string | undefined): boolean {
+    return to === undefined || to === this.own.member || this.own.lets.has(to) || this.lent.includes(to);
+  }
+  #owner(): string | null {
+    const { place, row, entity } = this;
+    if (!this.writing || !row) return place.anchor.owner;
+    if (entity === "member") return row.id;
+    if (authored.has(entity)) return row.createdBy;
+    return ownOwner(entity) ? (text(row, "owner") ?? place.anchor.owner) : place.anchor.owner;
+  }
+  /** A party to the record itself: its assignee, either side of a handover, whoever asked for an approval. */
+  #isParty(): boolean {
+    const { row, entity } = this;
+    if (!this.writing || !row) return false;
+    const columns = [...(ownOwner(entity) ? ["owner"] : []), ...(partyColumns[entity] ?? [])];
+    return columns.some((column) => text(row, column) === this.own.member);
+  }
+}
+const reachBits: Record<BoundedReach, number> = { own: 1, team: 2, region: 4, account_team: 8, participant: 16 };
+interface Want {
+  /** Shares count, as they do for reading alone. */
+  readonly shared: boolean;
+  /** It matters too what may stay on a device. */
+  readonly keeping: boolean;
 }
 interface Given {
   mask: Mask;
@@ -240,7 +370,6 @@ interface Given {
 
 const live = (interval: Interval, at: number): boolean =>
   (interval.from === null || interval.from <= at) && (interval.until === null || at < interval.until);
-const anchorFields = ["id", "owner", "team", "region", "restricted"] as const;
 const nobody: readonly string[] = [];
 const add = (given: Given, groups: Mask, device: Mask, rule: string): void => {
   given.mask |= groups;
@@ -251,19 +380,25 @@ const nothing: Given = { mask: 0, kept: 0, rule: "", cut: null };
 
 /** What a client binds: its own rules, with its own facts already in them. Only the edge gives it SQL. */
 export function bindSlice(own: Slice, onAlarm?: Alarm, toSql?: typeof readSql): Bound {
-  const memo = new Map<string, Map<string, Rules>>();
+  const memo = new Map<string, Map<string, Map<string, Rules | null>>>();
   const recipes = new Map(own.shares.map((recipe) => [recipe.id, recipe]));
   const { member, teams, regions } = own.facts;
   const { grants = [], covers = [] } = own;
-  const groupsOf = new Set([...teams, ...rolesIn(own.facts.roles ?? [], regions)]);
+  const self = { member, teams, regions, lets: new Set([...teams, ...rolesIn(own.facts.roles ?? [], regions)]) };
 
-  /** Rules for an action; reading asks the guardrails of `find` too. */
-  function rulesFor(action: Action, entity: EntityName, compartment: string): Rules {
-    const ofEntity = memo.get(entity) ?? new Map<string, Rules>();
+  /** Rules for an action; reading asks the guardrails of `find` too. Null: there are no such records there. */
+  function rulesFor(action: Action, entity: EntityName, compartment: string): Rules | null {
+    const ofEntity = memo.get(entity) ?? new Map<string, Map<string, Rules | null>>();
     if (ofEntity.size === 0) memo.set(entity, ofEntity);
-    const key = action + compartment;
-    const known = ofEntity.get(key);
-    if (known) return known;
+    const ofAction = ofEntity.get(action) ?? new Map<string, Rules | null>();
+    if (ofAction.size === 0) ofEntity.set(action, ofAction);
+    const known = ofAction.get(compartment);
+    if (known !== undefined) return known;
+    const rules = livesIn(entity, compartment) ? gather(action, entity, compartment) : null;
+    ofAction.set(compartment, rules);
+    return rules;
+  }
+  function gather(action: Action, entity: EntityName, compartment: string): Rules {
     const isRead = action === "read" || action === "find";
     const guards: readonly string[] = isRead ? ["read", "find"] : [action];
     const inPlace = (rule: { entity: readonly EntityName[] | "*"; in?: readonly Compartment[] }): boolean =>
@@ -287,76 +422,34 @@ export function bindSlice(own: Slice, onAlarm?: Alarm, toSql?: typeof readSql): 
       ...((reach.has("own") || reach.has("participant")) && ownOwner(entity) ? ["owner"] : []),
       ...(reach.has("participant") ? (partyColumns[entity] ?? []) : []),
     ].filter((column) => ownColumn(entity, column));
-    const rules: Rules = {
-      allow,
-      forbid,
+    const many = (rule: BoundAllow): number => groupsIn(rule.groups).length;
+    return {
+      allow: [...allow].sort((a, b) => many(b) - many(a)).map((rule) => ({ rule, test: testOf(rule.when) })),
+      forbid: forbid.map((rule) => {
+        const [when, except] = [testOf(rule.when), testOf(rule.except)];
+        return { rule, test: (scene) => when(scene) && !except(scene) };
+      }),
       grants: grants.filter((grant) => inPlace(grant) && acts(grant)),
+      near: allow[0],
       columns: [...columns],
       needed,
     };
-    ofEntity.set(key, rules);
-    return rules;
   }
-
-  const liveShares = (scene: Scene): KeyShare[] =>
-    scene.place.shares.filter(
-      (share) =>
-        share.anchor === scene.place.anchor.id &&
-        share.compartment === scene.compartment &&
-        // What somebody was asked to agree to is opened one by one, never with its key.
-        (share.record ? share.record === scene.record : scene.entity !== "approval") &&
-        isMine(share.to, scene.lent ?? nobody) &&
-        live(share, scene.at),
-    );
-  const isMine = (to: string | undefined, lent: readonly string[]): boolean =>
-    to === undefined || to === member || groupsOf.has(to) || lent.includes(to);
-
-  function owner(scene: Scene): string | null {
-    const { anchor } = scene.place;
-    if (!scene.writing || !scene.row) return anchor.owner;
-    if (scene.entity === "member") return scene.row.id;
-    if (authored.has(scene.entity)) return scene.row.createdBy;
-    return ownOwner(scene.entity) ? (text(scene.row, "owner") ?? anchor.owner) : anchor.owner;
-  }
-  /** A party to the record itself: its assignee, either side of a handover, whoever asked for an approval. */
-  function isParty(scene: Scene): boolean {
-    if (!scene.writing || !scene.row) return false;
-    const { row, entity } = scene;
-    const columns = [...(ownOwner(entity) ? ["owner"] : []), ...(partyColumns[entity] ?? [])];
-    return columns.some((column) => text(row, column) === member);
-  }
-
-  const oracleOf = (scene: Scene): Oracle => ({
-    reach(reach: BoundedReach): boolean {
-      const { anchor } = scene.place;
-      switch (reach) {
-        case "own": {
-          const whose = owner(scene);
-          return whose !== null && (whose === member || (scene.lent?.includes(whose) ?? false));
-        }
-        case "team":
-          return anchor.team !== null && teams.includes(anchor.team);
-        case "region":
-          return anchor.region !== null && regions.includes(anchor.region);
-        case "account_team":
-          return scene.place.accountTeam.some((interval) => live(interval, scene.at));
-        case "participant":
-          return liveShares(scene).length > 0 || isParty(scene);
-      }
-    },
-    column(name: string): Literal | null {
-      if (isAnchorColumn(name)) return scene.place.anchor[name];
-      if (name === "owner") return owner(scene);
-      const value = scene.row?.[name];
-      if (value === undefined) throw new Unloaded(`${scene.entity}.${name}`);
-      return value === null || typeof value === "object" ? null : value;
-    },
-  });
 
   /** Everything that the rules look at is there, or nothing is decided: else a guardrail could miss its column. */
   function loaded(scene: Scene, rules: Rules): void {
     const { anchor, accountTeam, shares } = scene.place;
-    for (const column of anchorFields) if (anchor[column] === undefined) throw new Unloaded(`anchor.${column}`);
+    const { id, owner, team, region, restricted } = anchor;
+    if (
+      id === undefined ||
+      owner === undefined ||
+      team === undefined ||
+      region === undefined ||
+      restricted === undefined
+    )
+      throw new Unloaded(
+        `anchor.${Object.entries({ id, owner, team, region, restricted }).find(([, value]) => value === undefined)?.[0]}`,
+      );
     if (!Array.isArray(accountTeam) || !Array.isArray(shares)) throw new Unloaded("place");
     const { row, entity } = scene;
     if (!scene.writing) return;
@@ -376,65 +469,58 @@ export function bindSlice(own: Slice, onAlarm?: Alarm, toSql?: typeof readSql): 
   };
 
   /** Groups that matching allows, grants and (when reading) shares give, minus those of matching guardrails. */
-  function give(scene: Scene, rules: Rules, shared: boolean, past: Oracle | null): Given {
-    const oracle = oracleOf(scene);
+  function give(scene: Scene, rules: Rules, { shared, keeping }: Want, past: Scene | null): Given {
     const given: Given = { mask: 0, kept: 0, rule: "", cut: null };
-    for (const allow of rules.allow) {
-      if (((allow.groups & ~given.mask) | (allow.device & ~given.kept)) === 0) continue;
-      if (holds(allow.when, allow.state && past ? past : oracle)) add(given, allow.groups, allow.device, allow.id);
+    for (const { rule, test } of rules.allow) {
+      const more = (rule.groups & ~given.mask) | (keeping ? rule.device & ~given.kept : 0);
+      if (more !== 0 && test(rule.state && past ? past : scene)) add(given, rule.groups, rule.device, rule.id);
     }
-    if (shared && scene.place.shares.length > 0)
-      for (const share of liveShares(scene)) {
+    if (shared)
+      for (const share of scene.shares()) {
         const recipe = recipes.get(share.recipe);
         if (recipe) add(given, share.groups & recipe.groups, share.groups & recipe.device, share.recipe);
       }
     for (const grant of rules.grants)
-      if (!grant.glass && !scene.lent && reaches(grant, scene)) add(given, grant.groups, grant.device, grant.id);
-    for (const forbid of rules.forbid) {
-      if ((given.mask & forbid.groups) === 0 || !forbids(forbid, oracle)) continue;
-      given.mask &= ~forbid.groups;
-      given.cut ??= forbid;
+      if (!grant.glass && scene.lent.length === 0 && reaches(grant, scene))
+        add(given, grant.groups, grant.device, grant.id);
+    for (const { rule, test } of rules.forbid) {
+      if ((given.mask & rule.groups) === 0 || !test(scene)) continue;
+      given.mask &= ~rule.groups;
+      given.cut ??= rule;
     }
     given.kept &= given.mask;
     return given;
   }
-  const forbids = (rule: BoundForbid, oracle: Oracle): boolean =>
-    holds(rule.when, oracle) && !holds(rule.except, oracle);
 
   /** A broken glass gives what no unbreakable guardrail takes. */
   function giveGlass(scene: Scene, rules: Rules): Given {
-    let mask = 0;
-    let rule = "";
-    for (const grant of rules.grants)
-      if (grant.glass && reaches(grant, scene)) {
-        mask |= grant.groups;
-        rule ||= grant.id;
-      }
-    if (mask === 0) return nothing;
-    const oracle = oracleOf(scene);
-    for (const forbid of rules.forbid) if (forbid.hard && forbids(forbid, oracle)) mask &= ~forbid.groups;
-    return { mask, kept: 0, rule, cut: null };
+    const given: Given = { ...nothing };
+    for (const grant of rules.grants) if (grant.glass && reaches(grant, scene)) add(given, grant.groups, 0, grant.id);
+    for (const { rule, test } of given.mask === 0 ? [] : rules.forbid)
+      if (rule.hard && test(scene)) given.mask &= ~rule.groups;
+    return given;
   }
 
   /** All that counts for this member: in their own name, in the names they stand in for, and by broken glass. */
-  function giveAll(action: Action, scene: Scene, before: Scene | null = null): Given {
+  function giveAll(action: Action, scene: Scene, before: Scene | null = null, keeping = false): Given {
     const rules = rulesFor(action, scene.entity, scene.compartment);
-    const shared = action === "read" || action === "find";
+    if (!rules) return nothing;
+    const want: Want = { shared: action === "read" || action === "find", keeping };
     loaded(scene, rules);
     if (before) loaded(before, rules);
-    const out = give(scene, rules, shared, before && oracleOf(before));
+    const out = give(scene, rules, want, before);
     const join = (more: Given, groups: Mask = ~0): void => {
       out.mask |= more.mask & groups;
       out.kept |= more.kept & groups;
       out.rule ||= more.rule;
     };
-    const alone = scene.writing || scene.record === null ? null : { ...scene, record: null };
-    if (alone) join(give(alone, rules, shared, null)); // what the key gives, no share of a record takes away
-    const lent = mayLend(action, scene) ? coveredAt(scene.at) : nobody;
+    // What the key gives, no share of a record takes away.
+    const alone = scene.writing || scene.record === null ? null : scene.with(null);
+    if (alone) join(give(alone, rules, want, null));
+    const lent = covers.length > 0 && mayLend(action, scene) ? coveredAt(scene.at) : nobody;
     if (lent.length > 0) {
-      const past = before && oracleOf({ ...before, lent });
-      join(give({ ...scene, lent }, rules, shared, past), ~notLent);
-      if (alone) join(give({ ...alone, lent }, rules, shared, null), ~notLent);
+      join(give(scene.with(scene.record, lent), rules, want, before && before.with(before.record, lent)), ~notLent);
+      if (alone) join(give(scene.with(null, lent), rules, want, null), ~notLent);
     }
     if (rules.grants.length > 0) {
       join(giveGlass(scene, rules));
@@ -451,7 +537,9 @@ export function bindSlice(own: Slice, onAlarm?: Alarm, toSql?: typeof readSql): 
     place: Place,
     at: number,
     record: string | null = null,
-  ): Scene => ({ entity, compartment, place, at, row: null, writing: false, record, lent: null });
+    row: Row | null = null,
+    writing = false,
+  ): Scene => new Scene(self, entity, compartment, place, at, record, row, writing, nobody);
 
   const read = (
     entity: EntityName,
@@ -459,10 +547,10 @@ export function bindSlice(own: Slice, onAlarm?: Alarm, toSql?: typeof readSql): 
     place: Place,
     at: number,
     record: string | null = null,
+    keeping = false,
   ): Given => {
-    if (!livesIn(entity, compartment)) return nothing;
     const scene = sceneOf(entity, compartment, place, at, countsApart(place, record) ? record : null);
-    const given = giveAll("read", scene);
+    const given = giveAll("read", scene, null, keeping);
     return visible(given.mask) === 0 ? nothing : given;
   };
   /** True if a share or grant names just this record; else its key says all. */
@@ -480,24 +568,18 @@ export function bindSlice(own: Slice, onAlarm?: Alarm, toSql?: typeof readSql): 
     row: Row | null,
     before: State | null = null,
   ): Decision {
-    if (!livesIn(entity, compartment)) return { allowed: false, why: notIncluded };
     const writing = !see.has(action);
     const record = row && (writing || countsApart(place, row.id)) ? row.id : null;
-    const bare = sceneOf(entity, compartment, place, at, record);
-    const scene: Scene = { ...bare, row: writing ? row : null, writing };
-    const past: Scene | null = before && {
-      ...sceneOf(entity, before.compartment, before.place, at, before.row.id),
-      row: before.row,
-      writing,
-    };
+    const scene = sceneOf(entity, compartment, place, at, record, writing ? row : null, writing);
+    const past = before && sceneOf(entity, before.compartment, before.place, at, before.row.id, before.row, writing);
     const { mask, rule, cut } = giveAll(action, scene, past);
     // Nothing is exported, reported on or looked up in the history that can't be read; a label alone may be.
-    const isWhole = writing || action === "see_label";
-    const given = isWhole ? mask : mask & read(entity, compartment, place, at, record).mask;
+    const isWhole = writing || action === "see_label" || action === "read" || action === "find";
+    const given = isWhole || mask === 0 ? mask : mask & read(entity, compartment, place, at, record).mask;
     const groups = writing ? given : visible(given);
     if (groups !== 0) return { allowed: true, groups, rule };
     if (cut) return { allowed: false, why: cut.why };
-    const [near] = rulesFor(action, entity, compartment).allow;
+    const near = rulesFor(action, entity, compartment)?.near;
     if (!near) return { allowed: false, why: notIncluded };
     return near.askTo === undefined
       ? { allowed: false, why: near.why }
@@ -531,7 +613,7 @@ export function bindSlice(own: Slice, onAlarm?: Alarm, toSql?: typeof readSql): 
     readMask: (entity, compartment, place, at) => guarded(0, () => read(entity, compartment, place, at).mask),
     recordMask: (entity, row, place, at) => guarded(0, () => read(entity, row.compartment, place, at, row.id).mask),
     holdMask: (entity, compartment, place, at, record) =>
-      guarded(0, () => visible(read(entity, compartment, place, at, record).kept)),
+      guarded(0, () => visible(read(entity, compartment, place, at, record, true).kept)),
     holdRights(entity, compartment, place, at, record) {
       const now = bound.holdMask(entity, compartment, place, at, record);
       const rights: Record<string, number | null> = {};
@@ -567,8 +649,8 @@ export function bindSlice(own: Slice, onAlarm?: Alarm, toSql?: typeof readSql): 
     ownNames: (at) => [member, ...coveredAt(at)],
     meets: (when, entity, compartment, place, at, row) => {
       try {
-        const scene: Scene = { ...sceneOf(entity, compartment, place, at, row.id), row, writing: true };
-        return holds(when, oracleOf(scene)) || holds(when, oracleOf({ ...scene, lent: coveredAt(at) }));
+        const scene = sceneOf(entity, compartment, place, at, row.id, row, true);
+        return holds(when, scene) || holds(when, scene.with(row.id, coveredAt(at)));
       } catch {
         return null; // a column is not here
       }
@@ -614,13 +696,13 @@ export function bindSlice(own: Slice, onAlarm?: Alarm, toSql?: typeof readSql): 
     },
     readReaches(entity, compartment) {
       const found = new Set<Reach>();
-      if (!livesIn(entity, compartment)) return found;
-      for (const rule of rulesFor("read", entity, compartment).allow) {
+      for (const { rule } of rulesFor("read", entity, compartment)?.allow ?? []) {
         if (!hasGroup(rule.groups, "identity")) continue;
         if (isWide(rule.when)) found.add("all");
         for (const leaf of leavesOf(rule.when)) if ("reach" in leaf && !leaf.not) found.add(leaf.reach);
       }
-      if (own.shares.some((recipe) => hasGroup(recipe.groups, "identity"))) found.add("participant");
+      if (livesIn(entity, compartment) && own.shares.some((recipe) => hasGroup(recipe.groups, "identity")))
+        found.add("participant");
       return found;
     },
     visibleSql: (entity, aliases, at) => toSql?.(own, entity, null, aliases, at) ?? { kind: "none" },
@@ -636,18 +718,15 @@ export function bindSlice(own: Slice, onAlarm?: Alarm, toSql?: typeof readSql): 
         const decision = decideUnsafe(action, entity, compartment, place, at, row);
         const allowed = covers(decision);
         const rules = rulesFor(action, entity, compartment);
-        const useful = rules.allow.filter((rule) => asked === undefined || hasGroup(rule.groups, asked.group));
+        const useful = (rules?.allow ?? [])
+          .map(({ rule }) => rule)
+          .filter((rule) => asked === undefined || hasGroup(rule.groups, asked.group));
         if (allowed) {
           const writing = !see.has(action);
-          const scene = {
-            ...sceneOf(entity, compartment, place, at, row?.id),
-            row: writing ? row : null,
-            writing,
-          };
-          const oracle = oracleOf(scene);
+          const scene = sceneOf(entity, compartment, place, at, row?.id, writing ? row : null, writing);
           const matching = [
-            ...useful.filter((rule) => holds(rule.when, oracle)),
-            ...rules.grants.filter((grant) => reaches(grant, scene)),
+            ...useful.filter((rule) => holds(rule.when, scene)),
+            ...(rules?.grants ?? []).filter((grant) => reaches(grant, scene)),
           ].map((rule) => rule.why);
           const lent = coveredAt(at).length > 0 ? "You stand in for somebody." : "It was shared with you.";
           return { allowed, because: matching.length > 0 ? unique(matching) : [lent], wouldNeed: [], askTo: [] };

@@ -132,9 +132,9 @@ describe("[ACCESS-R33] what is said not to be wider gives nobody anything", () =
           }
         },
       ),
-      { numRuns: arbitrary.runs(1_500), seed: 31 },
+      { numRuns: arbitrary.runs(800), seed: 31 },
     );
-    for (const verdict of ["same", "narrower", "wider"] as const) expect(counted[verdict], verdict).toBeGreaterThan(80);
+    for (const verdict of ["same", "narrower", "wider"] as const) expect(counted[verdict], verdict).toBeGreaterThan(40);
     expect(counted.unknown).toBe(0);
   });
 
