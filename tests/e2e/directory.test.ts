@@ -125,6 +125,12 @@ describe("a member in two cells", () => {
     const [alone, bob] = await invite(cookie, "bob", { base: "ops_admin", duties: ["policy_admin"] });
     expect([alone, bob.id]).toEqual([201, expect.stringMatching(/^eu_mem_/)]);
     const second = await signInAgain("bob@example.test");
+    const { oneAdmin } = (await (
+      await fetch(`${eu.url}/api/policy/current`, { headers: { cookie: second } })
+    ).json()) as {
+      oneAdmin: { now: boolean; done: { beneficiary: string }[] };
+    };
+    expect([oneAdmin.now, oneAdmin.done.map(({ beneficiary }) => beneficiary)]).toEqual([false, [bob.id]]);
     const agree = async (approval: string | undefined): Promise<void> =>
       expect(
         (await post(eu, `/api/approvals/${approval}/decide`, { decision: "approve" }, { cookie: second })).status,

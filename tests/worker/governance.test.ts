@@ -706,5 +706,13 @@ describe("one person alone", () => {
     if (wide.body["approval"]) await decide("greta", wide.body["approval"]);
     const now = await rights();
     expect([...now].some(([key, mask]) => (mask & ~(before.get(key) ?? 0)) !== 0)).toBe(true);
+    // Nor by cutting the others first: who is left alone then invites nobody.
+    for (const keeper of ["greta", "sofia", "bo", "lina", "marcus"]) await post("omar", `/api/members/${await memberId(keeper)}/facts`, { employment: "suspended" }); // prettier-ignore
+    const alone = await post("omar", "/api/members", { anchor: `${env.CELL}_org_${"0".repeat(20)}`, name: "Puppet", base: "ops_admin", duties: ["policy_admin"], employment: "active", email: "puppet@evil.example" }); // prettier-ignore
+    expect([alone.status, alone.body["code"]]).toEqual([403, "denied"]);
+    const { oneAdmin } = (await get("omar", "/api/policy/current")).body as {
+      oneAdmin: { now: boolean; done: unknown[] };
+    };
+    expect(oneAdmin).toEqual({ now: true, done: [] });
   }, 30_000);
 });

@@ -29,6 +29,7 @@ import type { Write } from "../sync/plan.ts";
 import { policyFrom } from "./gate.ts";
 import { actOf, contextOf, tellOf, wait, write } from "./http.ts";
 import { afterWorkingDays, daysOf, endOf, helper, lendable, lender, lends, targetsOf, type Target } from "./lend.ts";
+import { targetsFor } from "./targets.ts";
 import { proposalShape } from "./proposal.ts";
 import { maySomewhere } from "./publish.ts";
 import { waitFor, type Context } from "./second.ts";
@@ -141,17 +142,6 @@ accessRoutes.post("/grants", requireActor, async (c) => {
 });
 const days_ = (ms: number): string => `${Math.round(ms / 86_400_000)} days`;
 
-/** Where a grant would reach: places by name, whoever asks. What is not there is no place. */
-async function placesOf({ db, actor }: Context, { to }: GrantBody): Promise<Map<string, Target["place"]>> {
-  const named = "anchors" in to ? to.anchors : "records" in to ? to.records : [];
-  const rows = await loadRows(db, named);
-  const anchors = named.flatMap((one) => rows.get(one)?.row.anchor ?? (entityOfId(one) === null ? one : []));
-  const places = await loadPlaces(db, [...new Set(anchors)], actor.member, []);
-  return anchors.length < named.length
-    ? new Map()
-    : new Map([...places].map(([key, { anchor }]) => [key, { anchor, accountTeam: [], shares: [] }]));
-}
-
 interface Lending {
   readonly grant: string;
   readonly member: string;
@@ -166,7 +156,7 @@ interface Lending {
 async function lend(context: Context, body: GrantBody, lending: Lending) {
   const { actor, now } = context;
   const policy = policyFrom(actor.policyBody);
-  const targets = targetsOf(body, await placesOf(context, body));
+  const targets = await targetsFor(context, body);
   const { grant, member, from, until, reason: why, about, name, quiet } = lending;
   const entity = body.entities === "*" ? undefined : body.entities[0];
   const role = quiet?.role ?? (policy && entity ? helper(policy, entity) : undefined);
@@ -208,7 +198,7 @@ accessRoutes.post("/grants/:id/renew", requireActor, async (c) => {
       fields: ["days"],
       detail: "It can't be renewed like that: make it a rule, or ask for a new one.",
     });
-  const targets = targetsOf(held.body, await placesOf(context, held.body));
+  const targets = await targetsFor(context, held.body);
   const waiting = await waitFor(context, {
     proposal: { kind: "renewal", grant: held.id, until },
     name: "A grant for longer",

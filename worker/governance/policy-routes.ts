@@ -50,13 +50,16 @@ const refused = (problems: readonly Problem[]): Response =>
   );
 
 /** Whole for those who keep or watch it; for everybody else what concerns them, which their device has anyway. */
-policyRoutes.get("/policy/current", requireActor, (c) => {
+policyRoutes.get("/policy/current", requireActor, async (c) => {
   const actor = c.get("actor");
   const policy = policyFrom(actor.policyBody);
   if (!policy) return problem({ code: "unavailable" });
-  return reads(c)
-    ? c.json({ whole: true, version: policy.version, policy })
-    : c.json({ whole: false, slice: slice(policy, actor.facts) });
+  if (!reads(c)) return c.json({ whole: false, slice: slice(policy, actor.facts) });
+  const { db, now } = contextOf(c);
+  const keepers = await store.holdersOf(db, store.rolesWith(policy, "approve_policy"), now);
+  // One-admin mode, and what was done under it: whoever comes second looks at it first.
+  const oneAdmin = { now: keepers.length < limits.policyAdminsMin, done: await store.doneAlone(db) };
+  return c.json({ whole: true, version: policy.version, policy, oneAdmin });
 });
 
 /** The shape of a policy, for editors. It says nothing of this organisation. */

@@ -16,8 +16,10 @@ import type { PlannedWrite } from "../../shared/exchange/import-plan.ts";
 import { planMutation, type Planned, type World, type Write } from "../sync/plan.ts";
 import { loadWorld } from "../sync/world.ts";
 import { policyFrom, widensBy } from "./gate.ts";
+import { lends } from "./lend.ts";
 import { proposalShape, type Proposal } from "./proposal.ts";
 import * as store from "./store.ts";
+import { targetsFor } from "./targets.ts";
 
 /**
  * The second person (ACCESS-4). What waits is kept as a proposal beside an approval; whoever decides "yes" has it carried
@@ -140,12 +142,12 @@ export async function waitFor(context: Context, ask: AskedFor, id?: string): Pro
 const before = (writes: readonly Write[]): unknown =>
   writes.map(({ id, before: row, changed, ver }) => [id, row ? changed.map((key) => row[key] ?? null) : ver]);
 
-/** A mutation that the gate held back. `alone`: nobody else could agree yet, and this is one of the few acts that may go on. */
+/** A mutation that the gate held back. `alone`: it goes on without a second person, because there is none yet. */
 export async function waitForMutation(
   context: Context,
   mutation: string,
   args: unknown,
-): Promise<Result<Waiting | { readonly alone: true }>> {
+): Promise<Result<Waiting | { readonly alone: readonly Query[] }>> {
   const { db, actor, now, cell } = context;
   const known = mutations.get(mutation);
   if (!known) return fail("unsupported_version");
@@ -173,9 +175,18 @@ export async function waitForMutation(
     restsOn: before(writes),
   });
   if (waiting) return ok(waiting);
-  return mutation === "member.create@1"
-    ? ok({ alone: true })
-    : fail("denied", { detail: "Nobody else could agree to this yet: invite a second policy admin first." });
+  // One-admin mode: nobody else could agree, so inviting is the one thing that goes on, and is kept for whoever comes.
+  const keepers = policy ? store.rolesWith(policy, decideAction.widen) : [];
+  if (mutation !== "member.create@1")
+    return fail("denied", { detail: "Nobody else could agree to this yet: invite a second policy admin first." });
+  // Whoever cuts the others first does not get it that way.
+  if (await store.keeperCut(db, keepers, now - limits.emailPauseMs))
+    return fail("denied", {
+      detail: "A policy admin was cut a short while ago: until tomorrow nobody is invited alone.",
+    });
+  const body = JSON.stringify({ mutation, args: parsed.data });
+  const kept = { id: newApproval(cell), kind: "alone", body, hash: "", author: actor.member, beneficiary: writes[0]?.id ?? null, at: now, doneAt: now }; // prettier-ignore
+  return ok({ alone: [store.keepProposal(db, kept)] });
 }
 /** Whom an account team lets in. */
 const joining = (writes: readonly Write[]): string | null => {
@@ -294,6 +305,8 @@ export async function carryOut(context: Context, decided: Write): Promise<Result
     case "grant": {
       const { grant, member, body, reason, from, until } = proposal;
       if (!(await store.peopleById(db, [member], now)).has(member)) return stale;
+      if (!lends(actor.bound, await targetsFor(context, body), body.groups, now))
+        return fail("denied", { detail: "Nobody lends above what they may lend themselves." });
       const length = until - from;
       const begins = Math.max(from, now);
       const made: store.GrantRow = {

@@ -170,6 +170,24 @@ export async function addressMoved(db: Db, members: readonly string[], since: nu
   return rows.length > 0;
 }
 
+/** Whether somebody who kept the policy had their facts changed a short while ago. */
+export async function keeperCut(db: Db, roles: readonly string[], since: number): Promise<boolean> {
+  const names = JSON.stringify(roles);
+  const query = sql`select 1 as found from was w join change c on c.seq = w.seq where w.kind = 'member' and w.before is not null and c.at > ${since}
+    and (w.before ->> 'base' in (select value from json_each(${names}))
+      or exists (select 1 from json_each(w.before, '$.duties') d where d.value in (select value from json_each(${names})))) limit 1`;
+  const [rows] = (await batch(db, [db.all<{ found: number }>(query)])) as [{ found: number }[]];
+  return rows.length > 0;
+}
+/** What was done while there was nobody who could agree. */
+export async function doneAlone(db: Db): Promise<{ at: number; author: string; beneficiary: string | null }[]> {
+  const query = sql`select at, author, beneficiary from proposal where kind = 'alone' order by at desc limit 50`;
+  const [rows] = (await batch(db, [db.all<{ at: number; author: string; beneficiary: string | null }>(query)])) as [
+    { at: number; author: string; beneficiary: string | null }[],
+  ];
+  return rows;
+}
+
 /** Lets the requester and those who are asked see one approval under the organisation's anchor. */
 export function shareApproval(
   db: Db,

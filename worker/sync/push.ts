@@ -8,7 +8,7 @@ import type { Outcome, PushAnswer, PushedMutation } from "../../shared/sync/prot
 import { mutations } from "../../shared/sync/registry.ts";
 import type { Actor } from "../context.ts";
 import { commit, GuardFailed, type CommitItem } from "../db/commit.ts";
-import type { Db } from "../db/db.ts";
+import type { Db, Query } from "../db/db.ts";
 import { carryOut, decidedIn, waitForMutation, type Carried, type Waiting } from "../governance/second.ts";
 import { groupsTouched, maskOn, planMutation, touchesAnchor, type Planned, type World, type Write } from "./plan.ts";
 import type { ShareWrite } from "./shares.ts";
@@ -110,7 +110,7 @@ async function tryPush(context: PushContext, input: PushInput, one: boolean): Pr
       mutation: mut.name,
       directory: actor.directory,
       planned: done.ok ? done.value.planned : (waiting?.planned ?? none),
-      ...(waiting ? { also: waiting.also } : {}),
+      also: done.ok ? (done.value.also ?? []) : (waiting?.also ?? []),
       ...(outcome ? { outcome } : {}),
     });
     if (!done.ok || !done.value.carried) continue;
@@ -143,23 +143,28 @@ async function tryPush(context: PushContext, input: PushInput, one: boolean): Pr
 }
 
 type Done =
-  | { readonly ok: true; readonly value: { readonly planned: Planned; readonly carried: Carried | null } }
+  | {
+      readonly ok: true;
+      readonly value: { readonly planned: Planned; readonly carried: Carried | null; readonly also?: readonly Query[] };
+    }
   | { readonly ok: false; readonly error: DomainError; readonly waiting?: Waiting };
 
 /** Plans one mutation. What a second person is needed for waits beside an approval; a "yes" about rights is carried out. */
 async function run(context: PushContext, world: World, mutation: Mutation, args: unknown): Promise<Done> {
   const { actor, now, cell } = context;
   let planned = planMutation(actor, world, mutation, args, now, cell);
+  let also: readonly Query[] = [];
   if (!planned.ok && planned.error.code === "needs_approval") {
     const asked = await waitForMutation(context, mutation.name, args);
     if (!asked.ok) return asked;
     if ("approval" in asked.value)
       return { ok: false, error: { ...planned.error, approval: asked.value.approval }, waiting: asked.value };
+    also = asked.value.alone;
     planned = planMutation({ ...actor, seconded: true }, world, mutation, args, now, cell);
   }
   if (!planned.ok) return planned;
   const decided = decidedIn(planned.value.writes);
-  if (!decided) return { ok: true, value: { planned: planned.value, carried: null } };
+  if (!decided) return { ok: true, value: { planned: planned.value, carried: null, also } };
   const carried = await carryOut(context, decided);
   if (carried.ok) return { ok: true, value: { planned: planned.value, carried: carried.value } };
   const { before, ver } = decided;

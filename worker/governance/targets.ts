@@ -1,0 +1,17 @@
+import { entityOfId } from "../../shared/records/entities.ts";
+import type { GrantBody } from "../db/lent.ts";
+import { loadPlaces, loadRows } from "../db/rows.ts";
+import { targetsOf, type Target } from "./lend.ts";
+import type { Context } from "./second.ts";
+
+/** Where a grant would reach, whoever asks: places by name, a region, a team. One name that leads nowhere, and it is nowhere. */
+export async function targetsFor({ db, actor }: Pick<Context, "db" | "actor">, body: GrantBody): Promise<Target[]> {
+  const { to } = body;
+  const named = "anchors" in to ? to.anchors : "records" in to ? to.records : [];
+  const rows = await loadRows(db, named);
+  const anchors = named.flatMap((one) => rows.get(one)?.row.anchor ?? (entityOfId(one) === null ? one : []));
+  if (anchors.length < named.length) return [];
+  const places = await loadPlaces(db, [...new Set(anchors)], actor.member, []);
+  const bare = [...places].map(([key, { anchor }]) => [key, { anchor, accountTeam: [], shares: [] }] as const);
+  return targetsOf(body, new Map(bare));
+}
