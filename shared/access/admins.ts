@@ -1,4 +1,3 @@
-import { limits } from "../kernel/limits.ts";
 import { bind, type Facts, type Place } from "./engine.ts";
 import type { Policy } from "./rules.ts";
 
@@ -19,12 +18,4 @@ export function policyAdmins(policy: Policy, members: readonly Facts[], organisa
       );
     })
     .map((facts) => facts.member);
-}
-
-/** Why a change of policy or members is refused for locking people out, or null. `before`: how many admins there are now. */
-export function lockOut(admins: readonly string[], before: number): string | null {
-  if (admins.length === 0) return "Nobody could change the policy any more.";
-  return admins.length < limits.policyAdminsMin && admins.length < before
-    ? "Fewer than two people could change the policy."
-    : null;
 }

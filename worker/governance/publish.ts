@@ -1,6 +1,7 @@
 import { limits } from "../../shared/kernel/limits.ts";
 import { orgAnchor } from "../../shared/kernel/id.ts";
 import { fail, ok, type Result } from "../../shared/kernel/result.ts";
+import { policyAdmins } from "../../shared/access/admins.ts";
 import { differences, type Differences } from "../../shared/access/differences.ts";
 import { bind, type Facts, type Place } from "../../shared/access/engine.ts";
 import { validatePolicy, type Policy, type Problem } from "../../shared/access/policy.ts";
@@ -50,13 +51,11 @@ export async function problemsOf(
         path: `roles.${role}`,
         says: `${count} member${count === 1 ? " holds" : "s hold"} this role, and it would be gone.`,
       });
-  const admins = people.filter(({ facts }) => {
-    const bound = bind(policy, facts);
-    return (
-      maySomewhere(bound, "edit_policy", context.cell, context.now) &&
-      maySomewhere(bound, "approve_policy", context.cell, context.now)
-    );
-  });
+  const admins = policyAdmins(
+    policy,
+    people.map(({ facts }) => facts),
+    orgAnchor(context.cell),
+  );
   if (admins.length < limits.policyAdminsMin)
     problems.push({
       path: "allow",
