@@ -5,6 +5,8 @@ import people from "./members.json" with { type: "json" };
 export const demoMembers = people.members;
 /** Who loads the demo: data steward and policy admin. */
 export const loader = "greta";
+/** The other policy admin, who agrees to what is loaded that gives anybody rights. */
+export const seconder = "omar";
 
 export const memberSource = (handle: string): string => `demo:member:${handle}`;
 export const teamSource = (key: string): string => `demo:team:${key}`;

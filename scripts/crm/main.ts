@@ -2,10 +2,9 @@
 import { createInterface } from "node:readline/promises";
 import { parseArgs } from "node:util";
 import { writeCsv } from "../../shared/exchange/csv.ts";
-import type { ImportReport } from "../../shared/exchange/import-plan.ts";
 import { call, cookieOf, demoSignIn, Refused } from "./api.ts";
 import { checkPolicy, diffPolicy, explainAccess, publishPolicy, showPolicy, type Told } from "./policy.ts";
-import { progressOf, sendRows } from "./send.ts";
+import { progressOf, sendRows, type Sent } from "./send.ts";
 import { readSession, saveSession, type Session } from "./session.ts";
 import { forms, readSource } from "./sources.ts";
 
@@ -183,7 +182,7 @@ async function importFrom(paths: readonly string[], values: Values): Promise<num
   return report.errors.length > 0 ? 1 : 0;
 }
 
-function words(report: ImportReport, commit: boolean): string {
+function words(report: Sent, commit: boolean): string {
   const shown = 10;
   const lines = [
     `${commit ? "Imported" : "Dry run"}: ${report.created} ${commit ? "created" : "to create"}, ${report.updated} ${commit ? "updated" : "to update"}, ${report.skipped} as they were, ${report.errors.length} refused.`,
@@ -194,6 +193,8 @@ function words(report: ImportReport, commit: boolean): string {
   if (report.unresolved.length > 0)
     lines.push(`${report.unresolved.length} references lead nowhere yet; they are kept on their records:`);
   for (const { source, field, ref } of report.unresolved.slice(0, 3)) lines.push(`  ${source}: ${field} is ${ref}`);
+  for (const approval of report.approvals)
+    lines.push(`More rights wait for a second person: ${approval}. Import again when they have agreed.`);
   if (!commit) lines.push("Nothing was written. Add --commit to import.");
   return lines.join("\n");
 }

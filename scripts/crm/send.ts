@@ -9,7 +9,8 @@ export async function sendRows(
   rows: readonly ImportRow[],
   commit: boolean,
   progress: (sent: number) => void,
-): Promise<ImportReport> {
+): Promise<Sent> {
+  const approvals: string[] = [];
   const errors: ImportError[] = [];
   const unresolved: Unresolved[] = [];
   const total = { created: 0, updated: 0, skipped: 0 };
@@ -21,10 +22,15 @@ export async function sendRows(
     total.skipped += body.skipped;
     errors.push(...body.errors);
     unresolved.push(...body.unresolved);
+    if (body.approval) approvals.push(body.approval);
     progress((sent += chunk.length));
   }
   const report = { ...total, errors, unresolved };
-  return commit ? report : foreseen(rows, report);
+  return { ...(commit ? report : foreseen(rows, report)), approvals };
+}
+/** The reports of all portions, and the approvals that some of their rows wait for. */
+export interface Sent extends ImportReport {
+  readonly approvals: readonly string[];
 }
 
 /**

@@ -62,10 +62,10 @@ export function widensBy(policy: Policy | null, write: Write): Widened | null {
   const verdict = widens({ policy, facts: then ? [then] : [] }, { policy, facts: [now] });
   return verdict === "wider" || verdict === "unknown" ? { kind: "widen", beneficiary: write.id } : null;
 }
-/** A name on old records, as imports bring them: no role, no team, and no way to sign in until an address is given. */
+/** A name on old records, as imports bring them: no role, and no way to sign in until an address is given, which waits. */
 const isName = (row: Row): boolean =>
   [row["base"], row["email"], row["handle"]].every((value) => value === null || value === undefined) &&
-  [row["duties"], row["teams"]].every((value) => list(value).length === 0);
+  list(row["duties"]).length === 0;
 
 const list = (value: unknown): readonly string[] => (Array.isArray(value) ? value.map(String) : []);
 const factsOfRow = (row: Row): Facts => ({
