@@ -176,9 +176,13 @@ export interface Bound {
 export type Alarm = (fact: string) => void;
 
 export function bind(policy: Policy | null, facts: Facts, onAlarm?: Alarm): Bound {
-  return policy === null || facts.employment !== "active"
-    ? bindNothing
-    : bindSlice(slice(policy, facts, "whole"), onAlarm, readSql);
+  if (policy === null || facts.employment !== "active") return bindNothing;
+  try {
+    return bindSlice(slice(policy, facts, "whole"), onAlarm, readSql);
+  } catch {
+    onAlarm?.("policy_unreadable"); // a condition of another version: nobody may take it for none
+    return bindNothing;
+  }
 }
 
 const see = new Set<string>(seeActions);
@@ -303,6 +307,7 @@ class Scene implements Oracle {
       case "participant":
         return this.shares().length > 0 || this.#isParty();
     }
+    throw new Unloaded("reach"); // of another version
   }
   column(name: string): Literal | null {
     const { anchor } = this.place;

@@ -389,6 +389,39 @@ describe("the shipped policy", () => {
     expect(alarms).toEqual(["not_loaded opportunity.owner", "not_loaded opportunity.anchor"]);
   });
 
+  test("[ACCESS-2] a condition that this engine does not know means no, and an alarm, in a rule as in a guardrail", () => {
+    const place = places["ana's account"];
+    const own = slice(shippedPolicy, facts("ana"), "whole");
+    for (const strange of [
+      { reach: "galaxy" },
+      { op: "like", column: "region", value: "a%" },
+      { reach: "galaxy", not: true },
+    ]) {
+      const when = strange as unknown as (typeof own.allow)[number]["when"];
+      const alarms: string[] = [];
+      const guarded = bindSlice({ ...own, forbid: [...own.forbid.map((rule) => ({ ...rule, when }))] }, (fact) =>
+        alarms.push(fact),
+      );
+      const allowed = bindSlice({ ...own, allow: own.allow.map((rule) => ({ ...rule, when })) }, (fact) =>
+        alarms.push(fact),
+      );
+      for (const blind of [guarded, allowed]) {
+        expect(blind.readMask("account", "core", place, now)).toBe(0);
+        expect(blind.decide("edit", "account", "core", place, now, row(place, "core")).allowed).toBe(false);
+      }
+      expect(alarms).toHaveLength(4);
+    }
+    const alarms: string[] = [];
+    const when = { like: ["region", "a%"] } as unknown as (typeof shippedPolicy.allow)[number]["when"];
+    const unread = bind(
+      { ...shippedPolicy, allow: shippedPolicy.allow.map((rule) => ({ ...rule, when })) },
+      facts("ana"),
+      (fact) => alarms.push(fact),
+    );
+    expect(unread.readMask("account", "core", place, now)).toBe(0);
+    expect(alarms).toEqual(["policy_unreadable"]);
+  });
+
   test("[ACCESS-R21] rights end at the very instant, per group, at the last thing that gives the group", () => {
     const place: Place = {
       ...places["bo's account"],
