@@ -98,10 +98,11 @@ export async function diffPolicy(path: string, session: Session): Promise<Told> 
   const { summary, changes } = body.differences;
   const names = new Map(body.members.map(({ id, name }) => [id, name]));
   const gains = new Intl.ListFormat("en", { type: "conjunction" });
-  const said = summary.map(
-    ({ members, records, entity, group, kind }) =>
-      `  ${count(members, "member")} ${members === 1 ? `${kind}s` : kind === "gain" ? "gain" : "lose"} ${group} of ${count(records, `${entity} record`)}`,
-  );
+  const verb = { gain: ["gains", "gain"], loss: ["loses", "lose"] } as const;
+  const said = summary.map(({ members, records, entity, group, kind }) => {
+    const does = verb[kind][members === 1 ? 0 : 1];
+    return `  ${count(members, "member")} ${does} ${group} of ${count(records, `${entity} record`)}`;
+  });
   const whom = [...new Set(changes.map(({ member }) => names.get(member) ?? member))].slice(0, 10);
   const verdict = body.widening === "same" ? "Nobody's rights change." : `As a whole it is ${body.widening}: ${body.widening === "narrower" ? "it can be published at once" : "a second person must agree"}.`; // prettier-ignore
   const part = body.counted.all ? "" : `\nCounted over ${count(body.counted.members, "member")} and ${count(body.counted.records, "record")}.`; // prettier-ignore

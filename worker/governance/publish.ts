@@ -4,6 +4,8 @@ import { fail, ok, type Result } from "../../shared/kernel/result.ts";
 import { policyAdmins } from "../../shared/access/admins.ts";
 import { differences, type Differences } from "../../shared/access/differences.ts";
 import { bind, type Facts, type Place } from "../../shared/access/engine.ts";
+import { entity as entityOf, type EntityName } from "../../shared/records/entities.ts";
+import type { Group } from "../../shared/records/groups.ts";
 import { validatePolicy, type Policy, type Problem } from "../../shared/access/policy.ts";
 import { widens, type Widening } from "../../shared/access/widen.ts";
 import { policyFrom } from "./gate.ts";
@@ -65,6 +67,16 @@ export async function problemsOf(
 }
 const peopleMax = 1_000;
 
+/** Those whose roles differ come first, so that a part of the members stands for as many as it can. */
+function varied(people: readonly store.Person[]): store.Person[] {
+  const seen = new Set<string>();
+  const isNew = ({ facts }: store.Person): boolean => {
+    const key = JSON.stringify([facts.base, facts.duties, facts.teams]);
+    return !seen.has(key) && seen.add(key) !== undefined;
+  };
+  const first = people.filter(isNew);
+  return [...first, ...people.filter((person) => !first.includes(person))];
+}
 /** Members with equal facts have equal rules: one of each stands for all. */
 function kinds(people: readonly store.Person[]): Facts[] {
   const seen = new Map<string, Facts>();
@@ -93,11 +105,15 @@ export async function preview(context: Context, next: Policy): Promise<Result<Pr
   const policy = policyFrom(actor.policyBody);
   if (!policy) return fail("unavailable");
   const people = await store.allPeople(db, now, peopleMax);
-  const counted = people.slice(0, membersMax);
+  const counted = varied(people).slice(0, membersMax);
   const world = await store.worldOf(db, counted, recordsMax);
   const facts = counted.map((person) => person.facts);
   const found = differences({ policy, facts }, { policy: next, facts }, world, now);
-  const named = new Set(found.changes.map(({ member }) => member));
+  // A group that records of this kind have no field in is no difference to anybody.
+  const real = ({ entity, group }: { readonly entity: EntityName; readonly group: Group }): boolean =>
+    Object.values(entityOf(entity).fields).some((field) => field.group === group);
+  const changes = found.changes.filter(real);
+  const named = new Set(changes.map(({ member }) => member));
   // Records are named only as far as whoever asks can open them.
   const mine = new Set(
     world.records
@@ -114,8 +130,8 @@ export async function preview(context: Context, next: Policy): Promise<Result<Pr
     widening: widens({ policy, facts: all }, { policy: next, facts: all }),
     members: counted.flatMap(({ name, facts: { member } }) => (named.has(member) ? [{ id: member, name }] : [])),
     differences: {
-      summary: found.summary,
-      changes: found.changes.map((change) => ({ ...change, gained: seen(change.gained), lost: seen(change.lost) })),
+      summary: found.summary.filter(real),
+      changes: changes.map((change) => ({ ...change, gained: seen(change.gained), lost: seen(change.lost) })),
     },
     counted: {
       members: counted.length,
