@@ -94,7 +94,7 @@ beforeAll(async () => {
 });
 
 describe("the gate", () => {
-  it("[ACCESS-4] a wider fact waits for another policy admin, and is done in the batch of their yes", async () => {
+  it("[ACCESS-4] [ACCESS-R51] a wider fact waits for another policy admin, and is done in the batch of their yes", async () => {
     const before = await factsOf(sofia);
     const asked = await post("omar", `/api/members/${sofia}/facts`, { regions: [regionAmericas, regionEurope] });
     expect([asked.status, asked.body["code"]]).toEqual([202, "needs_approval"]);
@@ -113,7 +113,7 @@ describe("the gate", () => {
       { actor: greta, mutation: "approval.decide@1" },
     ]);
   });
-  it("[ACCESS-4] the same or less is done at once: a cut never waits", async () => {
+  it("[ACCESS-4] [ACCESS-R50] the same or less is done at once: a cut never waits", async () => {
     expect(
       (await post("omar", `/api/members/${sofia}/facts`, { regions: [regionAmericas, regionEurope] })).status,
     ).toBe(200);
@@ -126,7 +126,7 @@ describe("the gate", () => {
     forgetSessions();
     expect((await ask("/api/me", { as: "sofia" })).status).toBe(200);
   });
-  it("[ACCESS-4] nobody decides for themselves, nor for whom they act, and a duty is a right too", async () => {
+  it("[ACCESS-4] [ACCESS-R51] nobody decides for themselves, nor for whom they act, and a duty is a right too", async () => {
     const asked = await post("omar", `/api/members/${sofia}/assign`, { duties: ["policy_admin"] });
     expect(asked.body["code"]).toBe("needs_approval");
     expect((await decide("sofia", asked.body["approval"])).status).toBe(404);
@@ -134,7 +134,7 @@ describe("the gate", () => {
     expect((await decide("greta", asked.body["approval"], "refuse", "Two are enough.")).body["state"]).toBe("refused");
     expect((await factsOf(sofia))?.["duties"]).toBe("[]");
   });
-  it("[ACCESS-4] a yes to what has moved since is none", async () => {
+  it("[ACCESS-4] [ACCESS-R51] a yes to what has moved since is none", async () => {
     const asked = await post("omar", `/api/members/${bo}/facts`, {
       teams: [teamEurope, await idOf(teamSource("west"))],
     });
@@ -186,7 +186,7 @@ describe("the gate", () => {
     });
     expect((await decide("marcus", grant.body["approval"])).status).toBe(403);
   });
-  it("[ACCESS-4] an import is no way round", async () => {
+  it("[ACCESS-4] [ACCESS-R50] an import is no way round", async () => {
     const rows = [
       { entity: "member", source: "test:member:new", fields: { name: "New", base: "seller", employment: "active" } },
     ];
@@ -228,7 +228,7 @@ describe("the policy", () => {
       expect((await get("ana", `/api/policy/${path}`)).status).toBe(404);
     expect((await get("greta", "/api/policy/schema")).body["title"]).toBe("Baton policy");
   });
-  it("is refused whole, every fault with its path and a sentence, and nothing of it is in force", async () => {
+  it("[ACCESS-R53] is refused whole, every fault with its path and a sentence, and nothing of it is in force", async () => {
     const policy = await current();
     const bad = {
       ...policy,
@@ -245,7 +245,7 @@ describe("the policy", () => {
     const checked = await post("greta", "/api/policy/check", { policy: bad });
     expect([checked.body["ok"], checked.body["problems"]]).toEqual([false, problems]);
   });
-  it("never locks out those who could mend it, nor drops a role that somebody holds", async () => {
+  it("[ACCESS-R53] never locks out those who could mend it, nor drops a role that somebody holds", async () => {
     const policy = await current();
     const locked = { ...policy, allow: policy.allow.filter(({ id }) => id !== "admin.policy") };
     const refused = await post("omar", "/api/policy/publish", { policy: locked, why: "A lock" });
@@ -259,7 +259,7 @@ describe("the policy", () => {
     }[];
     expect(dropped.map(({ path }) => path)).toContain("roles.qualifier");
   });
-  it("[ACCESS-4] narrows at once, and sockets and local copies hear of it; widens by two, and goes back by two", async () => {
+  it("[ACCESS-4] [ACCESS-R53] narrows at once, and sockets and local copies hear of it; widens by two, and goes back by two", async () => {
     const policy = await current();
     const dev = device();
     const first = await pull("marcus", pullBody(dev));
@@ -327,7 +327,7 @@ const grantOf = async (member: string) =>
     .first<{ id: string; until: number; approver: string }>();
 
 describe("a grant", () => {
-  it("[ACCESS-4] opens one account for a while, given by somebody who may lend it, and ends by the clock", async () => {
+  it("[ACCESS-4] [ACCESS-R54] opens one account for a while, given by somebody who may lend it, and ends by the clock", async () => {
     expect(await sees("sofia", "opportunities", await idOf("test:opportunity:europe"))).toBeNull();
     const want = {
       member: sofia,
@@ -350,7 +350,7 @@ describe("a grant", () => {
     await expire("grant", held?.id);
     expect(await sees("sofia", "opportunities", await idOf("test:opportunity:europe"))).toBeNull();
   });
-  it("is not above what its approver may lend, nor longer than the policy lets it be", async () => {
+  it("[ACCESS-R54] is not above what its approver may lend, nor longer than the policy lets it be", async () => {
     const want = { member: sofia, entities: ["opportunity"], to: { anchors: [europe] }, reason: "Pay" };
     // Nobody lends compensation: there is nobody who could agree.
     expect((await post("priya", "/api/grants", { ...want, groups: ["identity", "compensation"] })).status).toBe(403);
@@ -367,7 +367,7 @@ describe("a grant", () => {
     });
     expect(gone.status).toBe(403);
   });
-  it("is renewed by a second person, so many times, and taken back by one", async () => {
+  it("[ACCESS-R54] is renewed by a second person, so many times, and taken back by one", async () => {
     const asked = await post("priya", "/api/grants", {
       member: sofia,
       entities: ["account"],
@@ -443,7 +443,7 @@ describe("a grant", () => {
 });
 
 describe("a cover", () => {
-  it("[ACCESS-4] is offered and accepted within a team, lends what is the other's own, under one's own name, and ends", async () => {
+  it("[ACCESS-4] [ACCESS-R55] is offered and accepted within a team, lends what is the other's own, under one's own name, and ends", async () => {
     const tomas = await memberId("tomas");
     expect(await sees("tomas", "accounts", europe)).not.toBeNull(); // by team
     const asked = await post("bo", "/api/covers", { member: tomas, reason: "Holiday", days: 7 });
@@ -458,7 +458,7 @@ describe("a cover", () => {
     expect((await post("bo", `/api/covers/${items[0]?.id}/end`)).status).toBe(204);
     expect((await post("tomas", "/api/leads", { anchor: europe, name: "No more" })).status).toBe(403);
   });
-  it("[ACCESS-4] of another team, or for somebody who can't act, is decided by one who is neither", async () => {
+  it("[ACCESS-4] [ACCESS-R55] of another team, or for somebody who can't act, is decided by one who is neither", async () => {
     const asked = await post("bo", "/api/covers", { of: ana, reason: "Ana is ill", days: 3 });
     expect(asked.status).toBe(202);
     expect((await decide("ana", asked.body["approval"])).status).toBe(404);
@@ -475,7 +475,7 @@ describe("a cover", () => {
 });
 
 describe("breaking the glass", () => {
-  it("opens what the policy declares, at once, shortly, in sight of the owner and the keepers, and not to reach further", async () => {
+  it("[ACCESS-R56] opens what the policy declares, at once, shortly, in sight of the owner and the keepers, and not to reach further", async () => {
     const finance = { accounts: [europe], reason: "Everything is down" };
     expect((await post("femi", "/api/break-glass", finance)).status).toBe(403);
     expect((await post("sofia", "/api/break-glass", finance)).status, "out of reach").toBe(404);
@@ -503,7 +503,7 @@ describe("breaking the glass", () => {
       (await post("ana", `/api/accounts/${west}/restrict`, { restricted: false })).body["approval"],
     );
   });
-  it("takes a fresh sign-in", async () => {
+  it("[ACCESS-R56] takes a fresh sign-in", async () => {
     await env.DB.prepare("UPDATE auth_session SET created_at = created_at - 3600000 WHERE user_id = ?")
       .bind(sofia)
       .run();
@@ -514,7 +514,7 @@ describe("breaking the glass", () => {
 });
 
 describe("asking for access", () => {
-  it("[ACCESS-3] has one answer, whether the record is hidden or not there", async () => {
+  it("[ACCESS-3] [ACCESS-R57] has one answer, whether the record is hidden or not there", async () => {
     const hidden = await post("lina", "/api/access/requests", {
       entity: "opportunity",
       id: await idOf("test:opportunity:europe"),
@@ -635,7 +635,7 @@ describe("one person alone", () => {
     }
     return found;
   }
-  it("[ACCESS-4] grows nobody's rights by any sequence of acts on members, policy, grants, covers, imports and their own yes", async () => {
+  it("[ACCESS-4] [ACCESS-R52] grows nobody's rights by any sequence of acts on members, policy, grants, covers, imports and their own yes", async () => {
     let seed = 7;
     const random = (below: number): number => (seed = (seed * 1_103_515_245 + 12_345) % 2_147_483_648) % below;
     const pick = <T>(from: readonly T[]): T => from[random(from.length)] as T;
