@@ -15,13 +15,13 @@ export type Node = boolean | Leaf | { readonly all: readonly Node[] } | { readon
 /** Facts as they may arrive: from a token or a stale copy any of them may be missing. */
 export type LooseFacts = Partial<Record<FactName, string | readonly string[] | null | undefined>>;
 
-/** Any of these facts missing: nothing that hangs on it is decided in the member's favour. */
-const needs: Record<BoundedReach, FactName> = {
-  own: "member",
-  team: "teams",
-  region: "regions",
-  account_team: "member",
-  participant: "member",
+/** Any of these facts missing: nothing that hangs on it is decided in the member's favour. A share may be to any of them. */
+const needs: Record<BoundedReach, readonly FactName[]> = {
+  own: ["member"],
+  team: ["teams"],
+  region: ["regions"],
+  account_team: ["member"],
+  participant: ["member", "teams", "regions", "base", "duties"],
 };
 
 function fact(facts: LooseFacts, name: FactName): string | readonly string[] | null {
@@ -41,10 +41,11 @@ export function reduce(cond: Cond, facts: LooseFacts, roles: ReadonlySet<string>
     return fact(facts, "base") === null || fact(facts, "duties") === null ? missing : roles.has(cond.holds) !== not;
   if ("reach" in cond) {
     if (cond.reach === "all") return !not;
-    const needed = fact(facts, needs[cond.reach]);
-    if (needed === null) return missing;
-    if (typeof needed !== "string" && needed.length === 0) return not; // in no team: never within reach of one
-    return leaf({ reach: cond.reach }, not);
+    const { reach } = cond;
+    const known = (needs[reach] ?? []).map((name) => fact(facts, name));
+    if (known.length === 0 || known.includes(null)) return missing;
+    if ((reach === "team" || reach === "region") && known[0]?.length === 0) return not; // in no team: never within reach of one
+    return leaf({ reach }, not);
   }
   if ("present" in cond) return leaf({ op: "present", column: cond.present }, not);
   if ("gte" in cond) return leaf({ op: "gte", column: cond.gte[0], value: cond.gte[1] }, not);

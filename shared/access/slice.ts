@@ -172,7 +172,8 @@ export function slice(policy: Policy, facts: SliceFacts, audience: "client" | "w
       when,
       ...(rule.state ? { state: rule.state } : {}),
       groups,
-      device: may(rule.keep, isWide(when), groups),
+      // A missing fact that hides how wide a rule is lets nothing more stay.
+      device: may(rule.keep, isWide(when) || isWide(reduce(rule.when, facts, roles, true)), groups),
       why: rule.why,
       ...(rule.askTo === undefined ? {} : { askTo: rule.askTo }),
     });

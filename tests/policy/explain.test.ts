@@ -24,7 +24,7 @@ const asked = fc
     facts: {
       ...facts,
       member: facts.member ?? "ann",
-      base: facts.base ?? "",
+      base: facts.base ?? "seller",
       duties: facts.duties ?? [],
       teams: facts.teams ?? [],
       regions: facts.regions ?? [],

@@ -111,7 +111,7 @@ function truth(w: World, cond: Cond): Truth {
       case "account_team":
         return member === null ? "unknown" : w.place.accountTeam.some((x) => running(x, w.at));
       case "participant":
-        return member === null ? "unknown" : count(w).length > 0 || isParty(w);
+        return [member, base, duties, teams, regions].includes(null) ? "unknown" : count(w).length > 0 || isParty(w);
     }
   }
   if ("present" in cond) return column(w, cond.present) !== null;
@@ -309,7 +309,8 @@ export function holdable(w: World): Set<Group> {
         truth(names, rule.when) !== true
       )
         continue;
-      const wide = values(names, rule.when).has(true);
+      const possible = values(names, rule.when);
+      const wide = possible.has(true) || possible.has("unknown");
       for (const group of rule.groups) if (may(group, rule.keep ?? (wide ? "online" : setting(group)))) kept.add(group);
     }
     for (const share of w.facts.member === null ? [] : count(names)) {
