@@ -659,7 +659,9 @@ describe("between cells", () => {
     ] as const) {
       // prettier-ignore
       await heard(msAgo);
-      expect([msAgo, (await ask("/api/whoami", copy)).status]).toEqual([msAgo, status]);
+      const answer = await ask("/api/whoami", copy);
+      expect([msAgo, answer.status]).toEqual([msAgo, status]);
+      if (status === 503) expect(await answer.text()).toContain("has not heard from the home cell");
     }
   });
   it("only the home cell signs anyone in, claims an organisation, or makes tokens", async () => {

@@ -10,6 +10,7 @@ import { bind } from "../../shared/access/engine.ts";
 import type { Policy } from "../../shared/access/policy.ts";
 import { compartmentsOf } from "../../shared/records/entities.ts";
 import { openDb } from "../../worker/db/db.ts";
+import { databaseAuthority } from "../../worker/rooms/authority.ts";
 import { allPeople, standing } from "../../worker/governance/store.ts";
 import {
   accountSource,
@@ -439,6 +440,31 @@ describe("a grant", () => {
     expect(await sees("sofia", "accounts", europe)).not.toBeNull();
     await expire("grant", (await grantOf(sofia))?.id);
     socket.close();
+  });
+  it("[SYNC-U1] is known to a room with its members, and wakes it when it ends", async () => {
+    const section = `${env.CELL}_sec_${"5".repeat(20)}`;
+    await env.DB.prepare(
+      `INSERT INTO section (id, anchor, compartment, ver, created_at, created_by, updated_at, title, section_kind, gen, "schema", "group") VALUES (?, ?, 'core', 1, 1, 'x', 1, 'Plan', 'shared', 1, 1, 'shared')`,
+    )
+      .bind(section, europe)
+      .run();
+    const room = async () => {
+      const rights = await databaseAuthority(env).read(europe, [{ member: ana, session: "s" }], Date.now());
+      return { mode: rights?.modes(ana).get(section), nextEnd: rights?.nextEnd ?? null };
+    };
+    expect(await room()).toEqual({ mode: undefined, nextEnd: null });
+    const asked = await post("priya", "/api/grants", {
+      member: ana,
+      entities: ["section"],
+      to: { anchors: [europe] },
+      groups: ["identity", "shared"],
+      reason: "A plan",
+    });
+    expect((await decide("tomas", asked.body["approval"])).status).toBe(200);
+    const held = await grantOf(ana);
+    expect(await room()).toEqual({ mode: "read", nextEnd: held?.until });
+    expect((await post("tomas", `/api/grants/${held?.id}/end`)).status).toBe(204);
+    expect(await room()).toEqual({ mode: undefined, nextEnd: null });
   });
 });
 

@@ -31,7 +31,7 @@ import { actOf, contextOf, tellOf, wait, write } from "./http.ts";
 import { afterWorkingDays, daysOf, endOf, helper, lendable, lender, lends, targetsOf, type Target } from "./lend.ts";
 import { targetsFor } from "./targets.ts";
 import { proposalShape } from "./proposal.ts";
-import { maySomewhere } from "./publish.ts";
+import { maySomewhere } from "./problems.ts";
 import { waitFor, type Context } from "./second.ts";
 import * as store from "./store.ts";
 
@@ -131,8 +131,10 @@ accessRoutes.post("/grants", requireActor, async (c) => {
   const until = endOf(begins, asked ?? daysOf(policy, "grantDefaultDays"), daysOf(policy, "grantMaxDays"));
   if (until === null) return problem({ code: "invalid", fields: ["days"], detail: "A grant does not last that long." });
   if (!(await store.peopleById(db, [member], now)).has(member)) return problem({ code: "invalid", fields: ["member"] });
+  // Private words are nobody's to lend; a grant that names no compartments means the others.
+  const places = within ?? ("records" in to ? undefined : compartments.filter((one) => one !== "private"));
   const grant: GrantBody = {
-    actions: wanted ?? ["find", "read"], entities, ...(within ? { in: within } : {}), to, groups, keep: keep ?? "online",
+    actions: wanted ?? ["find", "read"], entities, ...(places ? { in: places } : {}), to, groups, keep: keep ?? "online",
   }; // prettier-ignore
   const waiting = await lend(context, grant, {
     member, from: begins, until, reason: why, about: member, name: `A grant for ${days_(until - begins)}`,

@@ -42,7 +42,9 @@ export function targetsOf(body: GrantBody, places: ReadonlyMap<string, Place>): 
         : [...places.values()];
   const within = (entity: EntityName): readonly string[] =>
     compartmentsOf(entity).filter((compartment) => !body.in || body.in.includes(compartment));
-  return spots.flatMap((place) => entities.map((entity) => ({ place, entity, compartments: within(entity) })));
+  return spots
+    .flatMap((place) => entities.map((entity) => ({ place, entity, compartments: within(entity) })))
+    .filter(({ compartments }) => compartments.length > 0);
 }
 /** Nobody lends above what they may lend themselves: every group, everywhere that the grant reaches. */
 export const lends = (bound: Bound, targets: readonly Target[], groups: readonly Group[], at: number): boolean =>

@@ -12,7 +12,8 @@ import { missing, problem } from "../http/problem.ts";
 import { policyBody } from "../sync/store.ts";
 import { policyFrom } from "./gate.ts";
 import { contextOf, tellOf, wait } from "./http.ts";
-import { maySomewhere, preview, problemsOf, publish } from "./publish.ts";
+import { maySomewhere, problemsOf } from "./problems.ts";
+import { preview, publish } from "./publish.ts";
 import * as store from "./store.ts";
 
 const policyJson = z.looseObject({});

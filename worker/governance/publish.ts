@@ -1,72 +1,19 @@
 import { limits } from "../../shared/kernel/limits.ts";
 import { orgAnchor } from "../../shared/kernel/id.ts";
 import { fail, ok, type Result } from "../../shared/kernel/result.ts";
-import { policyAdmins } from "../../shared/access/admins.ts";
 import { differences, type Differences } from "../../shared/access/differences.ts";
-import { bind, type Facts, type Place } from "../../shared/access/engine.ts";
+import type { Facts } from "../../shared/access/engine.ts";
 import { entity as entityOf, type EntityName } from "../../shared/records/entities.ts";
 import type { Group } from "../../shared/records/groups.ts";
-import { validatePolicy, type Policy, type Problem } from "../../shared/access/policy.ts";
+import type { Policy, Problem } from "../../shared/access/policy.ts";
 import { widens, type Widening } from "../../shared/access/widen.ts";
 import { policyFrom } from "./gate.ts";
 import { actOf, write } from "./http.ts";
+import { peopleMax, problemsOf } from "./problems.ts";
 import { instantText, paused, waitFor, type Context, type Waiting } from "./second.ts";
 import * as store from "./store.ts";
 
-/** Checking, comparing and publishing policies. A published version is never changed; the newest one rules. */
-/** `where: what` as the strict reader says it, in two parts. */
-const problemOf = (text: string): Problem => {
-  const cut = text.indexOf(": ");
-  return cut < 0 ? { path: "", says: text } : { path: text.slice(0, cut), says: text.slice(cut + 2) };
-};
-
-/** Rights about rights are asked of the organisation's own place. */
-const organisation = (cell: string): Place => ({
-  anchor: { id: orgAnchor(cell), owner: null, team: null, region: null, restricted: false },
-  accountTeam: [],
-  shares: [],
-});
-type GovernAction = "edit_policy" | "approve_policy" | "read_audit" | "simulate" | "manage_member";
-export const maySomewhere = (
-  bound: ReturnType<typeof bind>,
-  action: GovernAction,
-  cell: string,
-  now: number,
-): boolean => bound.decide(action, "member", "core", organisation(cell), now, null).allowed;
-
-/** Everything that is wrong with a policy for this organisation; empty: it may be published. */
-export async function problemsOf(
-  context: Context,
-  json: unknown,
-): Promise<{ policy: Policy | null; problems: Problem[] }> {
-  const valid = validatePolicy(json);
-  if (!valid.ok) return { policy: null, problems: (valid.error.fields ?? []).map(problemOf) };
-  const policy = valid.value;
-  const problems: Problem[] = [];
-  const people = await store.allPeople(context.db, context.now, peopleMax);
-  const held = new Map<string, number>();
-  for (const { facts } of people)
-    for (const role of [facts.base, ...facts.duties]) if (role !== "") held.set(role, (held.get(role) ?? 0) + 1);
-  for (const [role, count] of held)
-    if (!Object.hasOwn(policy.roles, role))
-      problems.push({
-        path: `roles.${role}`,
-        says: `${count} member${count === 1 ? " holds" : "s hold"} this role, and it would be gone.`,
-      });
-  const admins = policyAdmins(
-    policy,
-    people.map(({ facts }) => facts),
-    orgAnchor(context.cell),
-  );
-  if (admins.length < limits.policyAdminsMin)
-    problems.push({
-      path: "allow",
-      says: `Only ${admins.length} member${admins.length === 1 ? "" : "s"} could edit and approve the policy; ${limits.policyAdminsMin} are needed, or nobody could mend it.`,
-    });
-  return { policy, problems };
-}
-const peopleMax = 1_000;
-
+/** Comparing and publishing policies. A published version is never changed; the newest one rules. */
 /** Those whose roles differ come first, so that a part of the members stands for as many as it can. */
 function varied(people: readonly store.Person[]): store.Person[] {
   const seen = new Set<string>();

@@ -2,7 +2,6 @@ import { idBytes, makeId, orgAnchor } from "../../shared/kernel/id.ts";
 import { limits } from "../../shared/kernel/limits.ts";
 import { fail, ok, type Result } from "../../shared/kernel/result.ts";
 import { bind } from "../../shared/access/engine.ts";
-import { validatePolicy } from "../../shared/access/policy.ts";
 import { decideAction, governanceKinds, type ApprovalKind } from "../../shared/approvals/state.ts";
 import type { Row } from "../../shared/records/entities.ts";
 import { emptyFields } from "../../shared/records/generic.ts";
@@ -17,6 +16,7 @@ import { planMutation, type Planned, type World, type Write } from "../sync/plan
 import { loadWorld } from "../sync/world.ts";
 import { policyFrom, widensBy } from "./gate.ts";
 import { lends } from "./lend.ts";
+import { problemsOf } from "./problems.ts";
 import { proposalShape, type Proposal } from "./proposal.ts";
 import * as store from "./store.ts";
 import { targetsFor } from "./targets.ts";
@@ -338,17 +338,17 @@ export async function carryOut(context: Context, decided: Write): Promise<Result
       return ok({ items: [item("cover.give@1", nothing, also)], members: [member], everyone: false, turns });
     }
     case "policy": {
-      const valid = validatePolicy(proposal.policy);
-      if (!valid.ok) return stale;
-      if (policy.version !== proposal.parent) return stale;
+      // Who could mend it may have left since it was asked.
+      const { policy: wanted, problems } = await problemsOf(context, proposal.policy);
+      if (!wanted || problems.length > 0 || policy.version !== proposal.parent) return stale;
       const next = {
-        ...valid.value,
+        ...wanted,
         version: policy.version + 1,
         parent: policy.version,
         author: row.author,
         approver: actor.member,
         effectiveAt: instantText(now),
-        why: String(approval["reason"] ?? valid.value.why),
+        why: String(approval["reason"] ?? wanted.why),
       };
       const also = store.writePolicy(db, next, { ...act, mutation: "policy.publish@1" });
       return ok({ items: [item("policy.publish@1", nothing, also)], members: [], everyone: true, turns: [] });

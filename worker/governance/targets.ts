@@ -12,6 +12,14 @@ export async function targetsFor({ db, actor }: Pick<Context, "db" | "actor">, b
   const anchors = named.flatMap((one) => rows.get(one)?.row.anchor ?? (entityOfId(one) === null ? one : []));
   if (anchors.length < named.length) return [];
   const places = await loadPlaces(db, [...new Set(anchors)], actor.member, []);
+  if ("records" in to)
+    return [...rows.values()].flatMap(({ entity, row }) => {
+      const place = places.get(row.anchor);
+      const meant = body.entities !== "*" && body.entities.includes(entity);
+      return place && meant
+        ? [{ place: { anchor: place.anchor, accountTeam: [], shares: [] }, entity, compartments: [row.compartment] }]
+        : [];
+    });
   const bare = [...places].map(([key, { anchor }]) => [key, { anchor, accountTeam: [], shares: [] }] as const);
   return targetsOf(body, new Map(bare));
 }
