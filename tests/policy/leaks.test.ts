@@ -60,6 +60,7 @@ const isValid = (policy: Policy): boolean => validatePolicy(JSON.parse(JSON.stri
 
 describe("leaks of the engine", () => {
   test("leak 33: a fact that is missing takes rights and never gives them, whoever it is", () => {
+    const more: string[] = [];
     for (const facts of people)
       for (const fact of ["member", "base", "duties", "teams", "regions"] as const) {
         const whole = bind(shippedPolicy, facts);
@@ -69,11 +70,10 @@ describe("leaks of the engine", () => {
         ))
           for (const place of places)
             for (const [name, compartment] of keys)
-              expect(
-                less.readMask(name, compartment, place, at) & ~whole.readMask(name, compartment, place, at),
-                `${facts.base} ${fact} ${name}`,
-              ).toBe(0);
+              if ((less.readMask(name, compartment, place, at) & ~whole.readMask(name, compartment, place, at)) !== 0)
+                more.push(`${facts.base} ${fact} ${name}`);
       }
+    expect(more).toEqual([]);
   }, 30_000);
 
   test("leak 34: a condition that SQL can't say is refused at publish, and in SQL it is an error, never all rows", () => {
@@ -122,6 +122,7 @@ describe("leaks of the engine", () => {
 
   test("leak 40: no edit moves a column on which somebody's sight hangs, whoever edits", () => {
     let tried = 0;
+    const moved: string[] = [];
     for (const [bound, facts] of people.map((one) => [bind(shippedPolicy, one), one] as const))
       for (const place of places.filter(({ anchor }, index) => anchor.owner === facts.member || index % 9 === 0))
         for (const [name, compartment] of keys) {
@@ -133,12 +134,11 @@ describe("leaks of the engine", () => {
           for (const key of [...bearing, "anchor", "compartment"]) {
             tried += 1;
             for (const action of ["edit", "merge", "bulk_edit", "import"] as const)
-              expect(
-                bound.decideWrite(action, name, state, state, [key], at).allowed,
-                `${facts.base} ${action} ${name}.${key}`,
-              ).toBe(false);
+              if (bound.decideWrite(action, name, state, state, [key], at).allowed)
+                moved.push(`${facts.base} ${action} ${name}.${key}`);
           }
         }
+    expect(moved).toEqual([]);
     expect(tried).toBeGreaterThan(1_000);
   }, 30_000);
 
