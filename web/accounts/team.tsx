@@ -5,6 +5,7 @@ import { day, dayIn, instant, money, number } from "../i18n/format.ts";
 import { locale, t } from "../i18n/i18n.ts";
 import { now, useSession } from "../shell/context.ts";
 import { fieldLabel } from "../shell/sync-words.ts";
+import { GuardedField } from "../approvals/guarded.tsx";
 import { HiddenField } from "../approvals/request.tsx";
 import { Chip, OnlineChip } from "../ui/bits.tsx";
 import { Field } from "../ui/field.tsx";
@@ -139,6 +140,13 @@ function Groups(props: { readonly account: Account }): JSX.Element {
     link: session.data.source(props.account.id)?.link,
     enabled: !session.offline(),
   }));
+  const guarded = new Set(
+    session.data.asks
+      .filter((one) => one.kind === "protected_change" && one.on === "account")
+      .flatMap((one) => one.binds),
+  );
+  /** These values are looked at online: they show once the change has arrived there. */
+  const settled = () => session.data.source(props.account.id)?.settle() ?? Promise.resolve();
   const fieldsOf = (group: Group) =>
     Object.entries(entity("account").fields)
       .filter(([, field]) => field.group === group && field.type !== "custom")
@@ -179,7 +187,22 @@ function Groups(props: { readonly account: Account }): JSX.Element {
           }
         >
           <For each={fieldsOf(group)}>
-            {(field) => <Field label={fieldLabel(field)} value={show(field, row()?.[field])} />}
+            {(field) => (
+              <Show
+                when={guarded.has(field) && row()}
+                fallback={<Field label={fieldLabel(field)} value={show(field, row()?.[field])} />}
+              >
+                {(from) => (
+                  <GuardedField
+                    account={props.account}
+                    row={from()}
+                    field={field}
+                    show={show(field, from()[field])}
+                    onDone={() => void settled().then(() => online.refetch())}
+                  />
+                )}
+              </Show>
+            )}
           </For>
         </Show>
       )}

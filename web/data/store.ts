@@ -17,6 +17,7 @@ import {
   type RecordOf,
   type Row,
 } from "../../shared/records/entities.ts";
+import { hasGroup } from "../../shared/records/groups.ts";
 import type { Fields } from "../../shared/records/mutation.ts";
 import { mutations } from "../../shared/sync/registry.ts";
 import { diskName, openDisk } from "./idb-disk.ts";
@@ -241,7 +242,7 @@ class Local implements LocalData {
 
   // --- rights, as far as this device knows them; the edge decides again
 
-  can(action: string, record: Row): { readonly allowed: boolean; readonly why?: string } {
+  can(action: string, record: Row, field?: string): { readonly allowed: boolean; readonly why?: string } {
     const name = entityOfId(record.id);
     const source = this.source(record.id);
     if (!name || !source || !isAction(action)) return { allowed: false };
@@ -254,7 +255,9 @@ class Local implements LocalData {
       source.clock.now() || Date.now(),
       record,
     );
-    return decision.allowed ? { allowed: true } : { allowed: false, why: decision.why };
+    if (!decision.allowed) return { allowed: false, why: decision.why };
+    const group = field === undefined ? undefined : entity(name).fields[field]?.group;
+    return { allowed: group === undefined || hasGroup(decision.groups, group) };
   }
 
   judge(cell: string, made: Made): Result<void> {

@@ -25,7 +25,7 @@ export interface Data {
   /** This device follows the account from now on: its records come with the next pull and stay. */
   open(accountId: string): void;
   /** May I? Same engine as the edge, on my own slice of the policy. `why` is a sentence for members. */
-  can(action: string, record: Row): { readonly allowed: boolean; readonly why?: string };
+  can(action: string, record: Row, field?: string): { readonly allowed: boolean; readonly why?: string };
   /** Where the policy asks for somebody else's yes, as far as it concerns me. */
   readonly asks: readonly ApprovalRule[];
   /** A new id, in the cell of the record `under` which it will be; without it in the own cell. */

@@ -245,6 +245,10 @@ export const en = {
   "missing.reason": "Why should they say yes?",
   "missing.ask": "Ask for approval",
 
+  "guarded.title": (field: string) => `Change ${field}`,
+  "guarded.apply": "Make the change",
+  "guarded.applied": "Changed as agreed",
+
   "request.ask": "Request access",
   "request.reason": "What for? (they will read it)",
   "request.default": "I need this for my work on the account.",

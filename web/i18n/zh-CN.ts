@@ -240,6 +240,10 @@ export const zhCN: Dict = {
   "missing.reason": "为什么应该同意？",
   "missing.ask": "申请审批",
 
+  "guarded.title": (field) => `更改${field}`,
+  "guarded.apply": "执行更改",
+  "guarded.applied": "已按审批更改",
+
   "request.ask": "申请查看",
   "request.reason": "用途？（对方会看到）",
   "request.default": "跟进该客户的工作需要。",
