@@ -230,9 +230,6 @@ export function isNeeded(when: Cond | undefined, row: Row): boolean | null {
   });
 }
 
-/** Whether an export of so many rows is one person's act. */
-export const exportNeedsApproval = (rows: number, most: number): boolean => rows > most;
-
 const askFor = (rule: ApprovalRule): GateFailure => ({
   kind: "approval",
   approval: rule.kind,

@@ -50,9 +50,9 @@ const askArgs = z.strictObject({
   /** The one that ended before. */
   again: z.optional(id),
 });
-export type AskArgs = z.infer<typeof askArgs>;
+type AskArgs = z.infer<typeof askArgs>;
 
-export const askApproval = defineMutation<AskArgs>({
+const askApproval = defineMutation<AskArgs>({
   name: "approval.ask@1",
   args: askArgs,
   reads: (a) => [a.id, a.about, a.anchor, ...(a.member ? [a.member] : []), ...a.to, ...(a.again ? [a.again] : [])],
@@ -120,7 +120,7 @@ const decideArgs = z.strictObject({
   /** The values that were looked at, so that a yes from a device without a network is a yes to just them. */
   seen: z.optional(values),
 });
-export const decideApproval = defineMutation<z.infer<typeof decideArgs>>({
+const decideApproval = defineMutation<z.infer<typeof decideArgs>>({
   name: "approval.decide@1",
   args: decideArgs,
   reads: (a) => [a.id, a.about, ...(a.to ? [a.to] : []), ...(a.anchor ? [a.anchor] : [])],
@@ -172,7 +172,7 @@ export const decideApproval = defineMutation<z.infer<typeof decideArgs>>({
 
 const answerArgs = z.strictObject({ id, about: id, answer: words, seen: z.optional(values) });
 /** Answers the question; from now on the yes would be to the values of this moment. */
-export const answerApproval = defineMutation<z.infer<typeof answerArgs>>({
+const answerApproval = defineMutation<z.infer<typeof answerArgs>>({
   name: "approval.answer@1",
   args: answerArgs,
   reads: (a) => [a.id, a.about],
@@ -193,7 +193,7 @@ export const answerApproval = defineMutation<z.infer<typeof answerArgs>>({
 });
 
 const withdrawArgs = z.strictObject({ id });
-export const withdrawApproval = defineMutation<z.infer<typeof withdrawArgs>>({
+const withdrawApproval = defineMutation<z.infer<typeof withdrawArgs>>({
   name: "approval.withdraw@1",
   args: withdrawArgs,
   reads: (a) => [a.id],

@@ -321,7 +321,7 @@ function Lent(props: { readonly row: Approval }): JSX.Element {
 }
 
 /** The values that the yes is bound to, old and new. */
-export function Values(props: { readonly row: Approval }): JSX.Element {
+function Values(props: { readonly row: Approval }): JSX.Element {
   const held = () => valuesOf(props.row);
   const on = (): EntityName => entityOfId(props.row.about ?? "") ?? "account";
   const { data } = useSession();
