@@ -144,9 +144,17 @@ export default defineConfig({
         ],
       },
       workbox: {
-        // The editor's chunk is in: notes must open offline. Of the font only the Latin subsets are.
+        // The editor's chunk is in: notes must open offline. Of the font only Latin is; another subset stays once
+        // a page has needed it.
         globPatterns: ["**/*.{js,css,html,svg,png,woff2}"],
-        globIgnores: ["**/inter-{cyrillic,greek,vietnamese}*.woff2"],
+        globIgnores: ["**/inter-{latin-ext,cyrillic,greek,vietnamese}*.woff2"],
+        runtimeCaching: [
+          {
+            urlPattern: /\/assets\/[^/]+\.woff2$/,
+            handler: "CacheFirst",
+            options: { cacheName: "fonts", expiration: { maxEntries: 20 } },
+          },
+        ],
         navigateFallback: "/index.html",
         navigateFallbackDenylist: workerPaths,
         cleanupOutdatedCaches: true,

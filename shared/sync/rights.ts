@@ -89,7 +89,7 @@ function followEnd(place: Place, who: Follower, at: number, record?: string): nu
 }
 
 /** A record that is let in by name: a key of its own, with one row. The rest of its key is held without it. */
-export interface RecordKey {
+interface RecordKey {
   readonly compartment: Compartment;
   readonly rights: KeyRights;
 }
