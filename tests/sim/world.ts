@@ -32,6 +32,7 @@ const weights = {
   push: 10,
   sync: 9,
   kill: 3,
+  lapse: 3, // something is let see for a moment, and the moment passes
   flip: 3, // a right goes and comes back, and the page that says so breaks off
   epoch: 0.5,
   shape: 0.5,
@@ -207,6 +208,11 @@ export class World {
         await device.follow(account.id, "open");
         break;
       }
+      case "lapse":
+        this.shareSomething(random, device.member);
+        await this.settle(device, random, 12);
+        this.edge.time += random.below(5_000);
+        break;
       case "epoch":
         this.edge.epoch += 1;
         break;
@@ -216,7 +222,7 @@ export class World {
     }
     for (const one of this.devices) {
       await one.tick();
-      if (kind === "clock" || one === device) this.checkOffline(one);
+      if (kind === "clock" || kind === "lapse" || one === device) this.checkOffline(one);
     }
   }
 
@@ -259,7 +265,7 @@ export class World {
           : { name: "member.assign@1", args: { id, ...duties } },
       ]);
     }
-    if (kind === "rights" && random.chance(0.3)) {
+    if (kind === "rights" && random.chance(0.35)) {
       const proposal = random.chance(0.4) ? this.proposeShare(random, this.rootSees()) : null;
       return proposal ? this.byRoot([proposal]) : this.shareSomething(random);
     }
@@ -298,16 +304,17 @@ export class World {
       if (proposal && (!record || proposal.args["id"] === args?.id)) return this.byRoot([proposal]);
     }
   }
-  private shareSomething(random: Random): void {
+  /** `soon`: to this member, and not for long. */
+  private shareSomething(random: Random, soon?: string): void {
     const known = random.pick(this.shares);
-    if (known !== undefined && random.chance(0.4)) return this.edge.endShare(known);
+    if (known !== undefined && !soon && random.chance(0.4)) return this.edge.endShare(known);
     const account = random.pick(this.rootSees().rows("account"));
     if (!account) return;
     const id = `share${this.shares.length + 1}`;
     this.shares.push(id);
     const from = random.chance(0.3) ? this.edge.time + random.below(5_000) : null;
-    const until = random.chance(0.6) ? this.edge.time + 1 + random.below(20_000) : null;
-    const to = random.pick([...this.members, ...this.teams]) ?? "";
+    const until = soon || random.chance(0.6) ? this.edge.time + 1 + random.below(soon ? 4_000 : 20_000) : null;
+    const to = soon ?? random.pick([...this.members, ...this.teams]) ?? "";
     const kind = random.pick(["contact", "opportunity", "activity", "section", "account"] as const) ?? "contact";
     const record = random.chance(0.6) ? random.pick(this.rootSees().rows(kind)) : undefined;
     if (record) return this.edge.share(id, record.anchor, record.compartment, to, allGroups, from, until, record.id);
@@ -418,7 +425,7 @@ export class World {
       .shares.filter((share) => share.record && !share.ended && !share.id.startsWith("share"));
     const old = random.chance(0.4) ? random.pick(known) : undefined;
     if (old) return { name: "share.end@1", args: { record: old.record, to: old.to } };
-    const until = random.chance(0.6) ? { until: this.edge.time + 1 + random.below(20_000) } : {};
+    const until = random.chance(0.8) ? { until: this.edge.time + 1 + random.below(8_000) } : {};
     return { name: "record.share@1", args: { record, to, ...until } };
   }
   private proposeRights(random: Random, seen: Seen): Proposal | null {
