@@ -227,6 +227,7 @@ export default defineConfig({
         test: {
           maxWorkers,
           name: "worker",
+          testTimeout: 30_000,
           include: ["tests/worker/**/*.test.ts"],
           setupFiles: [here("tests/worker/setup.ts")],
         },

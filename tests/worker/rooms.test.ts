@@ -25,7 +25,6 @@ import {
   type Org,
 } from "./rooms-rig.ts";
 
-vi.setConfig({ testTimeout: 20_000 }); // sockets wait for each other, also on a busy machine
 const room = (org: Org) => env.ROOM.getByName(org.account);
 const same = (one: Uint8Array) => (other: Uint8Array) => hex(one) === hex(other);
 const at = (section: string, gen = 1) => `${section}.${gen}`;
