@@ -179,6 +179,14 @@ describe("reading", () => {
     expect(grown).toEqual([]);
   }, 120_000);
 
+  it("[SYNC-D2] a page of a list reads at most three rows for each that it shows, session and rights included", async () => {
+    for (const as of ["ana", "helen"]) {
+      const { cost, text } = await costOf("/api/accounts?limit=50", { as });
+      expect((JSON.parse(text) as Page).items.length).toBe(50);
+      expect([as, cost.read <= 150 ? "" : cost.read]).toEqual([as, ""]);
+    }
+  });
+
   it("[ACCESS-3] shows its cost in the demo alone, and only to who asks", async () => {
     expect((await ask("/api/accounts", { as: "ana" })).headers.get("x-d1-rows-read")).toBeNull();
     const measured = await ask("/api/accounts", { as: "ana", headers: { "x-measure": "1" } });

@@ -6,11 +6,24 @@ import type { SqlPlan } from "../../shared/access/engine.ts";
 import { compartmentsOf, configuration, entity, type EntityName, type Row } from "../../shared/records/entities.ts";
 import type { Field } from "../../shared/records/field.ts";
 import { isVisible, project } from "../../shared/records/record.ts";
+import type { Reach } from "../../shared/access/rules.ts";
 import type { Actor } from "../context.ts";
-import { batch, type Db } from "./db.ts";
+import { batch, type Db, type Query } from "./db.ts";
 import { namesOf } from "./lent.ts";
-import { inIds, loadPlaces, loadRows } from "./rows.ts";
-import { recordTables, snake } from "./schema.ts";
+import {
+  between,
+  inIds,
+  loadPlaces,
+  loadRows,
+  placesOf,
+  standingBetween,
+  stored,
+  withAnchor,
+  type RowWithAnchor,
+  type Stored,
+  type StoredPlace,
+} from "./rows.ts";
+import { recordTables, snake, type RecordTable } from "./schema.ts";
 
 /**
  * The one door for reading records online. What comes out is decided, filtered and projected for one member; a field
@@ -49,13 +62,15 @@ async function readRecords({ db, actor, now }: DoorContext, name: EntityName, id
   const [, ...names] = namesOf(actor.facts);
   const places = await loadPlaces(db, anchors, actor.member, names);
   return ids.flatMap((id) => {
-    const stored = rows.get(id);
-    const place = stored && places.get(stored.row.anchor);
-    if (!stored || !place || stored.entity !== name || stored.deletedAt !== null) return [];
-    const mask = actor.bound.recordMask(name, stored.row, place, now);
-    const row = isVisible(name, stored.row, mask) ? project(name, stored.row, mask) : null;
-    return row ? [row] : [];
+    const row = rows.get(id);
+    return row?.entity === name ? (seen(actor, now, row, places.get(row.row.anchor)) ?? []) : [];
   });
+}
+/** The record as this member sees it; null: not at all. */
+function seen(actor: Actor, now: number, { entity: name, row, deletedAt }: Stored, place?: StoredPlace): Row | null {
+  if (!place || deletedAt !== null) return null;
+  const mask = actor.bound.recordMask(name, row, place, now);
+  return isVisible(name, row, mask) ? project(name, row, mask) : null;
 }
 
 const baseColumns: Readonly<Record<string, string>> = {
@@ -85,17 +100,12 @@ export async function listRecords(context: DoorContext, name: EntityName, ask: L
     const shown = shownSql(context, name, titleField(name));
     if (shown) where.push(sql`instr(lower(${shown}), lower(${ask.q})) > 0`);
   }
-  const found =
+  const page =
     ask.sort === null ? await byAnchor(context, name, where, ask) : await bySort(context, name, where, ask, ask.sort);
-  if (!found.ok) return found;
-  const items = await readRecords(context, name, found.value.ids);
-  return ok({ items, nextCursor: found.value.next, note });
+  return page.ok ? ok({ ...page.value, note }) : page;
 }
 
-interface Found {
-  readonly ids: readonly string[];
-  readonly next: string | null;
-}
+type Page = Omit<Listing, "note">;
 const pack = (parts: readonly unknown[]): string =>
   btoa(String.fromCharCode(...new TextEncoder().encode(JSON.stringify(parts))))
     .replaceAll("+", "-")
@@ -117,39 +127,54 @@ function unpack(text: string, length: number): unknown[] | null {
   }
 }
 
+/**
+ * Anchors lie in the order of their ids in the index of each way to them. Each way is read with its records until the
+ * page is full; past the end of the first full one nothing is asked of the others. So about as many rows are read as
+ * are shown, however many there are.
+ */
 async function byAnchor(
   context: DoorContext,
   name: EntityName,
   where: readonly SQL[],
   ask: ListAsk,
-): Promise<Result<Found>> {
+): Promise<Result<Page>> {
   const start = ask.cursor === null ? ["", ""] : unpack(ask.cursor, 2);
   if (!start) return fail("invalid", { fields: ["cursor"] });
-  let [anchor, id] = start.map(String) as [string, string];
-  const ids: { anchor: string; id: string }[] = [];
-  const scope = scopeOf(context, name);
-  const named = namedAnchor(ask);
-  let width = ask.limit + 2; // the one where the last page ended, and one more than are shown
-  for (;;) {
-    const candidates = named ?? (scope === "all" ? null : await nextAnchors(context, scope, anchor, width));
-    const inside = candidates === null ? sql`1` : inIds(sql`r.anchor`, candidates);
-    const table = recordTables[name];
-    const rest = ask.limit + 1 - ids.length;
-    const [rows] = (await batch(context.db, [
-      context.db.all(sql`select r.anchor as anchor, r.id as id from ${table} r join anchor a on a.id = r.anchor
-        where (r.anchor, r.id) > (${anchor}, ${id}) and ${inside} and ${sql.join([...where], sql` and `)} order by r.anchor, r.id limit ${rest}`),
-    ])) as [{ anchor: string; id: string }[]];
-    ids.push(...rows);
-    const lastCandidate = candidates?.at(-1);
-    if (ids.length > ask.limit || candidates === null || candidates.length < width || lastCandidate === undefined)
-      break;
-    [anchor, id] = [lastCandidate, "~"]; // past every record of the last anchor looked at
-    if (rows.length === 0) width = Math.min(width * 4, anchorsAtOnce); // many that hold nothing cost few round trips
-  }
-  return ok(pageOf(ids, ask.limit, (last) => [last.anchor, last.id]));
+  const [anchor, id] = start.map(String) as [string, string];
+  const { db, actor, now } = context;
+  const page = ({ from, order, inside }: Way, end: string | null): Query =>
+    db
+      .select(withAnchor(name))
+      .from(from(recordTables[name]))
+      .where(
+        sql`${inside} and ${between(order[0], anchor, end)} and (r.anchor, r.id) > (${anchor}, ${id}) and ${sql.join([...where], sql` and `)}`,
+      )
+      .orderBy(...order)
+      .limit(ask.limit + 1);
+  const {
+    ways: [first, ...others],
+    through,
+  } = waysTo(context, name, ask);
+  const [widest = []] = (await batch(db, first ? [page(first, null)] : [])) as RowWithAnchor[][];
+  const end = widest.length > ask.limit ? (widest.at(-1)?.r.anchor ?? null) : null;
+  const [crew, shares, ...rest] = await batch(db, [
+    ...standingBetween(db, actor.member, namesOf(actor.facts), anchor, end),
+    ...others.map((way) => page(way, end)),
+  ]);
+  const byName =
+    through && through([...(crew as AnchorPart[]), ...(shares as AnchorPart[])].map((part) => part.anchor));
+  const [lent = []] = (await batch(db, byName ? [page(byName, end)] : [])) as RowWithAnchor[][];
+  const found = new Map([widest, ...(rest as RowWithAnchor[][]), lent].flat().map((row) => [row.r.id, row]));
+  const order = ({ r }: RowWithAnchor): string => `${r.anchor} ${r.id}`; // a blank comes before all that ids are made of
+  const rows = [...found.values()].sort((left, right) => (order(left) < order(right) ? -1 : 1));
+  const shown = rows.slice(0, ask.limit);
+  const last = shown.at(-1)?.r;
+  const places = placesOf([shown.map((row) => row.a), crew, shares]);
+  return ok({
+    items: shown.flatMap((row) => seen(actor, now, stored(name, row.r, row.a), places.get(row.r.anchor)) ?? []),
+    nextCursor: rows.length > ask.limit && last ? pack([last.anchor, last.id]) : null,
+  });
 }
-
-const anchorsAtOnce = 4_000;
 
 /** The account that is asked for by name. Its index leads there; whether anything is in sight is decided as ever. */
 function namedAnchor({ filters }: ListAsk): string[] | null {
@@ -157,18 +182,88 @@ function namedAnchor({ filters }: ListAsk): string[] | null {
   return filter ? [filter.value] : null;
 }
 
-function pageOf<T extends { id: string }>(rows: readonly T[], limit: number, place: (row: T) => unknown[]): Found {
-  const page = rows.slice(0, limit);
-  const last = page.at(-1);
-  return { ids: page.map((row) => row.id), next: rows.length > limit && last ? pack(place(last)) : null };
+/** One way to records: the tables that lead there, in an order that an index has. */
+interface Way {
+  readonly from: (table: RecordTable) => SQL;
+  readonly order: readonly [SQL, ...SQL[]];
+  readonly inside: SQL;
 }
-
-/** The ways in which records of the entity can be in sight: all, or lists of anchors that are read from their indexes. */
-function scopeOf({ actor, cell, now }: DoorContext, name: EntityName): "all" | SQL[] {
+interface Ways {
+  readonly ways: readonly Way[];
+  /** The way through account teams and shares, once it is known on which anchors they are. Null: not needed. */
+  readonly through: ((anchors: readonly string[]) => Way | null) | null;
+}
+interface AnchorPart {
+  readonly anchor: string;
+}
+/** All ways in which records of the entity can be in sight, the widest first. None of them decides: `visible` does. */
+function waysTo(context: DoorContext, name: EntityName, ask: ListAsk): Ways {
+  // Within an anchor this index has the order of ids. Asked for it, SQLite would sort, and count each row twice more.
+  const index = sql.identifier(`${name}_anchor`);
+  const byAnchorRow = (inside: SQL): Way =>
+    name === "account" // one an anchor, and of the same id
+      ? {
+          from: (table) => sql`anchor a cross join ${table} r`,
+          order: [sql`a.id`],
+          inside: sql`r.id = a.id and ${inside}`,
+        }
+      : {
+          from: (table) => sql`anchor a cross join ${table} r indexed by ${index}`,
+          order: [sql`a.id`],
+          inside: sql`r.anchor = a.id and ${inside}`,
+        };
+  const byList = (ids: readonly string[], inside: SQL): Way => ({
+    from: (table) => sql`json_each(${JSON.stringify(ids)}) w cross join anchor a cross join ${table} r`,
+    order: [sql`a.id`, sql`r.id`],
+    inside: sql`a.id = w.value and r.anchor = a.id and ${inside}`,
+  });
+  const byRecord = (inside: SQL): Way => ({
+    from: (table) => sql`${table} r cross join anchor a`,
+    order: [sql`r.anchor`, sql`r.id`],
+    inside: sql`a.id = r.anchor and ${inside}`,
+  });
+  const named = namedAnchor(ask);
+  if (named) return { ways: [byList(named, sql`1`)], through: null };
+  const { actor, cell, now } = context;
+  if (configuration.has(name)) return { ways: [byList(orgAnchors(cell, actor.member), sql`1`)], through: null };
+  const reaches = reachesOf(context, name);
+  if (reaches.has("all")) return { ways: [byRecord(sql`1`)], through: null };
+  const { teams, regions } = actor.facts;
+  const granted = actor.bound.granted(now);
+  const owners = reaches.has("own") ? actor.bound.ownNames(now) : [];
+  const inRegions = [...new Set([...(reaches.has("region") ? regions : []), ...granted.regions])];
+  const inTeams = [...new Set([...(reaches.has("team") ? teams : []), ...granted.teams])];
+  const columns = [
+    ...inRegions.map((id) => ["region", id] as const),
+    ...inTeams.map((id) => ["team", id] as const),
+    ...owners.map((id) => ["owner", id] as const),
+  ];
+  // What an earlier way leads to already is not read again: its records are not even looked for.
+  const except = (count: number): SQL =>
+    sql.join(
+      [sql`1`, ...columns.slice(0, count).map(([column, id]) => sql`a.${sql.identifier(column)} is not ${id}`)],
+      sql` and `,
+    );
+  const others = except(columns.length);
+  return {
+    ways: [
+      ...columns.map(([column, id], index) =>
+        byAnchorRow(sql`a.${sql.identifier(column)} = ${id} and ${except(index)}`),
+      ),
+      ...(granted.anchors.length > 0 ? [byList(granted.anchors, others)] : []),
+      ...granted.records.map((id) => byRecord(sql`r.id = ${id} and ${others}`)),
+    ],
+    through: (anchors) => (anchors.length > 0 ? byList([...new Set(anchors)], others) : null),
+  };
+}
+function reachesOf({ actor }: DoorContext, name: EntityName): ReadonlySet<Reach> {
+  return new Set(compartmentsOf(name).flatMap((compartment) => [...actor.bound.readReaches(name, compartment)]));
+}
+/** The same as lists of anchors, for what is sorted and so read whole. */
+function scopeOf(context: DoorContext, name: EntityName): "all" | SQL[] {
+  const { actor, cell, now } = context;
   if (configuration.has(name)) return orgAnchors(cell, actor.member).map((id) => sql`select ${id} as id`);
-  const reaches = new Set(
-    compartmentsOf(name).flatMap((compartment) => [...actor.bound.readReaches(name, compartment)]),
-  );
+  const reaches = reachesOf(context, name);
   if (reaches.has("all")) return "all";
   const { member, teams, regions } = actor.facts;
   const granted = actor.bound.granted(now);
@@ -190,28 +285,13 @@ function scopeOf({ actor, cell, now }: DoorContext, name: EntityName): "all" | S
   return lists;
 }
 
-/** The next anchors of all lists. A statement each, in one batch: D1 takes at most five terms in one compound SELECT. */
-async function nextAnchors(
-  { db }: DoorContext,
-  lists: readonly SQL[],
-  after: string,
-  limit: number,
-): Promise<string[]> {
-  const found = (await batch(
-    db,
-    lists.map((list) => db.all(sql`select distinct id from (${list}) where id >= ${after} order by id limit ${limit}`)),
-  )) as { id: string }[][];
-  const ids = new Set(found.flat().map((row) => row.id));
-  return [...ids].sort((left, right) => (left < right ? -1 : 1)).slice(0, limit); // as SQLite orders ids: by bytes
-}
-
 async function bySort(
   context: DoorContext,
   name: EntityName,
   where: readonly SQL[],
   ask: ListAsk,
   sort: string,
-): Promise<Result<Found>> {
+): Promise<Result<Page>> {
   const down = sort.startsWith("-");
   const shown = shownSql(context, name, down ? sort.slice(1) : sort);
   if (!shown) return fail("invalid", { fields: ["sort"] });
@@ -235,7 +315,14 @@ async function bySort(
       .all(sql`select id, v from (select r.id as id, ${shown} as v from ${table} r join anchor a on a.id = r.anchor
       where ${inside} and ${sql.join([...where], sql` and `)}) where ${past} order by ${order} limit ${ask.limit + 1}`),
   ])) as [{ id: string; v: unknown }[]];
-  return ok(pageOf(rows, ask.limit, (last) => [last.v, last.id]));
+  const some = rows.slice(0, ask.limit);
+  const last = some.at(-1);
+  const items = await readRecords(
+    context,
+    name,
+    some.map((row) => row.id),
+  );
+  return ok({ items, nextCursor: rows.length > ask.limit && last ? pack([last.v, last.id]) : null });
 }
 
 const titleField = (name: EntityName): string =>

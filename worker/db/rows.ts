@@ -1,4 +1,5 @@
-import { sql, type SQL } from "drizzle-orm";
+import { getTableColumns, sql, type SQL } from "drizzle-orm";
+import type { SQLiteColumn } from "drizzle-orm/sqlite-core";
 import type { Anchor, Interval, KeyShare, Place } from "../../shared/access/engine.ts";
 import { entityOfId, type EntityName, type Row } from "../../shared/records/entities.ts";
 import { batch, type Db, type Query } from "./db.ts";
@@ -66,6 +67,25 @@ export async function loadRows(db: Db, ids: readonly string[]): Promise<Map<stri
     for (const raw of found[index] as RawRow[]) rows.set(raw.id, stored(name, raw, anchors.get(raw.id)));
   });
   return rows;
+}
+
+/** The columns of a record `r` and of its anchor `a` in one row. D1 answers by name, so each gets one of its own. */
+export function withAnchor(name: EntityName) {
+  const columns = (of: Readonly<Record<string, SQLiteColumn>>, prefix: string) =>
+    Object.fromEntries(
+      Object.entries(of).map(([key, column]) => [
+        key,
+        sql`${sql.identifier(prefix)}.${sql.identifier(column.name)}`.mapWith(column).as(`${prefix}_${key}`),
+      ]),
+    );
+  return {
+    r: columns(getTableColumns(tables.recordTables[name]), "r"),
+    a: columns(getTableColumns(tables.anchor), "a"),
+  };
+}
+export interface RowWithAnchor {
+  readonly r: RawRow;
+  readonly a: AnchorRow;
 }
 
 export type AnchorRow = typeof tables.anchor.$inferSelect;
@@ -145,6 +165,35 @@ const placeQueries = (
   ];
 };
 
+export const between = (column: SQL | SQLiteColumn, first: string, last: string | null): SQL =>
+  last === null ? sql`${column} >= ${first}` : sql`${column} between ${first} and ${last}`;
+
+/** What a member's places need besides the anchors' rows, for a range of anchors: it lies together in two indexes. */
+export function standingBetween(
+  db: Db,
+  member: string,
+  names: readonly string[],
+  first: string,
+  last: string | null,
+): [Query, Query] {
+  const team = tables.recordTables.account_team;
+  const { share } = tables;
+  return [
+    db
+      .select()
+      .from(team)
+      .where(
+        sql`${sql.identifier("member")} = ${member} and ${between(team.anchor, first, last)} and ${team.deletedAt} is null`,
+      ),
+    db
+      .select()
+      .from(share)
+      .where(
+        sql`${inIds(sql`${share.toId}`, names)} and ${between(share.anchor, first, last)} and ${share.endedAt} is null`,
+      ),
+  ];
+}
+
 /** Where a member stands to anchors: the rows that read rules may look at. A deleted anchor has no place: nobody sees it. */
 export async function loadPlaces(
   db: Db,
@@ -165,7 +214,7 @@ export async function loadAllPlaces(
   if (anchors.length === 0) return new Map();
   return placesOf(await batch(db, placeQueries(db, anchors, member, teams)));
 }
-function placesOf([anchors, members, shares]: unknown[]): Map<string, StoredPlace> {
+export function placesOf([anchors, members, shares]: unknown[]): Map<string, StoredPlace> {
   const places = new Map<
     string,
     { no: number; ver: number; deleted: boolean; anchor: Anchor; accountTeam: StoredInterval[]; shares: StoredShare[] }
