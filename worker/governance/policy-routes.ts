@@ -1,8 +1,10 @@
 import { Hono } from "hono";
 import * as z from "zod/mini";
+import { orgAnchor } from "../../shared/kernel/id.ts";
 import { limits } from "../../shared/kernel/limits.ts";
 import { slice } from "../../shared/access/engine.ts";
-import { policyJsonSchema, policyWarnings, validatePolicy, type Problem } from "../../shared/access/policy.ts";
+import { lint } from "../../shared/access/lint.ts";
+import { policyJsonSchema, validatePolicy, type Problem } from "../../shared/access/policy.ts";
 import { inPerson, requireActor } from "../auth/actor.ts";
 import type { AppContext, AppEnv } from "../context.ts";
 import { openDb, batch } from "../db/db.ts";
@@ -99,8 +101,10 @@ policyRoutes.post("/policy/check", requireActor, async (c) => {
   if (!reads(c)) return missing();
   const body = await readBody(c.req.raw, policyBodies["POST /api/policy/check"]);
   if (!body.ok) return problem(body.error);
-  const { policy, problems } = await problemsOf(contextOf(c), body.value.policy);
-  return c.json({ ok: problems.length === 0, problems, warnings: policy ? policyWarnings(policy) : [] });
+  const { policy, problems, people } = await problemsOf(contextOf(c), body.value.policy);
+  const { now, cell } = contextOf(c);
+  const at = { now, today: new Date(now).toISOString().slice(0, 10), organisation: orgAnchor(cell) };
+  return c.json({ ok: problems.length === 0, problems, warnings: policy ? lint(policy, people, at) : [] });
 });
 
 policyRoutes.post("/policy/diff", requireActor, async (c) => {

@@ -1,12 +1,11 @@
 import { policyAdmins } from "../../shared/access/admins.ts";
-import { bind, type Place } from "../../shared/access/engine.ts";
+import { bind, type Facts, type Place } from "../../shared/access/engine.ts";
 import { validatePolicy, type Policy, type Problem } from "../../shared/access/policy.ts";
 import { orgAnchor } from "../../shared/kernel/id.ts";
 import { limits } from "../../shared/kernel/limits.ts";
 import type { Db } from "../db/db.ts";
 import * as store from "./store.ts";
 
-/** What is wrong with a policy, for this organisation; and what may be done about rights at all. */
 /** `where: what` as the strict reader says it, in two parts. */
 const problemOf = (text: string): Problem => {
   const cut = text.indexOf(": ");
@@ -31,14 +30,14 @@ export const maySomewhere = (
 export async function problemsOf(
   context: { readonly db: Db; readonly now: number; readonly cell: string },
   json: unknown,
-): Promise<{ policy: Policy | null; problems: Problem[] }> {
+): Promise<{ policy: Policy | null; problems: Problem[]; people: readonly Facts[] }> {
   const valid = validatePolicy(json);
-  if (!valid.ok) return { policy: null, problems: (valid.error.fields ?? []).map(problemOf) };
+  if (!valid.ok) return { policy: null, problems: (valid.error.fields ?? []).map(problemOf), people: [] };
   const policy = valid.value;
   const problems: Problem[] = [];
-  const people = await store.allPeople(context.db, context.now, peopleMax);
+  const people = (await store.allPeople(context.db, context.now, peopleMax)).map(({ facts }) => facts);
   const held = new Map<string, number>();
-  for (const { facts } of people)
+  for (const facts of people)
     for (const role of [facts.base, ...facts.duties]) if (role !== "") held.set(role, (held.get(role) ?? 0) + 1);
   for (const [role, count] of held)
     if (!Object.hasOwn(policy.roles, role))
@@ -46,16 +45,12 @@ export async function problemsOf(
         path: `roles.${role}`,
         says: `${count} member${count === 1 ? " holds" : "s hold"} this role, and it would be gone.`,
       });
-  const admins = policyAdmins(
-    policy,
-    people.map(({ facts }) => facts),
-    orgAnchor(context.cell),
-  );
+  const admins = policyAdmins(policy, people, orgAnchor(context.cell));
   if (admins.length < limits.policyAdminsMin)
     problems.push({
       path: "allow",
       says: `Only ${admins.length} member${admins.length === 1 ? "" : "s"} could edit and approve the policy; ${limits.policyAdminsMin} are needed, or nobody could mend it.`,
     });
-  return { policy, problems };
+  return { policy, problems, people };
 }
 export const peopleMax = 1_000;
