@@ -16,6 +16,7 @@ interface Problem {
   readonly title?: string;
   readonly detail?: string;
   readonly fields?: readonly string[];
+  readonly problems?: readonly { readonly path: string; readonly says: string }[];
 }
 
 export async function call<T>(
@@ -59,9 +60,11 @@ function parse(text: string): unknown {
   }
 }
 
-function sentence(status: number, { code, title, detail, fields }: Problem): string {
+function sentence(status: number, { code, title, detail, fields, problems }: Problem): string {
   if (code === "unauthenticated")
     return detail ?? "You are not signed in, or the sign-in has ended. Use: npm run crm -- login";
+  if (problems && problems.length > 0)
+    return [detail ?? "Refused.", ...problems.map(({ path, says }) => `  ${path}: ${says}`)].join("\n");
   const about = fields && fields.length > 0 ? ` (${fields.join(", ")})` : "";
   return `${detail ?? `${title ?? "Refused"}.`}${about} [${code ?? status}]`;
 }

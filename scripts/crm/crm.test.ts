@@ -55,6 +55,13 @@ beforeAll(async () => {
         );
         return;
       }
+      if (request.url === "/api/policy/diff") {
+        const problems = [{ path: "allow.0.groups.0", says: "There is no such group." }];
+        response
+          .writeHead(422)
+          .end(JSON.stringify({ code: "invalid", detail: "This policy can't be published.", problems }));
+        return;
+      }
       if (request.url === "/api/policy/publish") {
         response.writeHead(202).end(JSON.stringify({ code: "needs_approval", approval: "local_apr_1" }));
         return;
@@ -232,6 +239,11 @@ describe("npm run crm", { timeout: 20_000 }, () => {
     expect([failed.code, failed.out]).toEqual([1, expect.stringContaining("fails its tests")]);
     const asked = await crm("policy", "check", good, "--url", url, "--token", "good");
     expect([asked.code, asked.out]).toEqual([1, expect.stringContaining("roles.seller: 2 members hold it.")]);
+    const compared = await crm("policy", "diff", bad, "--url", url, "--token", "good");
+    expect([compared.code, compared.err]).toEqual([
+      1,
+      expect.stringContaining("allow.0.groups.0: There is no such group."),
+    ]);
     const published = await crm("policy", "publish", good, "--why", "A try", "--url", url, "--token", "good");
     expect([published.code, published.out]).toEqual([0, expect.stringContaining("local_apr_1")]);
     expect((await crm("policy", "check", file("no.json", "[]"))).err).toContain("is not a policy");

@@ -45,7 +45,7 @@ const refused = (problems: readonly Problem[]): Response =>
       title: "Not valid",
       status: 422,
       code: "invalid",
-      detail: "The policy was not published.",
+      detail: "This policy can't be published.",
       fields: problems.map(({ path }) => path),
       problems,
     }),
