@@ -219,7 +219,25 @@ const seen = new Set<string>(seeActions);
 const seesAny = (rule: { readonly actions: readonly string[] }): boolean =>
   rule.actions.some((name) => name === "*" || seen.has(name));
 
+/** Deeper than any policy; far above `conditionDepth`, which is said at its place. */
+const levelsMax = 40;
+/** What no schema is asked about: it would run out of stack, or read a key that is JavaScript's own. */
+function unreadable(json: unknown): Problem | null {
+  const left: { readonly value: unknown; readonly path: readonly string[] }[] = [{ value: json, path: [] }];
+  for (let next = left.pop(); next; next = left.pop()) {
+    const { value, path } = next;
+    if (typeof value !== "object" || value === null) continue;
+    if (path.length > levelsMax) return { path: path.slice(0, 4).join("."), says: "It is nested too deep." };
+    if (Object.hasOwn(value, "__proto__"))
+      return { path: path.join("."), says: "There is no such key here: __proto__." };
+    for (const [key, part] of Object.entries(value)) left.push({ value: part, path: [...path, key] });
+  }
+  return null;
+}
+
 export function validatePolicy(json: unknown): Result<Policy> {
+  const broken = unreadable(json);
+  if (broken) return fail("invalid", { fields: [`${broken.path}: ${broken.says}`] });
   const parsed = z.safeParse(policySchema, json);
   const problems = parsed.success
     ? check(parsed.data as Policy)

@@ -4,7 +4,7 @@ import { groupBit, groupDefaults, groupNames, hasGroup, keeps, type Mask } from 
 import type { Compartment } from "../records/compartments.ts";
 import { holds, leavesOf, reduce, type Leaf, type Node, type Oracle } from "./condition.ts";
 import type { Facts, Grant, Interval } from "./engine.ts";
-import type { ApprovalRule, BreakGlassRule, Cond, Policy, ShareRecipe, StageRule } from "./rules.ts";
+import type { ApprovalRule, BreakGlassRule, Cond, Policy, Role, ShareRecipe, StageRule } from "./rules.ts";
 import { rolesIn, slice, type BoundAllow, type BoundForbid, type Slice } from "./slice.ts";
 
 /**
@@ -339,7 +339,7 @@ function policyGrows(was: Policy, now: Policy): boolean {
     !isSame(was.sections ?? [], now.sections ?? []) ||
     Object.entries(now.roles).some(([name, role]) => {
       const old = Object.hasOwn(was.roles, name) ? was.roles[name] : undefined;
-      return old !== undefined && (old.kind !== role.kind || !isIn(role.assignableBy ?? [], old.assignableBy ?? []));
+      return old !== undefined && (old.kind !== role.kind || givenByMore(role, old));
     }) ||
     Object.entries(was.lower ?? {}).some(
       ([name, value]) => (Object.entries(now.lower ?? {}).find(([key]) => key === name)?.[1] ?? Infinity) > value,
@@ -355,6 +355,9 @@ function policyGrows(was: Policy, now: Policy): boolean {
     stagesGrow(was.stages ?? [], now.stages ?? [])
   );
 }
+/** Who may give a role; absent: whoever gives roles at all. */
+const givenByMore = ({ assignableBy: now }: Role, { assignableBy: was }: Role): boolean =>
+  was !== undefined && (now === undefined || !isIn(now, was));
 const recipeWithin = (now: ShareRecipe, was: ShareRecipe): boolean =>
   now.id === was.id &&
   now.on === was.on &&

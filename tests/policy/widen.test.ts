@@ -219,6 +219,13 @@ describe("[ACCESS-R33] what is said not to be wider gives nobody anything", () =
   });
 });
 
+const roleGivenBy = (name: string, assignableBy: readonly string[] | undefined): Policy => {
+  const { assignableBy: _was, ...role } = shippedPolicy.roles[name] ?? { kind: "base", owner: "", review: "", why: "" };
+  return {
+    ...shippedPolicy,
+    roles: { ...shippedPolicy.roles, [name]: assignableBy ? { ...role, assignableBy } : role },
+  };
+};
 describe("[ACCESS-R33] acts that widen, by name", () => {
   const ana: Facts = {
     member: "ana",
@@ -277,6 +284,8 @@ describe("[ACCESS-R33] acts that widen, by name", () => {
     ["a glass to break", "wider", { ...shippedPolicy, breakGlass: [...(shippedPolicy.breakGlass ?? []), { id: "bg.more", reach: "all", in: ["legal"], groups: ["legal"], why: "In need." }] }, ana],
     ["a gate less", "wider", { ...shippedPolicy, stages: (shippedPolicy.stages ?? []).map(({ gates: _none, ...rule }) => rule) }, ana],
     ["a second person less", "wider", { ...shippedPolicy, approvals: (shippedPolicy.approvals ?? []).slice(1) }, ana],
+    ["a role that anybody may give", "wider", roleGivenBy("auditor", undefined), ana],
+    ["a role that fewer may give", "narrower", roleGivenBy("seller", ["policy_admin"]), ana],
     ["a higher limit", "wider", { ...shippedPolicy, lower: {} }, ana],
   ];
   test.each(table)("%s: %s", (act, says, policy, facts, was = ana) => {

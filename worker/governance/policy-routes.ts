@@ -18,7 +18,8 @@ import { maySomewhere, problemsOf } from "./problems.ts";
 import { preview, publish } from "./publish.ts";
 import * as store from "./store.ts";
 
-const policyJson = z.looseObject({});
+/** As it came, so that its strict reader sees every key. */
+const policyJson = z.custom<object>((value) => typeof value === "object" && value !== null);
 const why = z.string().check(z.trim(), z.minLength(3), z.maxLength(limits.textMax));
 
 /** Bodies of these routes, for validation here and for openapi.json. */

@@ -36,16 +36,18 @@ export async function problemsOf(
   const policy = valid.value;
   const problems: Problem[] = [];
   const people = (await store.allPeople(context.db, context.now, peopleMax)).map(({ facts }) => facts);
-  const held = new Map<string, number>();
-  for (const facts of people)
-    for (const role of [facts.base, ...facts.duties]) if (role !== "") held.set(role, (held.get(role) ?? 0) + 1);
-  for (const [role, count] of held)
+  for (const [role, count] of await store.rolesHeld(context.db))
     if (!Object.hasOwn(policy.roles, role))
       problems.push({
         path: `roles.${role}`,
         says: `${count} member${count === 1 ? " holds" : "s hold"} this role, and it would be gone.`,
       });
-  const admins = policyAdmins(policy, people, orgAnchor(context.cell));
+  const able = await store.holdersOf(context.db, store.rolesWith(policy, "edit_policy"), context.now);
+  const admins = policyAdmins(
+    policy,
+    able.map(({ facts }) => facts),
+    orgAnchor(context.cell),
+  );
   if (admins.length < limits.policyAdminsMin)
     problems.push({
       path: "allow",

@@ -24,15 +24,24 @@ function varied(people: readonly store.Person[]): store.Person[] {
   const first = people.filter(isNew);
   return [...first, ...people.filter((person) => !first.includes(person))];
 }
-/** Members with equal facts have equal rules: one of each stands for all. */
-function kinds(people: readonly store.Person[]): Facts[] {
-  const seen = new Map<string, Facts>();
-  for (const { facts } of people) {
-    const { member: _who, ...rest } = facts;
-    const key = JSON.stringify(rest);
-    if (!seen.has(key)) seen.set(key, facts);
-  }
-  return [...seen.values()];
+/**
+ * Would this policy give anybody more? Asked of one member of each kind that there is, for equal facts have equal rules,
+ * and of somebody with each role, held or not: who is given the role later is given it as it is then.
+ */
+async function verdictOn({ db, now }: Context, policy: Policy, next: Policy): Promise<Widening> {
+  const there = await store.kindsOfPeople(db, now, peopleMax);
+  if (there.length === peopleMax) return "unknown";
+  const facts = [...there.map((person) => person.facts), ...inEachRole(policy), ...inEachRole(next)];
+  return widens({ policy, facts }, { policy: next, facts });
+}
+function inEachRole({ roles }: Policy): Facts[] {
+  const names = Object.keys(roles);
+  const plain = names.find((name) => roles[name]?.kind === "base") ?? "";
+  return names.map((name) => {
+    const isBase = roles[name]?.kind === "base";
+    const held = { base: isBase ? name : plain, duties: isBase ? [] : [name] };
+    return { ...held, member: `in ${name}`, teams: ["a team"], regions: ["a region"], employment: "active" };
+  });
 }
 
 export interface Preview {
@@ -72,9 +81,8 @@ export async function preview(context: Context, next: Policy): Promise<Result<Pr
       .map(({ id }) => id),
   );
   const seen = (ids: readonly string[]): string[] => ids.filter((id) => mine.has(id));
-  const all = kinds(people);
   return ok({
-    widening: widens({ policy, facts: all }, { policy: next, facts: all }),
+    widening: await verdictOn(context, policy, next),
     members: counted.flatMap(({ name, facts: { member } }) => (named.has(member) ? [{ id: member, name }] : [])),
     differences: {
       summary: found.summary.filter(real),
@@ -88,7 +96,7 @@ export async function preview(context: Context, next: Policy): Promise<Result<Pr
   });
 }
 
-export type Published = { readonly version: number } | { readonly waiting: Waiting | null };
+export type Published = { readonly version: number } | { readonly waiting: Result<Waiting> };
 
 /** Publishes at once what widens nothing; else it waits for a second person. */
 export async function publish(
@@ -104,8 +112,7 @@ export async function publish(
   if (policy.version !== current.version)
     return fail("version_conflict", { fields: ["version"], detail: "Another version was published meanwhile." });
   if (await store.addressMoved(db, [actor.member], now - limits.emailPauseMs)) return paused;
-  const facts = kinds(await store.allPeople(db, now, peopleMax));
-  const verdict = widens({ policy: current, facts }, { policy, facts });
+  const verdict = await verdictOn(context, current, policy);
   if (verdict === "same" || verdict === "narrower") {
     const next: Policy = {
       ...policy, why, version: current.version + 1, parent: current.version, author: actor.member, approver: null, effectiveAt: instantText(now),

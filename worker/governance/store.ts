@@ -1,5 +1,6 @@
 /** The SQL of governance: proposals, grants, covers, published policies, and who is in office with which facts. */
 import { sql, type SQL } from "drizzle-orm";
+import { rightsRecipe } from "../../shared/access/admins.ts";
 import type { World } from "../../shared/access/differences.ts";
 import type { Facts, Place } from "../../shared/access/engine.ts";
 import type { Policy } from "../../shared/access/policy.ts";
@@ -71,6 +72,29 @@ export const holdersOf = (db: Db, roles: readonly string[], now: number): Promis
 /** Everybody who can have rights at all. */
 export const allPeople = (db: Db, now: number, limit: number): Promise<Person[]> =>
   people(db, sql`(m.base is not null or exists (select 1 from json_each(m.duties)))`, now, limit);
+
+/** One member of each kind: with the same roles, teams and regions, and everybody to whom something is lent. */
+export const kindsOfPeople = (db: Db, now: number, limit: number): Promise<Person[]> =>
+  people(
+    db,
+    sql`(m.base is not null or exists (select 1 from json_each(m.duties))) and (
+      m.id in (select min(id) from member where employment = 'active' and deleted_at is null group by base, duties, teams, regions)
+      or exists (select 1 from "grant" g where g.member = m.id and g.until_t > ${now} and g.ended_at is null)
+      or exists (select 1 from "cover" c where c.member = m.id and c.until_t > ${now} and c.ended_at is null))`,
+    now,
+    limit,
+  );
+/** How many members in office hold each role. */
+export async function rolesHeld(db: Db): Promise<Map<string, number>> {
+  const query = sql`select role, count(*) as held from (
+      select base as role from member m where m.employment = 'active' and m.deleted_at is null and base is not null
+      union all select d.value from member m, json_each(m.duties) d where m.employment = 'active' and m.deleted_at is null
+    ) group by role`;
+  const [rows] = (await batch(db, [db.all<{ role: string; held: number }>(query)])) as [
+    { role: string; held: number }[],
+  ];
+  return new Map(rows.map(({ role, held }) => [role, held]));
+}
 
 /** Which roles may do something, by the rules of a policy. That one may answer an approval says nothing about what for. */
 export const rolesWith = (policy: Policy, action: string): string[] => [
@@ -155,6 +179,20 @@ export async function readProposals(db: Db, ids: readonly string[]): Promise<Map
   const [rows] = (await batch(db, [db.all<ProposalRow>(query)])) as [ProposalRow[]];
   return new Map(rows.map((row) => [row.id, row]));
 }
+/** What somebody has asked for and is open, resting on the same; newest first. */
+export async function openProposals(
+  db: Db,
+  author: string,
+  kind: string,
+  hash: string,
+  now: number,
+): Promise<Pick<ProposalRow, "id" | "body" | "at">[]> {
+  const query = sql`select p.id, p.body, p.at from proposal p join approval a on a.id = p.id
+    where p.author = ${author} and p.kind = ${kind} and p.hash = ${hash} and p.done_at is null
+      and a.state in ('open', 'returned') and a.expires_at > ${now} order by p.at desc limit 50`;
+  const [rows] = (await batch(db, [db.all<ProposalRow>(query)])) as [ProposalRow[]];
+  return rows;
+}
 export const keepProposal = (db: Db, row: ProposalRow): Query =>
   db.run(sql`insert into proposal (id, kind, body, hash, author, beneficiary, at, done_at)
     values (${row.id}, ${row.kind}, ${row.body}, ${row.hash}, ${row.author}, ${row.beneficiary}, ${row.at}, ${row.doneAt})
@@ -202,7 +240,7 @@ export function shareApproval(
   const groups = maskOf(["identity", "shared"]);
   return [
     db.run(sql`insert into share (id, anchor, compartment, record, to_kind, to_id, groups, recipe, from_t, until_t, ended_at, cause)
-      select value ->> 0, ${anchor}, 'core', ${approval}, 'member', value ->> 1, ${groups}, 'sh.rights', ${from}, ${until}, null, ${approval}
+      select value ->> 0, ${anchor}, 'core', ${approval}, 'member', value ->> 1, ${groups}, ${rightsRecipe}, ${from}, ${until}, null, ${approval}
       from json_each(${rows})`),
     db.run(sql`update anchor set ver = ver + 1 where id = ${anchor}`),
     db.run(sql`insert into was (seq, kind, id, anchor, member, before)
