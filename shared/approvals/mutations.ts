@@ -3,7 +3,7 @@ import { dayMs, limits } from "../kernel/limits.ts";
 import { fail, ok, type Result } from "../kernel/result.ts";
 import { entityOfId, type Row } from "../records/entities.ts";
 import { emptyFields } from "../records/generic.ts";
-import { defineMutation, type Ask, type Mutation, type Tx } from "../records/mutation.ts";
+import { defineMutation, type Ask, type Fields, type Mutation, type Tx } from "../records/mutation.ts";
 import { holdersOf } from "./holders.ts";
 import { bindsOf, canBind, compare, folded, unfolded, valuesOf, type Scalar } from "./bound.ts";
 import {
@@ -131,22 +131,25 @@ const decideApproval = defineMutation<z.infer<typeof decideArgs>>({
     const kind = approval["approvalKind"];
     if (!isApprovalKind(kind)) return fail("invalid", { fields: ["kind"] });
     const { member, roles = [], standsFor = [] } = tx.actor;
-    const parties = Array.isArray(approval["parties"]) ? approval["parties"].map(String) : [];
+    const subject = tx.get(a.about);
+    const account = a.anchor === approval.anchor ? tx.get(a.anchor) : null;
+    const governs = governanceKinds.has(kind);
+    // Whom it is for: those of when it was asked, and of work whoever owns it by now.
+    const owner = governs ? null : (subject?.["owner"] ?? account?.["owner"]);
+    const asking = Array.isArray(approval["parties"]) ? approval["parties"].map(String) : [];
+    const parties = typeof owner === "string" ? [...asking, owner] : asking;
     if (samePerson([member, ...standsFor], [...parties, String(approval["requester"])]))
       return fail("denied", { detail: "Nobody decides on what they asked for, or what is for themselves." });
     const asked = String(approval["asked"]);
     if (asked !== member && !roles.includes(asked)) return fail("denied", { detail: "Somebody else was asked." });
     if ((a.decision === "refuse" || a.decision === "return") && !a.note) return fail("invalid", { fields: ["note"] });
 
-    const subject = tx.get(a.about);
     const next = after(tx, approval, a.decision, "asked");
     if (!next.ok) return next;
     const judged = a.decision === "approve" ? judge(tx, approval, subject, a.seen ?? {}) : ok(undefined);
     if (!judged.ok) return judged;
     const path = Array.isArray(approval["path"]) ? approval["path"].map(String) : [];
-    const governs = governanceKinds.has(kind);
     const rule = ruleOf(tx, kind, governs ? "organisation" : (entityOfId(a.about) ?? ""));
-    const account = a.anchor === approval.anchor ? tx.get(a.anchor) : null;
     const passed = passOn(tx, a, path, rule, account, parties);
     if (!passed.ok) return passed;
     const decided = next.value === "approved" || next.value === "refused";
@@ -180,14 +183,21 @@ const answerApproval = defineMutation<z.infer<typeof answerArgs>>({
     const approval = tx.get(a.id);
     const subject = tx.get(a.about);
     const name = entityOfId(a.about);
-    if (!approval || approval["about"] !== a.about || !subject || !name) return fail("missing");
+    if (!approval || approval["about"] !== a.about) return fail("missing");
     const own = isRequester(tx, approval);
     if (!own.ok) return own;
     const next = after(tx, approval, "answer", "requester");
     if (!next.ok) return next;
-    const bound = take(tx, subject, bindsOf(approval), a.seen ?? {});
-    if (!bound.ok) return bound;
-    tx.edit(a.id, { state: next.value, answer: a.answer, ...folded(name, bound.value, "bound") }, "ask");
+    const fields = bindsOf(approval);
+    let values: Fields = {};
+    // A question about rights binds no value, and may be about what its asker does not see.
+    if (fields.length > 0) {
+      if (!subject || !name) return fail("missing");
+      const bound = take(tx, subject, fields, a.seen ?? {});
+      if (!bound.ok) return bound;
+      values = folded(name, bound.value, "bound");
+    }
+    tx.edit(a.id, { state: next.value, answer: a.answer, ...values }, "ask");
     return ok(undefined);
   },
 });
