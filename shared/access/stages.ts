@@ -1,7 +1,7 @@
 import { entity, type EntityName, type Row } from "../records/entities.ts";
 import { hasGroup } from "../records/groups.ts";
 import type { Bound, Place } from "./engine.ts";
-import type { StageNames } from "./rules.ts";
+import type { StageNames, StageRule } from "./rules.ts";
 import type { BoundStage } from "./slice.ts";
 
 /**
@@ -49,6 +49,27 @@ const inPipeline = (rule: string, stage: StageRef): boolean => means(rule, stage
 const isAmong = (names: StageNames | undefined, stage: StageRef): boolean =>
   names?.some((name) => means(name, stage.id, stage.name, stage.outcome)) ?? false;
 
+/**
+ * Whether rules mean a stage or pipeline otherwise once it is changed, or gone: then whoever keeps pipelines would have
+ * changed the policy. What is gone is left by its id alone.
+ */
+export function isMeantOtherwise(
+  rules: readonly Pick<StageRule, "pipeline" | "from" | "to" | "in">[],
+  kind: "stage" | "pipeline",
+  before: Row,
+  after: Row | null,
+): boolean {
+  const text = (value: unknown): string | null => (typeof value === "string" ? value : null);
+  if (kind === "stage" && after && before["pipeline"] !== after["pipeline"]) return rules.length > 0;
+  const names = rules.flatMap(({ pipeline, from = [], to = [], in: within = [] }) =>
+    kind === "pipeline" ? [pipeline] : after ? [...from, ...to, ...within] : from,
+  );
+  return names.some((name) => {
+    const then = means(name, before.id, text(before["name"]), text(before["outcome"]));
+    return then !== means(name, before.id, text(after?.["name"]), text(after?.["outcome"]));
+  });
+}
+
 interface Told {
   readonly failures: readonly GateFailure[];
   /** Something could not be told from here. */
@@ -88,12 +109,13 @@ export function gateFailures(bound: Bound, move: StageMove, at: number): Gate {
       else if (isEmpty(value)) hidden.set(heldBy[group] ?? null, (hidden.get(heldBy[group] ?? null) ?? 0) + 1);
     }
     for (const [role, count] of hidden) failures.push({ kind: "hidden", count, heldBy: role });
-    const asked = new Map(rules.flatMap(({ approval }) => (approval ? [[approval.kind, approval] as const] : [])));
-    for (const { kind, when, askTo } of asked.values()) {
+    // Either gate may ask for the same kind, each when it says.
+    for (const { kind, when, askTo } of rules.flatMap(({ approval }) => approval ?? [])) {
       const needed = when === null ? null : bound.meets(when, name, row.compartment, place, at, row);
       if (needed === false || move.approved?.has(kind)) continue;
       if (needed === null || move.approved === null) unsure = true;
-      else failures.push({ kind: "approval", approval: kind, askTo });
+      else if (!failures.some((one) => one.kind === "approval" && one.approval === kind))
+        failures.push({ kind: "approval", approval: kind, askTo });
     }
     if (rules.some((rule) => rule.handoff) && move.handoff !== "accepted") {
       if (move.handoff === null) unsure = true;

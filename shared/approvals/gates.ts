@@ -71,7 +71,7 @@ function stageGate(draft: Drafted, drafts: readonly Drafted[], around: Around): 
   const place = around.place(after.anchor);
   const into = stageRef(to, around);
   if (!place || !into) return around.edge ? fail("missing") : ok(undefined);
-  const from = op === "edit" && typeof before?.["stage"] === "string" ? stageRef(before["stage"], around) : null;
+  const from = op === "edit" && typeof before?.["stage"] === "string" ? leaving(before["stage"], into, around) : null;
   const gate = gateFailures(
     around.bound,
     {
@@ -115,6 +115,11 @@ function stageKeeps(draft: Drafted, _drafts: readonly Drafted[], around: Around)
     ? fail("denied", { detail: refusal.why, fields: visible(around, draft, refusal.fields) })
     : ok(undefined);
 }
+
+/** The stage that is left. One that is gone is still left by the rules that name it by id, or any: at the edge all others are here. */
+const leaving = (id: string, into: StageRef, around: Around): StageRef | null =>
+  stageRef(id, around) ??
+  (around.edge ? { id, pipeline: into.pipeline, pipelineName: into.pipelineName ?? null } : null);
 
 function stageRef(id: string, around: Around): StageRef | null {
   const stage = around.whole(id);

@@ -127,6 +127,19 @@ describe("[ACCESS-R30] a move needs a rule out of X and one into Y, with the gat
       ],
     });
   });
+  test("gates of both sides that ask for the same kind are both asked", () => {
+    const [out, into] = (["from", "to"] as const).map((side) => ({
+      id: `st.${side}`, pipeline: "*", roles: ["seller"], reach: "all" as const, [side]: [side === "from" ? "Open" : "Proposal"], why: "Both.",
+      gates: { approval: { kind: "discount", ...(side === "to" ? { when: { gte: ["discountPct", 90] as const } } : {}) } },
+    })); // prettier-ignore
+    const both: Policy = { ...policy, stages: [out, into].flatMap((rule) => rule ?? []) };
+    expect(gateFailures(bind(both, facts("ana")), move(open, proposal), 0)).toEqual({
+      state: "shut",
+      failures: [{ kind: "approval", approval: "discount", askTo: "closer" }],
+    });
+    const late = row({ discountPct: 95 });
+    expect(gateFailures(bind(both, facts("ana")), move(open, proposal, { row: late }), 0).failures).toHaveLength(1);
+  });
   test("an approval is asked for where the condition holds of the state after, and met by a yes of that kind alone", () => {
     const large = { row: row({ discountPct: 30 }) };
     expect(gateFailures(edge("ana"), move(qualified, proposal, large), 0)).toEqual({

@@ -1,4 +1,5 @@
 import { widens } from "../../shared/access/widen.ts";
+import { isMeantOtherwise } from "../../shared/access/stages.ts";
 import type { Facts } from "../../shared/access/engine.ts";
 import { validatePolicy, type Policy } from "../../shared/access/policy.ts";
 import type { Row } from "../../shared/records/entities.ts";
@@ -17,14 +18,16 @@ export function waitsForSecond(actor: Actor, writes: readonly Write[]): Result<n
   if (unknown) return fail("invalid", { fields: ["base", "duties"].filter((name) => unknown.changed.includes(name)) });
   if (actor.seconded) return null;
   const widening = writes.map((write) => widensBy(policy, write)).find((found) => found !== null);
-  return widening ? secondNeeded(widening.kind) : null;
+  return widening ? secondNeeded(widening) : null;
 }
-export const secondNeeded = (kind: Widened["kind"]): Result<never> =>
+export const secondNeeded = ({ kind, beneficiary }: Widened): Result<never> =>
   fail("needs_approval", {
     detail:
       kind === "email"
         ? "The address is how somebody signs in: a second person must agree."
-        : "This gives somebody more rights: a second person must agree.",
+        : beneficiary === null
+          ? "The policy means this by name, so this changes the policy: a second person must agree."
+          : "This gives somebody more rights: a second person must agree.",
   });
 
 export interface Widened {
@@ -51,6 +54,11 @@ export function widensBy(policy: Policy | null, write: Write): Widened | null {
   const { before, after, op } = write;
   // The engine refuses these two without a second person; here it is said for whom.
   if (write.entity === "account_team") return null;
+  if ((write.entity === "stage" || write.entity === "pipeline") && before) {
+    const meant =
+      op !== "restore" && isMeantOtherwise(policy?.stages ?? [], write.entity, before, op === "edit" ? after : null);
+    return meant ? { kind: "widen", beneficiary: null } : null;
+  }
   if (write.entity !== "member" || policy === null || op === "delete") return null;
   const was = op === "edit" ? before : null;
   if (was && was["email"] !== after["email"] && after["email"] !== undefined)

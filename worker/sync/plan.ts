@@ -306,7 +306,7 @@ function decide(
   if (hidden.length > 0) return fail("invalid", { fields: hidden });
   const decision = actor.bound.decideWrite(action, write.entity, before, after, write.changed, now);
   if (decision.allowed || (decision.second && actor.seconded)) return null;
-  return decision.second ? secondNeeded("widen") : fail("denied", { detail: decision.why });
+  return decision.second ? secondNeeded({ kind: "widen", beneficiary: "" }) : fail("denied", { detail: decision.why });
 }
 
 /** A secret field that the actor may not see does not exist for them: naming it is naming an unknown field. */
