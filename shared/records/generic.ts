@@ -1,7 +1,8 @@
 import * as z from "zod/mini";
 import { fail, ok, type Result } from "../kernel/result.ts";
 import type { Action } from "../kernel/actions.ts";
-import { compartmentsOf, entity, entityOfId, type EntityName, type Row } from "./entities.ts";
+import { orgAnchor } from "../kernel/id.ts";
+import { compartmentsOf, configuration, entity, entityOfId, type EntityName, type Row } from "./entities.ts";
 import type { Value } from "./field.ts";
 import { defineMutation, type Fields, type Mutation, type Tx } from "./mutation.ts";
 import { fieldsSchema } from "./record.ts";
@@ -35,6 +36,8 @@ export function createMutation(name: EntityName): Mutation {
     causes: (a) => (name === "task" ? [a.id] : []),
     run: (tx, a) => {
       if (a.id.split("_")[1] !== entity(name).kind) return fail("invalid", { fields: ["id"] });
+      // Whoever works here is on record where all see it; and this says nothing of what else may be there.
+      if (configuration.has(name) && a.anchor !== orgAnchor(tx.cell)) return fail("invalid", { fields: ["anchor"] });
       const made = name === "account" ? accountAnchor(tx, a.id, a.anchor, a.fields) : ok(a.fields);
       if (!made.ok) return made;
       const lost = lostRef(tx, name, a.fields);

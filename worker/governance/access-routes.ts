@@ -28,11 +28,22 @@ import { missing, problem } from "../http/problem.ts";
 import type { Write } from "../sync/plan.ts";
 import { policyFrom } from "./gate.ts";
 import { actOf, contextOf, tellOf, wait, write } from "./http.ts";
-import { afterWorkingDays, daysOf, endOf, helper, lendable, lender, lends, targetsOf, type Target } from "./lend.ts";
-import { targetsFor } from "./targets.ts";
+import {
+  afterWorkingDays,
+  daysOf,
+  endOf,
+  helper,
+  lendable,
+  isSoon,
+  lender,
+  lends,
+  renewalsOf,
+  type Target,
+} from "./lend.ts";
+import { agreesToCover, targetsFor, teamsOf } from "./targets.ts";
 import { proposalShape } from "./proposal.ts";
 import { maySomewhere } from "./problems.ts";
-import { waitFor, type Context } from "./second.ts";
+import { paused, waitFor, type Context } from "./second.ts";
 import * as store from "./store.ts";
 
 const id = z.string().check(z.minLength(1), z.maxLength(64));
@@ -98,6 +109,11 @@ const refusedHere = (c: AppContext, fresh = false): Response | null => {
   const own = inPerson(c.get("actor"), fresh);
   return own.ok ? null : problem(own.error);
 };
+const tooLate = {
+  code: "invalid" as const,
+  fields: ["from"],
+  detail: `What is lent begins within ${limits.reviewDays} days: its reason is of today.`,
+};
 const done = (c: AppContext): Response => c.body(null, 204);
 
 // --- grants
@@ -128,6 +144,7 @@ accessRoutes.post("/grants", requireActor, async (c) => {
   } = body.value;
   const policy = policyFrom(actor.policyBody);
   const begins = Math.max(from ?? now, now);
+  if (!isSoon(begins, now)) return problem(tooLate);
   const until = endOf(begins, asked ?? daysOf(policy, "grantDefaultDays"), daysOf(policy, "grantMaxDays"));
   if (until === null) return problem({ code: "invalid", fields: ["days"], detail: "A grant does not last that long." });
   if (!(await store.peopleById(db, [member], now)).has(member)) return problem({ code: "invalid", fields: ["member"] });
@@ -188,13 +205,12 @@ accessRoutes.post("/grants/:id/renew", requireActor, async (c) => {
   if (held.endedAt !== null || held.until <= now)
     return problem({ code: "deleted", detail: "It has ended: ask for a new one." });
   const policy = policyFrom(actor.policyBody);
-  const most = Math.min(limits.grantRenewalsMax, policy?.lower?.grantRenewals ?? limits.grantRenewalsMax);
   const until = endOf(
     held.until,
     body.value.days ?? daysOf(policy, "grantDefaultDays"),
     daysOf(policy, "grantMaxDays"),
   );
-  if (held.renewals >= most || until === null)
+  if (held.renewals >= renewalsOf(policy) || until === null)
     return problem({
       code: "invalid",
       fields: ["days"],
@@ -248,21 +264,16 @@ accessRoutes.post("/covers", requireActor, async (c) => {
   if (of === member) return problem({ code: "invalid", fields: ["member"] });
   const policy = policyFrom(actor.policyBody);
   const begins = Math.max(from ?? now, now);
+  if (!isSoon(begins, now)) return problem(tooLate);
   const most = daysOf(policy, "coverDays");
   const until = endOf(begins, asked ?? most, most);
   if (until === null) return problem({ code: "invalid", fields: ["days"], detail: "A cover does not last that long." });
-  const found = await store.peopleById(db, [of, member], now);
-  const [ann, bo] = [found.get(of), found.get(member)];
+  const found = await store.peopleById(db, [member], now);
+  const bo = found.get(member);
   const absent = (await loadRows(db, [of])).get(of);
   if (!bo || absent?.entity !== "member") return problem({ code: "invalid", fields: [bo ? "of" : "member"] });
-  const teams = ann?.facts.teams ?? (Array.isArray(absent.row["teams"]) ? absent.row["teams"].map(String) : []);
+  const teams = await teamsOf(db, of);
   const together = of === actor.member && teams.some((team) => bo.facts.teams.includes(team));
-  const targets = teams.flatMap((team) =>
-    targetsOf(
-      { actions: ["read"], entities: ["account"], to: { team }, groups: ["identity"], keep: "online" },
-      new Map(),
-    ),
-  );
   const waiting = await waitFor(context, {
     proposal: { kind: "cover", cover: newId(c, "cov"), of, member, reason: why, from: begins, until },
     name: "Standing in for a colleague",
@@ -272,10 +283,7 @@ accessRoutes.post("/covers", requireActor, async (c) => {
     parties: together ? [of] : [of, member],
     restsOn: null,
     ...(together ? { asked: { member } } : {}),
-    may: ({ facts }) =>
-      policy !== null &&
-      (maySomewhere(bind(policy, facts), "manage_member", c.env.CELL, now) ||
-        lends(bind(policy, facts), targets, ["identity"], now)),
+    may: ({ facts }) => policy !== null && agreesToCover(bind(policy, facts), teams, c.env.CELL, now),
   });
   return wait(c, context, waiting, together ? "Your colleague has been asked." : "A second person has been asked.");
 });
@@ -317,11 +325,13 @@ accessRoutes.post("/break-glass", requireActor, async (c) => {
   const keepers = await store.holdersOf(db, store.rolesWith(policy, "approve_policy"), now);
   if (keepers.length < limits.policyAdminsMin)
     return problem({ code: "denied", detail: "With one policy admin nobody could look after this." });
+  if (await store.addressMoved(db, [actor.member], now - limits.emailPauseMs)) return problem(paused.error);
   const places = await loadPlaces(db, accounts, actor.member, []);
   const { teams, regions } = actor.facts;
   const reached = accounts.every((account) => {
-    const anchor = entityOfId(account) === "account" ? places.get(account)?.anchor : undefined;
-    if (!anchor) return false;
+    const place = entityOfId(account) === "account" ? places.get(account) : undefined;
+    if (!place || place.deleted) return false;
+    const { anchor } = place;
     if (rule.reach === "region") return anchor.region !== null && regions.includes(anchor.region);
     return rule.reach === "all" || (anchor.team !== null && teams.includes(anchor.team));
   });

@@ -1,3 +1,4 @@
+import type { Result } from "../../shared/kernel/result.ts";
 import type { AppContext } from "../context.ts";
 import type { CommitItem } from "../db/commit.ts";
 import { commit, GuardFailed } from "../db/commit.ts";
@@ -60,11 +61,12 @@ export const tellOf = (
 export async function wait(
   c: AppContext,
   context: Context,
-  waiting: Waiting | null,
+  waiting: Result<Waiting>,
   detail: string,
 ): Promise<Response> {
-  if (!waiting) return problem({ code: "denied", detail: "There is nobody who could agree to this." });
-  const { approval, planned, also, told } = waiting;
+  if (!waiting.ok) return problem(waiting.error);
+  const { approval, planned, also, told } = waiting.value;
+  if (also.length === 0) return problem({ code: "needs_approval", approval, detail: "This waits already." });
   if (!(await write(context, actOf(context, "approval.ask@1"), also, planned.writes))) return problem({ code: "busy" });
   await tellOf(c, planned.writes, { members: told });
   return problem({ code: "needs_approval", approval, detail });

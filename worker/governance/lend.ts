@@ -81,9 +81,14 @@ export const daysOf = (policy: Policy | null, name: "grantDefaultDays" | "grantM
   }[name];
   return Math.min(most, policy?.lower?.[name] ?? most);
 };
+export const renewalsOf = (policy: Policy | null): number =>
+  Math.min(limits.grantRenewalsMax, policy?.lower?.grantRenewals ?? limits.grantRenewalsMax);
 /** The end of a stay of so many days; null: longer than the policy lets it be. */
 export const endOf = (from: number, days: number, most: number): number | null =>
   days <= most ? from + days * dayMs : null;
+
+/** Whether what begins then is of today's reasons: before they would be looked at again. */
+export const isSoon = (from: number, now: number): boolean => from - now <= limits.reviewDays * dayMs;
 
 /** After so many working days, Saturday and Sunday left out, at the same time of day (UTC). */
 export function afterWorkingDays(from: number, days: number): number {

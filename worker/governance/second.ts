@@ -3,7 +3,7 @@ import { limits } from "../../shared/kernel/limits.ts";
 import { fail, ok, type Result } from "../../shared/kernel/result.ts";
 import { bind } from "../../shared/access/engine.ts";
 import { decideAction, governanceKinds, type ApprovalKind } from "../../shared/approvals/state.ts";
-import type { Row } from "../../shared/records/entities.ts";
+import type { EntityName, Row } from "../../shared/records/entities.ts";
 import { emptyFields } from "../../shared/records/generic.ts";
 import { mutations } from "../../shared/sync/registry.ts";
 import { sha256 } from "../auth/secrets.ts";
@@ -15,11 +15,11 @@ import type { PlannedWrite } from "../../shared/exchange/import-plan.ts";
 import { planMutation, type Planned, type World, type Write } from "../sync/plan.ts";
 import { loadWorld } from "../sync/world.ts";
 import { policyFrom, widensBy } from "./gate.ts";
-import { lends } from "./lend.ts";
-import { problemsOf } from "./problems.ts";
+import { daysOf, endOf, lends, renewalsOf } from "./lend.ts";
+import { maySomewhere, problemsOf } from "./problems.ts";
 import { proposalShape, type Proposal } from "./proposal.ts";
 import * as store from "./store.ts";
-import { targetsFor } from "./targets.ts";
+import { agreesToCover, targetsFor, teamsOf } from "./targets.ts";
 
 /**
  * The second person (ACCESS-4). What waits is kept as a proposal beside an approval; whoever decides "yes" has it carried
@@ -64,12 +64,21 @@ export interface Waiting {
   /** Members who see something new. */
   readonly told: readonly string[];
 }
-/** The approval record, its proposal and who sees it; null: there is nobody who could say yes. */
-export async function waitFor(context: Context, ask: AskedFor, id?: string): Promise<Waiting | null> {
+/**
+ * The approval record, its proposal and who sees it; refused if there is nobody who could say yes, and to whom asks for
+ * nothing for a day. What waits already in the same words is not asked anew.
+ */
+export async function waitFor(context: Context, ask: AskedFor): Promise<Result<Waiting>> {
   const { db, actor, now, cell } = context;
   const kind = kindOf(ask.proposal);
   const policy = policyFrom(actor.policyBody);
-  if (!policy) return null;
+  if (!policy) return nobody;
+  if (await store.addressMoved(db, [actor.member], now - limits.emailPauseMs)) return paused;
+  const hash = await sha256(JSON.stringify(ask.restsOn));
+  const open = await store.openProposals(db, actor.member, ask.proposal.kind, hash, now);
+  const words = wordsOf(ask.proposal, now);
+  const twin = open.find(({ body, at }) => wordsOf(JSON.parse(body) as Proposal, at) === words);
+  if (twin) return ok({ approval: twin.id, planned: nothing, also: [], told: [] });
   const standsFor = actor.bound.ownNames(now);
   const parties = [...new Set([actor.member, ...standsFor, ...ask.parties])];
   const roles = store.rolesWith(policy, decideAction[kind]);
@@ -83,12 +92,12 @@ export async function waitFor(context: Context, ask: AskedFor, id?: string): Pro
   const first = able.filter((person) => holds(person, wanted));
   const asked = first.length > 0 ? first : able;
   const role = first.length > 0 ? wanted : roles.find((one) => able.some((person) => holds(person, one)));
-  if (named === null && (asked.length === 0 || role === undefined) && !ask.quiet) return null;
+  if (named === null && (asked.length === 0 || role === undefined) && !ask.quiet) return nobody;
   // Asked quietly, it is one role whatever was found: others who could answer would show by being asked.
   const answering = ask.quiet ? first : asked;
   const to = named === null ? answering.map(({ facts }) => facts.member) : [named];
 
-  const approval = id ?? newApproval(cell);
+  const approval = newApproval(cell);
   const expiresAt = now + (rule?.expiresDays ?? limits.approvalOpenDays) * dayMs;
   const row: Row = {
     ...emptyFields("approval"),
@@ -120,7 +129,7 @@ export async function waitFor(context: Context, ask: AskedFor, id?: string): Pro
     id: approval,
     kind: ask.proposal.kind,
     body: JSON.stringify(ask.proposal),
-    hash: await sha256(JSON.stringify(ask.restsOn)),
+    hash,
     author: actor.member,
     beneficiary: ask.beneficiary,
     at: now,
@@ -128,19 +137,53 @@ export async function waitFor(context: Context, ask: AskedFor, id?: string): Pro
   });
   const seers = [actor.member, ...to].map((member) => ({ id: member, share: newId(cell, "shr") }));
   const seenUntil = expiresAt + limits.shareDays * dayMs;
-  return {
+  return ok({
     approval,
     planned: { writes: [write], guards: new Map(), anchors: new Map() },
     also: [proposal, ...store.shareApproval(db, cell, approval, seers, now, seenUntil)],
     told: seers.map((one) => one.id),
-  };
+  });
+}
+const nobody = fail("denied", { detail: "There is nobody who could agree to this." });
+
+/** What is asked for, without what differs between two times of asking: new ids, and the instant of "from now on". */
+function wordsOf(proposal: Proposal, at: number): string {
+  switch (proposal.kind) {
+    case "grant":
+    case "cover": {
+      const { from, until, ...rest } = proposal;
+      return JSON.stringify({
+        ...rest,
+        [proposal.kind]: "",
+        from: Math.max(from, at) - at && from,
+        days: until - from,
+      });
+    }
+    case "widen":
+    case "email": {
+      const { mutation, args } = proposal;
+      const isNew = mutation.endsWith(".create@1");
+      return JSON.stringify([mutation, isNew ? { ...(args as object), id: "" } : args]);
+    }
+    default:
+      return JSON.stringify(proposal);
+  }
 }
 
 // --- mutations that wait
 
-/** What the writes rest on: the values that they would change. */
+/**
+ * What the writes rest on: the values that they would change, and all else that rights hang on there. Else a yes to
+ * somebody's coming back would be one to what they were given while they were away.
+ */
 const before = (writes: readonly Write[]): unknown =>
-  writes.map(({ id, before: row, changed, ver }) => [id, row ? changed.map((key) => row[key] ?? null) : ver]);
+  writes.map(({ entity, id, before: row, changed, ver }) =>
+    row ? [id, [...new Set([...changed, ...(rightsIn[entity] ?? [])])].map((key) => [key, row[key] ?? null])] : ver,
+  );
+const rightsIn: Partial<Record<EntityName, readonly string[]>> = {
+  member: ["base", "duties", "teams", "regions", "employment", "email"],
+  account: ["owner", "team", "region", "restricted"],
+};
 
 /** A mutation that the gate held back. `alone`: it goes on without a second person, because there is none yet. */
 export async function waitForMutation(
@@ -153,7 +196,6 @@ export async function waitForMutation(
   if (!known) return fail("unsupported_version");
   const parsed = known.args.safeParse(args);
   if (!parsed.success) return fail("invalid");
-  if (await store.addressMoved(db, [actor.member], now - limits.emailPauseMs)) return paused;
   const world = await loadWorld(db, actor, known.reads(parsed.data));
   const planned = planMutation({ ...actor, seconded: true }, world, known, parsed.data, now, cell);
   if (!planned.ok) return planned;
@@ -167,16 +209,19 @@ export async function waitForMutation(
     proposal: { kind, mutation, args: parsed.data },
     name: subject
       ? `${kind === "email" ? "Address" : "Rights"} of ${String(subject.after["name"])}`
-      : "Restricted account",
+      : titleOf(writes[0]),
     reason: "reason" in (args as object) ? String((args as { reason?: unknown }).reason) : mutation,
     about: writes[0]?.id ?? actor.member,
     beneficiary,
     parties: beneficiary === null ? [] : [beneficiary],
     restsOn: before(writes),
   });
-  if (waiting) return ok(waiting);
-  // One-admin mode: nobody else could agree, so inviting is the one thing that goes on, and is kept for whoever comes.
+  if (waiting.ok || waiting.error !== nobody.error) return waiting;
+  // One-admin mode: there is nobody else, so inviting is the one thing that goes on, and is kept for whoever comes.
   const keepers = policy ? store.rolesWith(policy, decideAction.widen) : [];
+  const others = (await store.holdersOf(db, keepers, now)).filter(({ facts }) => facts.member !== actor.member);
+  if (others.length > 0)
+    return fail("denied", { detail: "Whoever could agree to this is whom it is for, or whom you stand in for." });
   if (mutation !== "member.create@1")
     return fail("denied", { detail: "Nobody else could agree to this yet: invite a second policy admin first." });
   // Whoever cuts the others first does not get it that way.
@@ -188,6 +233,10 @@ export async function waitForMutation(
   const kept = { id: newApproval(cell), kind: "alone", body, hash: "", author: actor.member, beneficiary: writes[0]?.id ?? null, at: now, doneAt: now }; // prettier-ignore
   return ok({ alone: [store.keepProposal(db, kept)] });
 }
+const titleOf = (write: Write | undefined): string =>
+  write?.entity === "stage" || write?.entity === "pipeline"
+    ? `What the policy means by ${String(write.before?.["name"])}`
+    : "Restricted account";
 /** Whom an account team lets in. */
 const joining = (writes: readonly Write[]): string | null => {
   const member = writes.find(({ entity }) => entity === "account_team")?.after["member"];
@@ -203,15 +252,16 @@ export async function heldBack(context: Context, world: World, rows: readonly Pl
   const planned = planRows({ ...context.actor, seconded: true }, copyOf(world), rows, context);
   if (!planned.ok) return null;
   const { writes } = planned.value;
-  return waitFor(context, {
+  const waiting = await waitFor(context, {
     proposal: { kind: "import", rows: [...rows] },
     name: `Import of ${rows.length} member${rows.length === 1 ? "" : "s"}`,
     reason: bringIn.name,
     about: context.actor.member,
     beneficiary: null,
-    parties: writes.map((write) => write.id),
+    parties: writes.flatMap((write) => [write.id, joining([write]) ?? write.id]),
     restsOn: before(writes),
   });
+  return waiting.ok ? waiting.value : null;
 }
 const copyOf = (world: World): World => ({ rows: new Map(world.rows), places: new Map(world.places) });
 /** All rows, or the first refusal. Each touches a record of its own, so their guards add up. */
@@ -304,10 +354,10 @@ export async function carryOut(context: Context, decided: Write): Promise<Result
     }
     case "grant": {
       const { grant, member, body, reason, from, until } = proposal;
-      if (!(await store.peopleById(db, [member], now)).has(member)) return stale;
-      if (!lends(actor.bound, await targetsFor(context, body), body.groups, now))
-        return fail("denied", { detail: "Nobody lends above what they may lend themselves." });
       const length = until - from;
+      if (!(await store.peopleById(db, [member], now)).has(member)) return stale;
+      if (endOf(from, length / dayMs, daysOf(policy, "grantMaxDays")) === null) return stale; // the policy has changed
+      if (!lends(actor.bound, await targetsFor(context, body), body.groups, now)) return above;
       const begins = Math.max(from, now);
       const made: store.GrantRow = {
         id: grant, member, kind: "grant", body, requestedBy: row.author, approver: actor.member, reason,
@@ -319,7 +369,9 @@ export async function carryOut(context: Context, decided: Write): Promise<Result
     }
     case "renewal": {
       const held = await store.readGrant(db, proposal.grant);
-      if (!held || held.endedAt !== null || held.until <= now || held.renewals >= limits.grantRenewalsMax) return stale;
+      if (!held || held.endedAt !== null || held.until <= now || held.renewals >= renewalsOf(policy)) return stale;
+      if ((await sha256(JSON.stringify(held.until))) !== row.hash) return stale; // it was renewed meanwhile
+      if (!lends(actor.bound, await targetsFor(context, held.body), held.body.groups, now)) return above;
       const longer = { ...held, until: proposal.until, renewals: held.renewals + 1, approver: actor.member };
       const also = store.writeGrant(db, longer, { ...act, mutation: "grant.renew@1" });
       const turns = [{ member: held.member, at: [longer.until] }];
@@ -327,9 +379,14 @@ export async function carryOut(context: Context, decided: Write): Promise<Result
     }
     case "cover": {
       const { cover, of, member, reason, from, until } = proposal;
-      if ((await store.peopleById(db, [member], now)).size === 0) return stale;
+      const standIn = (await store.peopleById(db, [member], now)).get(member);
       const begins = Math.max(from, now);
-      if (begins >= until) return stale;
+      if (!standIn || begins >= until) return stale;
+      if (endOf(from, (until - from) / dayMs, daysOf(policy, "coverDays")) === null) return stale;
+      // Between two of one team it is theirs; they may be of two teams by now.
+      const teams = await teamsOf(db, of);
+      const theirs = row.author === of && teams.some((team) => standIn.facts.teams.includes(team));
+      if (actor.member === member ? !theirs : !agreesToCover(actor.bound, teams, cell, now)) return above;
       const made: store.CoverRow = {
         id: cover, of, member, from: begins, until, endedAt: null, approver: actor.member, reason,
       }; // prettier-ignore
@@ -338,6 +395,8 @@ export async function carryOut(context: Context, decided: Write): Promise<Result
       return ok({ items: [item("cover.give@1", nothing, also)], members: [member], everyone: false, turns });
     }
     case "policy": {
+      if (!maySomewhere(acting.bound, "edit_policy", cell, now))
+        return fail("denied", { detail: "Who proposed this may not change the policy any more." });
       // Who could mend it may have left since it was asked.
       const { policy: wanted, problems } = await problemsOf(context, proposal.policy);
       if (!wanted || problems.length > 0 || policy.version !== proposal.parent) return stale;
@@ -355,5 +414,6 @@ export async function carryOut(context: Context, decided: Write): Promise<Result
     }
   }
 }
+const above = fail("denied", { detail: "Nobody lends above what they may lend themselves." });
 const nothing: Planned = { writes: [], guards: new Map(), anchors: new Map() };
 export const instantText = (at: number): string => new Date(at).toISOString().replace(/\.\d+Z$/, "Z");

@@ -1,7 +1,10 @@
+import type { Bound } from "../../shared/access/engine.ts";
 import { entityOfId } from "../../shared/records/entities.ts";
+import type { Db } from "../db/db.ts";
 import type { GrantBody } from "../db/lent.ts";
 import { loadPlaces, loadRows } from "../db/rows.ts";
-import { targetsOf, type Target } from "./lend.ts";
+import { lends, targetsOf, type Target } from "./lend.ts";
+import { maySomewhere } from "./problems.ts";
 import type { Context } from "./second.ts";
 
 /** Where a grant would reach, whoever asks: places by name, a region, a team. One name that leads nowhere, and it is nowhere. */
@@ -22,4 +25,20 @@ export async function targetsFor({ db, actor }: Pick<Context, "db" | "actor">, b
     });
   const bare = [...places].map(([key, { anchor }]) => [key, { anchor, accountTeam: [], shares: [] }] as const);
   return targetsOf(body, new Map(bare));
+}
+
+/** The teams of somebody, in office or not. */
+export async function teamsOf(db: Db, member: string): Promise<string[]> {
+  const teams = (await loadRows(db, [member])).get(member)?.row["teams"];
+  return Array.isArray(teams) ? teams.map(String) : [];
+}
+/** Whether somebody may agree that a third one stands in for a member of these teams. */
+export function agreesToCover(bound: Bound, teams: readonly string[], cell: string, now: number): boolean {
+  const targets = teams.flatMap((team) =>
+    targetsOf(
+      { actions: ["read"], entities: ["account"], to: { team }, groups: ["identity"], keep: "online" },
+      new Map(),
+    ),
+  );
+  return maySomewhere(bound, "manage_member", cell, now) || lends(bound, targets, ["identity"], now);
 }
