@@ -166,7 +166,7 @@ export class Device {
       clock: this.clock,
       wire: this.wire,
       wall: () => this.edge.time + this.skew,
-      store: this.store,
+      store: (writes) => this.store(this.seededWrites(writes)),
       transact: async (plan) => {
         const written = await this.disk.write(plan);
         this.replica.absorb(written.writes);
@@ -231,6 +231,15 @@ export class Device {
     }
     if (stop < lines.length && this.random.chance(0.5)) yield '{"t":"pat'; // cut in the middle of a line
   }
+  private cutPage = false;
+  /** A seeded bug of the device: what a page takes away is stored with the page's cursor already. */
+  private seededWrites(writes: readonly Write[]): readonly Write[] {
+    const page = this.page?.lines.at(-1);
+    const whole = writes.some((write) => write.store === "meta" && write.key === "sync");
+    if (this.edge.bug !== "cursor_with_removals" || whole || page?.t !== "page") return writes;
+    if (!writes.some((write) => write.store === "keys")) return writes;
+    return [...writes, put("meta", "sync", { ...this.replica.sync, cursor: page.cursor })];
+  }
   /** Seeded bugs of the device, played on the lines that it is given. */
   private seeded(lines: readonly PullLine[]): readonly PullLine[] {
     switch (this.edge.bug) {
@@ -242,6 +251,18 @@ export class Device {
         return lines.filter((line) => line.t !== "reset");
       case "no_outcomes":
         return lines.map((line) => (line.t === "page" ? { ...line, outcomes: [] } : line));
+      case "first_page_only": {
+        const { cutPage } = this;
+        const last = lines.at(-1);
+        this.cutPage = last?.t === "page" && last.more;
+        return cutPage ? lines.filter((line) => line.t !== "rights" && line.t !== "gone") : lines;
+      }
+      case "snapshot_stale": {
+        const set = new Set(lines.map((line) => (line.t === "set" ? line.row.id : "")));
+        return lines.map((line) =>
+          line.t === "snap" ? { ...line, rows: line.rows.filter(([, row]) => !set.has(row.id)) } : line,
+        );
+      }
       case "snapshot_short":
         return lines.map((line) => (line.t === "snap" ? { ...line, rows: line.rows.slice(0, -1) } : line));
       default:

@@ -3,11 +3,13 @@ import "./quick-crypto.ts";
 import { bind, type Bound, type Facts } from "../../shared/access/engine.ts";
 import { orgAnchor } from "../../shared/kernel/id.ts";
 import type { Policy } from "../../shared/access/policy.ts";
-import { entityOfId } from "../../shared/records/entities.ts";
+import type { Compartment } from "../../shared/records/compartments.ts";
+import { entityOfId, type EntityName } from "../../shared/records/entities.ts";
 import type { Mask } from "../../shared/records/groups.ts";
 import {
   pullRequest,
   pushRequest,
+  type KeyRights,
   type PullLine,
   type PullRequest,
   type PushAnswer,
@@ -21,7 +23,7 @@ import { push } from "../../worker/sync/push.ts";
 import type { Write } from "../../worker/sync/plan.ts";
 import { refusalOf, WireError } from "../../web/data/wire-error.ts";
 import { SimD1 } from "./d1.ts";
-import { readInputs, type Inputs } from "./oracle.ts";
+import { placeFor, readInputs, type Inputs } from "./oracle.ts";
 
 export const cell = "local";
 const key = await cursorKey("dGVzdC1jdXJzb3Ita2V5LTAxMjM0NTY3ODlhYmNkZWY=");
@@ -112,6 +114,17 @@ export class Edge {
         },
       };
     }
+    if (this.bug === "one_until") {
+      return {
+        ...bound,
+        holdRights: (...args) => {
+          const groups = bound.holdRights(...args);
+          const ends = Object.values(groups);
+          const last = ends.includes(null) ? null : Math.max(...ends.map(Number));
+          return Object.fromEntries(Object.keys(groups).map((group) => [group, last]));
+        },
+      };
+    }
     if (this.bug === "no_until") {
       return {
         ...bound,
@@ -126,6 +139,7 @@ export class Edge {
     const actor = this.actor(member);
     if (!actor) throw new WireError("signed_out", "401");
     const request = pullRequest.parse(JSON.parse(JSON.stringify(body)));
+    if (this.bug === "sweep_early") this.sql("delete from share where until_t <= ?", this.time);
     const pulled = await pull(
       {
         db: this.db,
@@ -139,7 +153,26 @@ export class Edge {
       request,
     );
     if (!pulled.ok) throw new WireError(refusalOf(503, pulled.error.code), pulled.error.code);
+    if (this.bug === "no_follow_end") return this.withoutFollowEnds(actor, request.device, pulled.value.lines);
     return pulled.value.lines;
+  }
+  /** A seeded bug: rights are told to last as long as the policy gives them, though following ends before. */
+  private async withoutFollowEnds(actor: Actor, device: string, lines: readonly PullLine[]): Promise<PullLine[]> {
+    const inputs = this.inputs();
+    const keys = await this.keysOf(
+      device,
+      lines.flatMap((line) => (line.t === "rights" ? [line.h] : [])),
+    );
+    return lines.map((line) => {
+      const [anchor = "", compartment] = (line.t === "rights" ? (keys.get(line.h) ?? "") : "").split("|");
+      const place = compartment === undefined ? null : placeFor(inputs, actor.facts, anchor);
+      if (line.t !== "rights" || !place) return line;
+      const g = Object.keys(line.g).map((name) => [
+        name,
+        actor.bound.holdRights(name as EntityName, compartment as Compartment, place, this.time),
+      ]);
+      return { ...line, g: Object.fromEntries(g) as KeyRights };
+    });
   }
   async push(member: string, body: PushRequest): Promise<PushAnswer> {
     const actor = this.actor(member);
@@ -161,6 +194,8 @@ export class Edge {
     if (!pushed.ok) throw new WireError(refusalOf(503, pushed.error.code), pushed.error.code);
     this.onPush?.({ actor, client, answer: pushed.value.answer, writes: pushed.value.writes });
     if (this.bug === "no_was_row") this.d1.sqlite.exec("delete from was");
+    if (this.bug === "newest_was") this.keepNewestWas();
+    if (this.bug === "outcome_not_kept") this.d1.sqlite.exec("delete from outcome");
     return JSON.parse(JSON.stringify(pushed.value.answer)) as PushAnswer;
   }
 
@@ -242,6 +277,12 @@ export class Edge {
       anchor,
       member,
       before && JSON.stringify(before),
+    );
+    if (this.bug === "newest_was") this.keepNewestWas();
+  }
+  private keepNewestWas(): void {
+    this.d1.sqlite.exec(
+      "delete from was where exists (select 1 from was newer where newer.kind = was.kind and newer.id = was.id and newer.seq > was.seq)",
     );
   }
 }

@@ -28,7 +28,7 @@ async function lead(): Promise<void> {
     return at < 0 ? undefined : process.argv[at + 1];
   };
   const start = Number(option("start") ?? 0);
-  const seeds = Number(option("seeds") ?? 200);
+  const seeds = Number(option("seeds") ?? 300);
   const bug = option("bug");
   const totals = { seeds: 0, pulls: 0, pushes: 0, comparisons: 0, violations: 0 };
   const parts = Array.from({ length: threads }, (_, index) => ({

@@ -1,3 +1,3 @@
 import { seeds } from "./suite.ts";
 
-seeds(100, 100);
+seeds(150, 150);

@@ -4,7 +4,7 @@ import { runActs, runSeed } from "./simulate.ts";
 import { seeds } from "./suite.ts";
 
 // Titles stand in suite.ts: [SYNC-1] [SYNC-2] [SYNC-3] [SYNC-4] [SYNC-5].
-seeds(0, 100);
+seeds(0, 150);
 
 describe("the harness", () => {
   it("the same seed gives the same world", async () => {

@@ -34,6 +34,7 @@ const weights = {
   kill: 3,
   lapse: 3, // something is let see for a moment, and the moment passes
   flip: 3, // a right goes and comes back, and the page that says so breaks off
+  revive: 2, // a long pull is under way, and a record of it is deleted and restored between its pages
   epoch: 0.5,
   shape: 0.5,
 } as const;
@@ -208,6 +209,9 @@ export class World {
         await device.follow(account.id, "open");
         break;
       }
+      case "revive":
+        await this.revive(random, device);
+        break;
       case "lapse":
         this.shareSomething(random, device.member);
         await this.settle(device, random, 12);
@@ -302,6 +306,26 @@ export class World {
     for (let tries = 0; tries < 8; tries += 1) {
       const proposal = record ? this.proposeWork(random, near) : this.proposeRights(random, near);
       if (proposal && (!record || proposal.args["id"] === args?.id)) return this.byRoot([proposal]);
+    }
+  }
+  private async revive(random: Random, device: Device): Promise<void> {
+    const kinds = ["contact", "activity", "opportunity"] as const;
+    const held = kinds.flatMap((kind) =>
+      this.sees(device)
+        .rows(kind)
+        .map((row) => ({ kind, id: row.id })),
+    );
+    const row = random.pick(held);
+    if (!row) return;
+    const edit = ({ kind, id }: (typeof held)[number]): Proposal => ({
+      name: `${kind}.edit@1`,
+      args: { id, set: { [kind === "activity" ? "body" : "name"]: `w${random.below(1_000_000)}` } },
+    });
+    await this.byRoot([...held.filter(({ id }) => id !== row.id).slice(0, 7), row].map(edit));
+    await this.pull(device, random, noFaults);
+    for (const act of ["delete", "restore"]) {
+      await this.byRoot([{ name: `${row.kind}.${act}@1`, args: { id: row.id } }]);
+      await this.pull(device, random, noFaults);
     }
   }
   /** `soon`: to this member, and not for long. */

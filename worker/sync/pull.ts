@@ -246,7 +246,8 @@ async function tryPull(context: PullContext, request: PullRequest): Promise<Resu
       }
     }
     if (endsMutation) covered = change.seq;
-    if (endsMutation && delta.length >= limits.pageRowsMax && index + 1 < pending.length) {
+    const rowsHere = bug("cut_by_scan") ? index + 1 : delta.length;
+    if (endsMutation && rowsHere >= limits.pageRowsMax && index + 1 < pending.length) {
       complete = false;
       break;
     }
@@ -499,7 +500,8 @@ function deltaLine(
   const row = project(stored.entity, stored.row, mask);
   if (!row) return null;
   const opened = mine.some((change) => change.patch && "group" in change.patch);
-  if (opened || (mine.some((change) => change.op === "in") && !bug("move_as_patch")))
+  const entering = bug("patch_before_in") ? mine.slice(0, 1) : mine;
+  if (opened || (entering.some((change) => change.op === "in") && !bug("move_as_patch")))
     return { t: "set", e: stored.entity, row };
   const fields = new Set(mine.flatMap((change) => Object.keys(change.patch ?? {})));
   const set = Object.fromEntries(

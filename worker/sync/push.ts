@@ -117,6 +117,7 @@ async function tryPush(context: PushContext, input: PushInput, one: boolean): Pr
     items.push(...done.value.carried.items);
     carried.push(done.value.carried);
   }
+  if (context.bug === "poison_blocks" && items.some((item) => item.outcome)) return fail("busy");
   if (items.length > 0)
     await commit(db, context.bug ? items.map((item) => withoutGuards(item, context.bug)) : items, now);
 
