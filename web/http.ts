@@ -1,4 +1,6 @@
+import { limits } from "../shared/kernel/limits.ts";
 import type { ErrorCode } from "../shared/kernel/result.ts";
+import { lineFetch } from "./data/line.ts";
 import type { CellLink } from "./data/wire.ts";
 
 export interface HttpError {
@@ -13,7 +15,7 @@ export type Answer<T> = { readonly ok: true; readonly value: T } | { readonly ok
  */
 export async function http<T>(path: string, body?: unknown, signal?: AbortSignal, link?: CellLink): Promise<Answer<T>> {
   try {
-    const answer = await fetch((link?.url ?? "") + path, {
+    const answer = await lineFetch((link?.url ?? "") + path, {
       method: body === undefined ? "GET" : "POST",
       headers: {
         accept: "application/json",
@@ -23,7 +25,7 @@ export async function http<T>(path: string, body?: unknown, signal?: AbortSignal
       credentials: "same-origin",
       cache: "no-store",
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      ...(signal ? { signal } : {}),
+      signal: AbortSignal.any([AbortSignal.timeout(limits.silenceMs), ...(signal ? [signal] : [])]),
     });
     const text = await answer.text();
     const value: unknown = text === "" ? null : JSON.parse(text);

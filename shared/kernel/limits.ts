@@ -16,6 +16,9 @@ export const limits = {
   pageRowsMax: 500, // visible rows a page; the scan inside is not bounded by it, or others' work would show
   pageBytesMax: 262_144,
   scanRowsMax: 20_000, // change rows read for one page; past it the page ends early but only on a mutation's end
+  silenceMs: 20_000, // of an answer that has not come or has stopped coming; then the request is given up
+  openMs: 4_000, // for the app to hear who is signed in, where the device remembers
+  slowestBytesPerMs: 2, // what goes out slower than this (16 kbit/s) is given up with it
   pushMutationsMax: 50, // one D1 batch stays under 1,000 statements
   wantMax: 2_000, // keys asked for in one pull
   removalsMax: 10_000, // more differences than this cost more than a reset

@@ -13,6 +13,7 @@ import { drop, put, type SectionCache } from "./disk.ts";
 import type { Source } from "./source.ts";
 import type { LocalData } from "./store.ts";
 import { mayReachCell } from "./network.ts";
+import { LineSocket } from "./line.ts";
 import { send } from "./wire.ts";
 
 type SectionState =
@@ -94,7 +95,7 @@ export function createRooms(data: LocalData): Rooms {
  * The platform's socket, kept alive by text pings that the room answers in its sleep. The provider knows binary frames
  * only, so the pongs stay here.
  */
-class QuietSocket extends WebSocket {
+class QuietSocket extends LineSocket {
   constructor(url: string | URL) {
     super(url);
     let heard = true;

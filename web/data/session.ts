@@ -1,7 +1,9 @@
 /** Who is signed in, kept so that the app opens offline within the lease; and the way out, which leaves nothing here. */
 import { openDB, type DBSchema, type IDBPDatabase } from "idb";
 import type { Slice } from "../../shared/access/slice.ts";
+import { limits } from "../../shared/kernel/limits.ts";
 import { diskName, removeDisk } from "./idb-disk.ts";
+import { lineFetch } from "./line.ts";
 import type { Me } from "./types.ts";
 
 export interface Session {
@@ -35,9 +37,12 @@ async function kept<T>(work: (db: IDBPDatabase<Schema>) => Promise<T>): Promise<
 }
 
 export async function loadSession(): Promise<Opened> {
+  const before = await kept((db) => db.get("session", "now"));
   let response: Response | null = null;
   try {
-    response = await fetch("/api/me", { headers: { accept: "application/json" } });
+    // On a line that is up and answers nothing the kept one opens soon; what has ended since, the first pull says.
+    const signal = AbortSignal.timeout(before ? limits.openMs : limits.silenceMs);
+    response = await lineFetch("/api/me", { headers: { accept: "application/json" }, signal });
   } catch {
     // no network: the kept one speaks
   }
@@ -50,8 +55,7 @@ export async function loadSession(): Promise<Opened> {
     await kept((db) => db.delete("session", "now"));
     return { state: "signed_out" };
   }
-  const session = await kept((db) => db.get("session", "now"));
-  return session ? { state: "signed_in", session, offline: true } : { state: "unreachable" };
+  return before ? { state: "signed_in", session: before, offline: true } : { state: "unreachable" };
 }
 
 /** Removes what this device holds of a member: copies of all cells, cached answers, what screens remembered. */

@@ -8,6 +8,7 @@ import type { ApprovalRule } from "../../shared/access/rules.ts";
 import type { Action } from "../../shared/kernel/actions.ts";
 import { actions } from "../../shared/kernel/actions.ts";
 import { cellOf } from "../../shared/kernel/id.ts";
+import { limits } from "../../shared/kernel/limits.ts";
 import { ok, type Result } from "../../shared/kernel/result.ts";
 import {
   entities,
@@ -23,6 +24,7 @@ import { mutations } from "../../shared/sync/registry.ts";
 import { diskName, openDisk } from "./idb-disk.ts";
 import { drop, MemoryDisk, type Disk } from "./disk.ts";
 import { judgeHere, placeHere } from "./gates.ts";
+import { lineFetch, noteAct } from "./line.ts";
 import type { Change, Made } from "./replica.ts";
 import { forgetMember, type Session } from "./session.ts";
 import { randomId, Source } from "./source.ts";
@@ -204,6 +206,7 @@ class Local implements LocalData {
     const source = this.source(placeOf(args) ?? "") ?? this.sources.get(this.me.cell);
     if (!source || this.ended || this.locked[0]()) return { ok: false, code: "unavailable" };
     const done = await source.mutate(name, this.withSeen(name, args));
+    if (done.ok || done.error.code === "unavailable") noteAct(done.ok); // others were no acts: they did not fit
     return done.ok ? { ok: true } : { ok: false, ...done.error };
   }
   /** Fields that are never overwritten unseen carry the value that this device shows, unless the screen said another. */
@@ -357,10 +360,11 @@ class Local implements LocalData {
     if (waits() && !force) return false;
     for (const source of this.sources.values()) source.tellForget();
     this.end();
-    await fetch("/api/auth/sign-out", {
+    await lineFetch("/api/auth/sign-out", {
       method: "POST",
       headers: { "content-type": "application/json" },
       body: "{}",
+      signal: AbortSignal.timeout(limits.openMs),
     }).catch(() => undefined); // offline: the copy goes all the same
     await forgetMember(this.me);
     return true;

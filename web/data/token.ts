@@ -1,4 +1,6 @@
 /** What other cells are shown: the short-lived token that the home cell signs, renewed a little before it ends. */
+import { limits } from "../../shared/kernel/limits.ts";
+import { lineFetch } from "./line.ts";
 import { WireError } from "./wire-error.ts";
 
 const earlyMs = 60_000;
@@ -10,10 +12,11 @@ export function cellToken(): () => Promise<Readonly<Record<string, string>>> {
   const renew = async (): Promise<void> => {
     let response: Response;
     try {
-      response = await fetch("/api/session/token", {
+      response = await lineFetch("/api/session/token", {
         method: "POST",
         headers: { "content-type": "application/json" },
         body: "{}",
+        signal: AbortSignal.timeout(limits.silenceMs),
       });
     } catch (error) {
       throw new WireError("retry", String(error));

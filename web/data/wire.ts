@@ -1,7 +1,9 @@
 /** The real wire: fetch and the poke socket of one cell. */
 import { hubMessage } from "./messages.ts";
 import type { Wire } from "./exchange.ts";
+import { lineFetch, LineSocket } from "./line.ts";
 import { refusalOf, WireError } from "./wire-error.ts";
+import { limits } from "../../shared/kernel/limits.ts";
 import type { PushAnswer } from "../../shared/sync/protocol.ts";
 
 /** How to reach a cell. Ours by cookie; another one by the token that the home cell signs. */
@@ -12,18 +14,69 @@ export interface CellLink {
   readonly fetch?: typeof fetch;
 }
 
-export async function send(link: CellLink, path: string, body: unknown, signal?: AbortSignal): Promise<Response> {
+/**
+ * A line that is up and says nothing would hold everything that waits behind this request (SYNC-Q2): it is given up, and
+ * asking again is safe. What goes out counts too, since nobody sees how far it got.
+ */
+class Patience {
+  private readonly end = new AbortController();
+  private timer: ReturnType<typeof setTimeout> | null = null;
+  get signal(): AbortSignal {
+    return this.end.signal;
+  }
+  wait(bytesOut = 0): void {
+    this.stop();
+    const ms = limits.silenceMs + bytesOut / limits.slowestBytesPerMs;
+    this.timer = setTimeout(() => this.end.abort(new DOMException("silence", "TimeoutError")), ms);
+  }
+  stop(): void {
+    if (this.timer) clearTimeout(this.timer);
+  }
+}
+
+async function post(link: CellLink, path: string, body: unknown, patience: Patience): Promise<Response> {
+  const text = JSON.stringify(body);
+  patience.wait(text.length);
   const headers = { "content-type": "application/json", ...(await link.headers?.()) };
   try {
-    return await (link.fetch ?? fetch)(link.url + path, {
+    return await (link.fetch ?? lineFetch)(link.url + path, {
       method: "POST",
       headers,
-      body: JSON.stringify(body),
+      body: text,
       credentials: link.url === "" ? "same-origin" : "omit", // another cell takes the token alone
-      ...(signal ? { signal } : {}),
+      signal: patience.signal,
     });
   } catch (error) {
+    patience.stop();
     throw new WireError("retry", String(error));
+  }
+}
+/** One whole answer. Throws `WireError` when the line gives none. */
+export async function send(link: CellLink, path: string, body: unknown): Promise<Response> {
+  const patience = new Patience();
+  const response = await post(link, path, body, patience);
+  const { status, statusText, headers } = response;
+  const parts: BlobPart[] = [];
+  for await (const part of chunks(response, patience)) parts.push(part);
+  return new Response(parts.length > 0 ? new Blob(parts) : null, { status, statusText, headers });
+}
+/** An answer as it arrives; it is given up when it stops arriving. */
+async function* chunks(response: Response, patience: Patience): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+  const reader = response.body?.getReader();
+  if (!reader) return patience.stop();
+  try {
+    for (;;) {
+      patience.wait();
+      const { done, value } = await reader.read();
+      patience.stop(); // how long a page takes to be stored is not the line's fault
+      if (done) return;
+      yield value;
+    }
+  } catch (error) {
+    throw new WireError("retry", String(error)); // cut: asking again is safe
+  } finally {
+    patience.stop();
+    void reader.cancel().catch(() => undefined); // it ended, or nobody reads on
   }
 }
 
@@ -35,24 +88,18 @@ export function fetchWire(link: CellLink): Wire {
       try {
         return (await response.json()) as PushAnswer;
       } catch (error) {
-        throw new WireError("retry", String(error)); // the answer was cut: asking again is safe
+        throw new WireError("retry", String(error)); // some box on the way answered
       }
     },
     pull: async function* (body) {
-      const response = await send(link, "/sync/pull", body);
-      if (!response.ok || !response.body) throw await refusal(response);
-      const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
-      try {
-        for (;;) {
-          const { done, value } = await reader.read();
-          if (done) return;
-          yield value;
-        }
-      } catch (error) {
-        throw new WireError("retry", String(error));
-      } finally {
-        void reader.cancel().catch(() => undefined); // it ended, or nobody reads on
+      const patience = new Patience();
+      const response = await post(link, "/sync/pull", body, patience);
+      if (!response.ok) {
+        patience.stop();
+        throw await refusal(response);
       }
+      const text = new TextDecoder();
+      for await (const part of chunks(response, patience)) yield text.decode(part, { stream: true });
     },
   };
 }
@@ -73,7 +120,7 @@ export interface HubSocket {
 }
 /** Content-free pokes; reconnects with backoff and jitter, because a deploy drops all sockets at once. */
 export function openHub(link: CellLink, device: string, on: (what: "poke" | "cut" | "open") => void): HubSocket {
-  let socket: WebSocket | null = null;
+  let socket: LineSocket | null = null;
   let tries = 0;
   let timer: ReturnType<typeof setTimeout> | null = null;
   let closed = false;
@@ -81,7 +128,7 @@ export function openHub(link: CellLink, device: string, on: (what: "poke" | "cut
     const url = new URL(`${link.url}/sync/hub`, location.href);
     url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
     url.searchParams.set("device", device);
-    const opened = new WebSocket(url);
+    const opened = new LineSocket(url);
     socket = opened;
     opened.addEventListener("open", () => {
       tries = 0;
