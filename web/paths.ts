@@ -5,6 +5,7 @@ export const paths = {
   accountsOnline: "/accounts?view=online",
   accountsOnly: (only: string) => `/accounts?only=${only}`,
   account: (id: string, tab?: AccountTab, part?: string) => ["/accounts", id, tab, part].filter(Boolean).join("/"),
+  settings: "/settings",
   signIn: "/sign-in",
   claim: (code: string) => `/claim/${code}`,
 } as const;

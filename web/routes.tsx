@@ -12,6 +12,7 @@ export const Routes = (): JSX.Element => (
       <Route path="/" component={lazy(() => import("./today/today.tsx"))} />
       <Route path="/accounts" component={lazy(() => import("./accounts/list.tsx"))} />
       <Route path="/accounts/:id/:tab?/:part?" component={lazy(() => import("./accounts/account.tsx"))} />
+      <Route path="/settings" component={lazy(() => import("./settings/settings.tsx"))} />
       <Route path="*" component={NotFound} />
     </Route>
   </Router>

@@ -110,6 +110,29 @@ export const en = {
   "menu.signOutStay": "Stay signed in",
   "menu.signOutForce": "Discard and sign out",
 
+  "settings.title": "Settings",
+  "settings.look": "Look and language",
+
+  "practice.title": "Weak-signal practice",
+  "practice.why":
+    "Rehearse the field before you go there. This browser's own traffic goes over a bad line until you stop, reload, or half an hour has passed.",
+  "practice.line": "Line",
+  "practice.off": "Off",
+  "practice.offIs": "The network as it is.",
+  "practice.slow": "Slow",
+  "practice.slowIs": "Everything comes late and slowly: 0.4 seconds, 50 kbit/s.",
+  "practice.flaky": "Flaky",
+  "practice.flakyIs": "A third of what is sent or answered gets lost; live connections last 20 seconds.",
+  "practice.pretend": "Pretends",
+  "practice.pretendIs": "Connects and never answers, as the Wi-Fi of some hotels does.",
+  "practice.cut": "Cut",
+  "practice.cutIs": "No network at all.",
+  "practice.on": (line: string) => `Practising weak signal: ${line}`,
+  "practice.stop": "Stop",
+  "practice.over": "The practice is over. Nothing was changed during it.",
+  "practice.told": (acts: number, kept: number, seconds: number, back: number) =>
+    `${plural(acts, "act", "acts")}, ${kept} kept, sent ${seconds} s after return${back > 0 ? `; ${back} needed you` : ""}.`,
+
   "update.ready": "Update ready",
   "update.body": "A new version is here. Nothing unsent is lost.",
 

@@ -108,6 +108,28 @@ export const zhCN: Dict = {
   "menu.signOutStay": "继续登录",
   "menu.signOutForce": "放弃并退出",
 
+  "settings.title": "设置",
+  "settings.look": "外观与语言",
+
+  "practice.title": "弱网演练",
+  "practice.why": "出发前先演练现场网络。本浏览器的真实通信会走一条很差的线路，直到你停止、重新加载，或满半小时。",
+  "practice.line": "线路",
+  "practice.off": "关闭",
+  "practice.offIs": "使用真实网络。",
+  "practice.slow": "缓慢",
+  "practice.slowIs": "一切都又晚又慢：延迟 0.4 秒，50 kbit/s。",
+  "practice.flaky": "不稳定",
+  "practice.flakyIs": "约三分之一的请求或应答丢失；实时连接每 20 秒断开。",
+  "practice.pretend": "假连接",
+  "practice.pretendIs": "连得上却没有应答，像某些酒店的无线网。",
+  "practice.cut": "断网",
+  "practice.cutIs": "完全没有网络。",
+  "practice.on": (line) => `弱网演练中：${line}`,
+  "practice.stop": "停止",
+  "practice.over": "演练已结束，期间没有任何更改。",
+  "practice.told": (acts, kept, seconds, back) =>
+    `共 ${num(acts)} 项操作，保住 ${num(kept)} 项，恢复后 ${num(seconds)} 秒送达${back > 0 ? `；${num(back)} 项需要你处理` : ""}。`,
+
   "update.ready": "可更新",
   "update.body": "新版本已就绪，未送达的内容不会丢失。",
 

@@ -36,6 +36,7 @@ import { applyUpdate, updateReady } from "./update.ts";
 
 // What opens on demand comes on demand.
 const Tray = lazy(async () => ({ default: (await import("./tray.tsx")).Tray }));
+const PracticeBar = lazy(async () => ({ default: (await import("../settings/practice.tsx")).PracticeBar }));
 const LogSheet = lazy(async () => ({ default: (await import("./log-sheet.tsx")).LogSheet }));
 
 const [collapsed, setCollapsed] = createSignal(false);
@@ -138,6 +139,9 @@ export function Layout(props: RouteSectionProps): JSX.Element {
         </aside>
       </Show>
       <div class={css.body}>
+        <Suspense>
+          <PracticeBar />
+        </Suspense>
         <OfflineBanner />
         <main id="main" class={css.main} tabindex="-1">
           <ErrorBoundary fallback={(error: unknown) => <Stopped error={error} />}>

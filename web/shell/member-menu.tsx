@@ -1,4 +1,6 @@
+import { useNavigate } from "@solidjs/router";
 import LogOut from "lucide-solid/icons/log-out";
+import SettingsIcon from "lucide-solid/icons/settings";
 import { createSignal, Show, type JSX } from "solid-js";
 import { chooseLocale, locale, locales, roleName, t } from "../i18n/i18n.ts";
 import { paths } from "../paths.ts";
@@ -16,6 +18,7 @@ import { chooseTheme, theme, themes } from "./theme.ts";
 export function MemberMenu(props: { readonly phone?: JSX.Element }): JSX.Element {
   const session = useSession();
   const { data } = session;
+  const navigate = useNavigate();
   const [asking, ask] = createSignal(false);
 
   const leave = async (force: boolean) => {
@@ -65,6 +68,7 @@ export function MemberMenu(props: { readonly phone?: JSX.Element }): JSX.Element
             choices: themes.map((id) => ({ id, text: t(`menu.${id}`) })),
             onChoose: (id) => chooseTheme(themes.find((one) => one === id) ?? "system"),
           },
+          { icon: <SettingsIcon size={16} />, words: t("settings.title"), onSelect: () => navigate(paths.settings) },
           { icon: <LogOut size={16} />, words: t("menu.signOut"), onSelect: () => void leave(false) },
         ]}
       />
