@@ -28,6 +28,7 @@ export const limits = {
   pokeCoalesceMs: 250,
   hubTailMax: 10_000,
   outboxBytesMax: 512_000, // one mutation
+  historyRowsMax: 500, // changes of a key looked back over for who wrote a value; older ones are said without a name
 
   // --- rooms (docs/spec/rooms.md)
   frameBytesMax: 1_048_576,

@@ -2,6 +2,7 @@ import * as z from "zod/mini";
 import type { ErrorCode, Unmet } from "../kernel/result.ts";
 import { limits } from "../kernel/limits.ts";
 import type { Row } from "../records/entities.ts";
+import type { Value } from "../records/field.ts";
 import type { Fields } from "../records/mutation.ts";
 
 /**
@@ -47,7 +48,14 @@ export type PullLine =
   /** The record left the key in which the device held it, and is now held under h: replaces the old row whole. */
   | { readonly t: "moved"; readonly e: string; readonly h: string; readonly row: Row }
   | { readonly t: "set"; readonly e: string; readonly h: string; readonly row: Row }
-  | { readonly t: "patch"; readonly e: string; readonly h: string; readonly id: string; readonly set: Fields }
+  | {
+      readonly t: "patch";
+      readonly e: string;
+      readonly h: string;
+      readonly id: string;
+      readonly set: Fields;
+      readonly lost?: Lost;
+    }
   /** All rows of h with ids in (from, to]; to null: to the end. The device deletes its others in that range. */
   | {
       readonly t: "snap";
@@ -66,6 +74,14 @@ export type PullLine =
       readonly lease: number; // the store locks at this instant unless a page comes before
     };
 
+/**
+ * Of fields that this member had written: somebody put another value there without having seen it. By field: the words
+ * that were lost, who wrote over them, and when. Only on the page of whoever lost them.
+ */
+export interface Lost {
+  readonly [field: string]: { readonly mine: Value; readonly by: string; readonly at: number };
+}
+
 export interface Outcome {
   readonly n: number;
   readonly code: ErrorCode;
@@ -77,6 +93,11 @@ export interface Outcome {
   readonly unmet?: readonly Unmet[];
   /** For conflicts: present values of the fields in question, as far as this member sees them. */
   readonly theirs?: Fields;
+  /** Who put them there, or deleted the record, and when. */
+  readonly by?: string;
+  readonly when?: number;
+  /** Of `deleted`: what this member may restore. */
+  readonly restore?: string;
 }
 
 const value = z.any(); // validated by the mutation's own schema

@@ -12,6 +12,7 @@ import { assignOpportunity, assignTask } from "../shares/assign.ts";
 import { addComment } from "../shares/comment.ts";
 import { endShare, shareAccount, shareRecord } from "../shares/share.ts";
 import { completeTask } from "../tasks/complete.ts";
+import { skip } from "./skip.ts";
 
 /** All mutations there are, by name and version. Nothing else changes data. */
 const all: readonly Mutation[] = [
@@ -46,5 +47,6 @@ const all: readonly Mutation[] = [
   shareAccount,
   endShare,
   addComment,
+  skip,
 ];
 export const mutations: ReadonlyMap<string, Mutation> = new Map(all.map((mutation) => [mutation.name, mutation]));

@@ -439,7 +439,8 @@ describe("acts", () => {
     expect((await ask(path, { as: "ana", method: "DELETE" })).status).toBe(204);
     expect((await get("ana", path)).status).toBe(404);
     expect((await page("ana", "/api/contacts?q=gone")).items).toEqual([]);
-    expect((await ask(path, { as: "ana", method: "DELETE" })).status).toBe(404);
+    expect((await ask(path, { as: "ana", method: "DELETE" })).status).toBe(410);
+    expect((await ask(path, { as: "bo", method: "DELETE" })).status).toBe(404); // who never saw it learns nothing
     const back = await ask(`${path}/restore`, { as: "ana", body: {} });
     expect([back.status, await back.json<Row>()]).toEqual([200, made]);
     expect((await ask(`${path}/restore`, { as: "ana", body: {} })).status).toBe(404);

@@ -37,6 +37,8 @@ export interface Entry {
   readonly base: { readonly [id: string]: Fields };
   /** What the member wrote: all that a card may show once the record is out of sight. */
   readonly mine: Fields;
+  /** Records that it makes. */
+  readonly makes?: readonly string[];
   readonly at: number;
   /** Refused by the edge: shows no longer, becomes a card with the page that passes its number. */
   readonly outcome?: {
@@ -45,6 +47,9 @@ export interface Entry {
     readonly detail?: string;
     readonly unmet?: readonly Unmet[];
     readonly theirs?: Fields;
+    readonly by?: string;
+    readonly when?: number;
+    readonly restore?: string;
   };
 }
 export interface SyncMeta {

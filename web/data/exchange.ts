@@ -5,10 +5,12 @@
 import { limits } from "../../shared/kernel/limits.ts";
 import { protocolVersion, type PullRequest, type PushAnswer, type PushRequest } from "../../shared/sync/protocol.ts";
 import type { EdgeClock } from "./clock.ts";
+import { isSkip, underRoot } from "./cards.ts";
 import { drop, entryKey, put, type ClientMeta, type Entry, type Plan, type Reader, type Write } from "./disk.ts";
 import { lineGroups } from "./lines.ts";
 import { ask, cardOf, PageReader } from "./page.ts";
 import type { Replica } from "./replica.ts";
+import type { AttentionCard } from "./types.ts";
 import { WireError } from "./wire-error.ts";
 
 export interface Wire {
@@ -32,11 +34,8 @@ export interface Exchange {
 export async function pushOnce(x: Exchange): Promise<boolean> {
   const { replica } = x;
   const { client, device } = replica;
-  const batch = replica.unsent(limits.pushMutationsMax, limits.bodyBytesMax / 2);
-  const last = batch.at(-1);
-  if (!client || !device || !last) return false;
-  // Written before it leaves: what is above this number is provably unsent (SYNC-W1).
-  if (last.n > replica.sent) await x.store([put("meta", "sent", last.n)]);
+  const batch = await leaving(x);
+  if (!client || !device || batch.length === 0) return false;
   let answer: PushAnswer;
   try {
     answer = await x.wire.push({
@@ -67,6 +66,29 @@ export async function pushOnce(x: Exchange): Promise<boolean> {
   return replica.unsent(1, limits.bodyBytesMax).length > 0 && answer.results.length > 0;
 }
 
+/**
+ * What goes out now. Marked before it leaves, in one transaction with reading it: what is above the mark is provably
+ * unsent (SYNC-W1), and what was taken back a moment ago is not sent.
+ */
+async function leaving(x: Exchange): Promise<readonly Entry[]> {
+  const batch = x.replica.unsent(limits.pushMutationsMax, limits.bodyBytesMax / 2);
+  const last = batch.at(-1);
+  if (!last || last.n <= x.replica.sent) return batch;
+  let present: Entry[] = [];
+  await x.transact(async (read) => {
+    present = [];
+    for (const { client, n } of batch) {
+      const entry = await read.get("outbox", entryKey(client, n));
+      if (!entry) break;
+      present.push(entry);
+    }
+    const most = present.at(-1)?.n ?? 0;
+    const marked = Number((await read.get("meta", "sent")) ?? 0);
+    return { writes: most > marked ? [put("meta", "sent", most)] : [], value: undefined };
+  });
+  return present;
+}
+
 const pushed = ({ n, name, args, base, at }: Entry): PushRequest["muts"][number] => ({
   n,
   name,
@@ -85,20 +107,29 @@ async function renewClient(x: Exchange): Promise<void> {
     const sent = Number((await read.get("meta", "sent")) ?? 0);
     const old = (await read.get("meta", "client")) as ClientMeta | undefined;
     const writes: Write[] = [];
+    const cards = [...(await read.all("attention")).values()];
+    const before = cards.length;
     let n = 0;
     for (const [key, entry] of [...(await read.all("outbox"))].sort(([, a], [, b]) => a.n - b.n)) {
       writes.push(drop("outbox", key));
+      if (isSkip(entry)) continue;
       if (entry.client === old?.id && entry.n > sent)
         writes.push(put("outbox", entryKey(fresh, (n += 1)), { ...entry, client: fresh, n }));
-      else
-        writes.push(put("attention", key, cardOf({ ...entry, outcome: entry.outcome ?? { code: "client_unknown" } })));
+      else cards.push(doubtful(x, entry, cards));
     }
+    for (const card of cards.slice(before)) writes.push(put("attention", card.key, card));
     writes.push(put("meta", "client", { id: fresh, next: n + 1 }), put("meta", "sent", 0));
     const sync = await read.get("meta", "sync");
     if (sync && typeof sync === "object" && "seen" in sync) writes.push(put("meta", "sync", { ...sync, seen: 0 }));
     return { writes, value: undefined };
   });
   x.replica.forgetAcks();
+}
+
+function doubtful(x: Exchange, entry: Entry, there: readonly AttentionCard[]): AttentionCard {
+  const decided = { ...entry, outcome: entry.outcome ?? ({ code: "client_unknown" } as const) };
+  const card = cardOf(decided, x.clock.now() || x.wall());
+  return underRoot(x.replica.options.mutations, decided, card, there);
 }
 
 const wishes = (replica: Replica): string =>

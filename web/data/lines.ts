@@ -17,6 +17,7 @@ const line = z.discriminatedUnion("t", [
     h: z.string(),
     id: z.string(),
     set: z.record(z.string(), z.unknown()),
+    lost: z.optional(z.record(z.string(), z.object({ mine: z.unknown(), by: z.string(), at: z.number() }))),
   }),
   z.object({
     t: z.literal("snap"),

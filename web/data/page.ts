@@ -4,10 +4,11 @@
  */
 import { entity, isEntity, type EntityName, type Row } from "../../shared/records/entities.ts";
 import { hasGroup } from "../../shared/records/groups.ts";
-import type { Fields } from "../../shared/records/mutation.ts";
-import type { KeyRights, Outcome, PullLine, PullRequest } from "../../shared/sync/protocol.ts";
+import type { Fields, Mutation } from "../../shared/records/mutation.ts";
+import type { KeyRights, Lost, Outcome, PullLine, PullRequest } from "../../shared/sync/protocol.ts";
 import { protocolVersion } from "../../shared/sync/protocol.ts";
 import { limits } from "../../shared/kernel/limits.ts";
+import { isSkip, underRoot } from "./cards.ts";
 import { entryKey, type Entry, type SyncMeta, type Write } from "./disk.ts";
 import { Draft, type Replica } from "./replica.ts";
 import { alive, equalRights, isNothing, maskIn, narrow, widens } from "./rights.ts";
@@ -112,6 +113,7 @@ export class PageReader {
           break;
         case "patch":
           this.patch(line.h, line.id, line.set);
+          if (line.lost) this.writtenOver(line.e, line.id, line.lost);
           break;
         case "snap":
           this.snapshot(line, widened);
@@ -125,7 +127,7 @@ export class PageReader {
     }
     for (const h of this.early) draft.ask(h);
     for (const key of this.asked.follow) draft.set("follow", key, undefined);
-    settle(draft, this.asked.body.client, page.outcomes, page.lmid);
+    settle(draft, this.asked.body.client, page.outcomes, page.lmid, page.now, this.replica.options.mutations);
     const sync: SyncMeta = {
       cursor: page.cursor,
       seen: page.lmid === null ? this.replica.sync.seen : Math.max(this.replica.sync.seen, page.lmid),
@@ -176,6 +178,19 @@ export class PageReader {
     if (!blob || !held) return this.wonder(h);
     this.draft.place(h, { e: held.e, row: { ...held.row, ...visibleFields(blob.g, held.e, set) } });
   }
+  /** My words that somebody wrote over unseen: offered back, unless I am writing them anew (SYNC-W8). */
+  private writtenOver(e: string, id: string, lost: Lost): void {
+    for (const [field, { mine, by, at }] of Object.entries(lost)) {
+      const again = this.replica
+        .pending()
+        .some((entry) => this.replica.changes(entry).some((change) => change.id === id && field in change.after));
+      if (again) continue;
+      const set = { [field]: mine };
+      const card = { name: `${e}.edit@1`, args: { id, set }, at, since: at, code: "overwritten", mine: set, by, when: at } as const; // prettier-ignore
+      const key = `over:${id}:${field}`; // one a field: the newest
+      this.draft.set("attention", key, { ...card, key });
+    }
+  }
   /** Never build a row from a patch (SYNC-P9). If the key is on its way anyway, the snapshot brings the row. */
   private wonder(h: string): void {
     if (!this.draft.key(h)) return this.draft.ask(h);
@@ -215,32 +230,47 @@ const visibleFields = (g: KeyRights, e: EntityName, set: Fields): Fields => {
  * Refusals become cards, and what the page's watermark passes leaves the outbox, in the same transaction: the watermark
  * alone also passes a refusal whose answer was lost, and the words would vanish (SYNC-W6).
  */
-function settle(draft: Draft, client: string, outcomes: readonly Outcome[], lmid: number | null): void {
+function settle(
+  draft: Draft,
+  client: string,
+  outcomes: readonly Outcome[],
+  lmid: number | null,
+  now: number,
+  known: ReadonlyMap<string, Mutation>,
+): void {
   const refused = new Map(outcomes.map(({ n, ...outcome }) => [n, outcome]));
-  for (const key of draft.names("outbox")) {
+  for (const key of draft.names("outbox").sort()) {
     const entry = draft.get("outbox", key);
     if (!entry || entry.client !== client) continue;
     const outcome = refused.get(entry.n) ?? entry.outcome;
     if (lmid !== null && entry.n <= lmid) {
-      if (outcome) draft.set("attention", key, cardOf({ ...entry, outcome }));
+      if (outcome && !isSkip(entry)) {
+        const there = draft.names("attention").flatMap((name) => draft.get("attention", name) ?? []);
+        const decided = { ...entry, outcome };
+        draft.set("attention", key, underRoot(known, decided, cardOf(decided, now), there));
+      }
       draft.set("outbox", key, undefined);
     } else if (outcome && !entry.outcome) draft.set("outbox", key, { ...entry, outcome });
   }
 }
-
 /** A card shows what its member wrote, why it was refused, and of the present values only those still visible. */
-export function cardOf(entry: Entry & { outcome: NonNullable<Entry["outcome"]> }): AttentionCard {
+export function cardOf(entry: Entry & { outcome: NonNullable<Entry["outcome"]> }, since: number): AttentionCard {
   const { outcome } = entry;
   return {
     key: entryKey(entry.client, entry.n),
     name: entry.name,
     args: entry.args,
     at: entry.at,
+    since,
     code: outcome.code,
     ...(outcome.detail === undefined ? {} : { detail: outcome.detail }),
     ...(outcome.fields === undefined ? {} : { fields: outcome.fields }),
     ...(outcome.unmet === undefined ? {} : { unmet: outcome.unmet }),
     mine: entry.mine,
+    ...(entry.makes === undefined ? {} : { makes: entry.makes }),
     ...(outcome.theirs === undefined ? {} : { theirs: outcome.theirs }),
+    ...(outcome.by === undefined ? {} : { by: outcome.by }),
+    ...(outcome.when === undefined ? {} : { when: outcome.when }),
+    ...(outcome.restore === undefined ? {} : { restore: outcome.restore }),
   };
 }

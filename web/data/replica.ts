@@ -9,10 +9,12 @@ import type { EntityName, Row } from "../../shared/records/entities.ts";
 import { entityOfId } from "../../shared/records/entities.ts";
 import type { ActorFacts, Ask, Fields, Mutation, NewRow, Tx } from "../../shared/records/mutation.ts";
 import type { KeyRights } from "../../shared/sync/protocol.ts";
+import { typedIn } from "./cards.ts";
 import {
   drop, empty, entryKey, put, stores,
   type ClientMeta, type Contents, type Entry, type Held, type KeyBlob, type Store, type SyncMeta, type Tables, type Write,
 } from "./disk.ts"; // prettier-ignore
+import type { AttentionCard } from "./types.ts";
 import { alive, equalRights, firstEnd, fit, isNothing, strip } from "./rights.ts";
 
 export interface Change {
@@ -251,7 +253,8 @@ export class Replica {
       mine = { ...mine, ...change.after };
       if (Object.keys(change.before).length > 0) base[change.id] = { ...change.before, ...base[change.id] }; // the first one seen
     }
-    return { ok: true, value: { name, args: parsed.data, base, mine, at } };
+    const { makes } = ran.value;
+    return { ok: true, value: { name, args: parsed.data, base, mine, at, ...(makes.length > 0 ? { makes } : {}) } };
   }
   preview(entry: Entry): Change[] {
     this.previews.push(entry);
@@ -470,9 +473,27 @@ export class Draft {
           : Object.entries(fields);
         if (kept.length > 0) base[id] = Object.fromEntries(kept);
       }
-      this.set("outbox", key, { ...entry, base, args: blindSeen(entry.args, base) });
+      this.set("outbox", key, { ...entry, base, mine: typedIn(entry), args: blindSeen(entry.args, base) });
+    }
+    for (const key of this.names("attention")) {
+      const card = this.get("attention", key);
+      const about = card && recordsIn(card).some((id) => this.forgotten.has(id));
+      if (card && about) this.set("attention", key, wordsAlone(card));
     }
   }
+}
+const recordsIn = ({ args }: AttentionCard): string[] =>
+  Object.values(args ?? {}).filter((one): one is string => typeof one === "string");
+/** A card of which something went out of sight: the words, and nothing that was seen. That it was deleted stays. */
+function wordsAlone(card: AttentionCard): AttentionCard {
+  const { key, name, at, since, code, makes, root, restore, by, when } = card;
+  return {
+    key, name, args: blindSeen(card.args, {}), at, code, mine: typedIn(card),
+    ...(since === undefined ? {} : { since }),
+    ...(makes ? { makes } : {}),
+    ...(root === undefined ? {} : { root }),
+    ...(code === "deleted" ? { ...(restore ? { restore } : {}), ...(by && when ? { by, when } : {}) } : {}),
+  }; // prettier-ignore
 }
 
 /**
@@ -498,6 +519,7 @@ interface Overlaid {
 class OverlayTx implements Tx {
   readonly overlay = new Map<string, Overlaid>();
   readonly changes: PendingChange[] = [];
+  readonly makes: string[] = [];
   readonly now: number;
   readonly cell: string;
   readonly actor: ActorFacts;
@@ -523,6 +545,7 @@ class OverlayTx implements Tx {
     const { id, anchor, compartment, ...after } = row;
     const made: Row = { ...after, id, anchor, compartment, createdAt: this.now, createdBy: this.actor.member };
     this.overlay.set(id, { e: entity, row: made });
+    this.makes.push(id);
     this.changes.push({
       id,
       before: {},

@@ -6,6 +6,8 @@ import { makeId, idBytes } from "../../shared/kernel/id.ts";
 import { limits } from "../../shared/kernel/limits.ts";
 import type { DomainError } from "../../shared/kernel/result.ts";
 import { fail, ok, type Result } from "../../shared/kernel/result.ts";
+import type { Fields } from "../../shared/records/mutation.ts";
+import { discardPlan } from "./cards.ts";
 import { EdgeClock, type DeviceClock } from "./clock.ts";
 import {
   always, DiskLost, entryKey, MemoryDisk, put, TermPassed,
@@ -177,6 +179,67 @@ export class Source {
     }
     this.kick();
     return ok(undefined);
+  }
+  /**
+   * Refused acts again, all or none, in one transaction with `also`. What can't be run here because its record is not
+   * here goes as it is: the edge decides.
+   */
+  async resend(
+    acts: readonly { readonly name: string; readonly args: unknown; readonly mine: Fields }[],
+    also: readonly Write[],
+  ): Promise<Result<void>> {
+    const shown: Entry[] = [];
+    for (const { name, args, mine } of acts) {
+      const drafted = this.replica.draft(name, args, this.wall());
+      if (!drafted.ok && drafted.error.code !== "missing") {
+        for (const entry of shown) this.options.onChange(this.replica.forgetPreview(entry));
+        return drafted;
+      }
+      const act = drafted.ok ? drafted.value : { name, args, mine, base: {}, at: this.wall() };
+      const entry: Entry = { ...act, client: "", n: 0 };
+      shown.push(entry);
+      this.options.onChange(this.replica.preview(entry));
+    }
+    try {
+      await this.commit(() =>
+        this.disk.write(
+          async (read) => {
+            const client = (await read.get("meta", "client")) as ClientMeta | undefined;
+            if (!client) throw new Error("a disk without a client");
+            const entries = shown.map((entry, index) => ({ ...entry, client: client.id, n: client.next + index }));
+            return {
+              writes: [
+                ...entries.map((entry) => put("outbox", entryKey(entry.client, entry.n), entry)),
+                put("meta", "client", { ...client, next: client.next + entries.length }),
+                ...also,
+              ],
+              value: undefined,
+            };
+          },
+          { strict: true },
+        ),
+      );
+    } catch (error) {
+      this.options.onBug(error);
+      return fail("unavailable");
+    } finally {
+      for (const entry of shown) this.emit(this.replica.forgetPreview(entry));
+    }
+    this.kick();
+    return ok(undefined);
+  }
+  /** Takes back what has provably not left. False: it may have. */
+  async discard(key: string): Promise<boolean> {
+    let done = false;
+    const plan = discardPlan(this.replica.options.mutations, key);
+    await this.commit(() =>
+      this.disk.write(async (read) => {
+        const { writes, value } = await plan(read);
+        done = value;
+        return { writes, value: undefined };
+      }),
+    );
+    return done;
   }
   async write(writes: readonly Write[]): Promise<void> {
     await this.commit(() => this.disk.write(always(writes)));

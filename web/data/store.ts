@@ -22,14 +22,15 @@ import { hasGroup } from "../../shared/records/groups.ts";
 import type { Fields } from "../../shared/records/mutation.ts";
 import { mutations } from "../../shared/sync/registry.ts";
 import { diskName, openDisk } from "./idb-disk.ts";
-import { drop, MemoryDisk, type Disk } from "./disk.ts";
+import { grouped, isSkip, keptUntil } from "./cards.ts";
+import { drop, entryKey, MemoryDisk, type Disk, type Entry, type Write } from "./disk.ts";
 import { judgeHere, placeHere } from "./gates.ts";
 import { lineFetch, noteAct } from "./line.ts";
 import type { Change, Made } from "./replica.ts";
 import { forgetMember, type Session } from "./session.ts";
 import { randomId, Source } from "./source.ts";
 import { cellToken } from "./token.ts";
-import type { AttentionCard, Data, ListQuery, Mutated, OutboxLine, SyncState } from "./types.ts";
+import type { AttentionCard, Data, ListQuery, Mutated, OutboxLine, PendingState, SyncState } from "./types.ts";
 import { collatorOf, LiveWindow } from "./windows.ts";
 
 export interface LocalData extends Data {
@@ -98,6 +99,8 @@ class Local implements LocalData {
   readonly sync: Accessor<SyncState>;
   readonly outbox: Accessor<readonly OutboxLine[]>;
   readonly attention: Accessor<readonly AttentionCard[]>;
+  private readonly expiredCount = createSignal(0);
+  readonly expired = this.expiredCount[0];
   private readonly bound;
   private readonly collator: Intl.Collator;
   private readonly rows = new Triggers();
@@ -110,6 +113,7 @@ class Local implements LocalData {
   private readonly openedHere = new Set<string>();
   private readonly enders = new Set<() => void>();
   private readonly changeListeners = new Set<(changes: readonly Change[]) => void>();
+  private sweeping = false;
   private stateDue = false;
   private ended = false;
 
@@ -182,21 +186,22 @@ class Local implements LocalData {
     return value;
   }
 
-  pendingFields(id: () => string | undefined): Accessor<ReadonlySet<string>> {
+  pendingFields(id: () => string | undefined): Accessor<ReadonlyMap<string, PendingState>> {
     return createMemo(
       () => {
         const key = id();
         this.pendingMoved[0]();
-        const names = new Set<string>();
-        const replica = key === undefined ? undefined : this.source(key)?.replica;
-        for (const entry of replica?.pending() ?? []) {
-          for (const change of replica?.changes(entry) ?? [])
-            if (change.id === key) for (const field of Object.keys(change.after)) names.add(field);
+        const fields = new Map<string, PendingState>();
+        const source = key === undefined ? undefined : this.source(key);
+        for (const entry of source?.replica.pending() ?? []) {
+          for (const change of source?.replica.changes(entry) ?? [])
+            if (change.id === key)
+              for (const field of Object.keys(change.after)) fields.set(field, pendingState(source, entry));
         }
-        return names;
+        return fields;
       },
-      new Set<string>(),
-      { equals: (a, b) => a.size === b.size && [...a].every((field) => b.has(field)) },
+      new Map<string, PendingState>(),
+      { equals: (a, b) => a.size === b.size && [...a].every(([field, state]) => b.get(field) === state) },
     );
   }
 
@@ -223,12 +228,45 @@ class Local implements LocalData {
       : { ...args, seen: Object.fromEntries(careful.map((field) => [field, row[field]])) };
   }
   async dismiss(card: AttentionCard): Promise<void> {
-    await this.holderOf(card)?.write([drop("attention", card.key)]);
+    await this.holderOf(card)?.write(dropCards(card));
   }
-  /** The same act again, over what is there now. */
-  async retry(card: AttentionCard): Promise<void> {
-    const args = this.withSeen(card.name, renewed(card, this.row(placeOf(card.args) ?? "")));
-    await this.holderOf(card)?.mutate(card.name, args, [drop("attention", card.key)]);
+  /** The same act again, over what is there now. What was refused because of it goes along; refused again, all of it is kept again. */
+  async retry(card: AttentionCard, how: { args?: unknown; restore?: boolean } = {}): Promise<Mutated> {
+    const source = this.holderOf(card);
+    if (!source || this.ended || this.locked[0]()) return { ok: false, code: "unavailable" };
+    const acts = [{ ...card, ...(how.args === undefined ? {} : { args: how.args }) }, ...(card.with ?? [])];
+    const sent = acts.map(({ name, args, mine }) => ({
+      name,
+      args: this.withSeen(name, renewed(name, args, this.row(placeOf(args) ?? ""))),
+      mine,
+    }));
+    const id = how.restore ? card.restore : undefined;
+    const of = id === undefined ? null : entityOfId(id);
+    if (of) sent.unshift({ name: `${of}.restore@1`, args: { id }, mine: {} });
+    const done = await source.resend(sent, dropCards(card));
+    return done.ok ? { ok: true } : { ok: false, ...done.error };
+  }
+  async discard(line: OutboxLine): Promise<boolean> {
+    for (const source of this.sources.values())
+      if (source.replica.table("outbox").has(line.key)) return source.discard(line.key);
+    return false;
+  }
+  dismissExpired(): void {
+    this.expiredCount[1](0);
+  }
+  /** Refused words are kept for some days, and their member is told when they go. */
+  private sweep(): void {
+    for (const source of this.sources.values()) {
+      const now = source.clock.now();
+      const old = [...source.replica.table("attention").values()].filter((card) => now > 0 && keptUntil(card) <= now);
+      if (old.length === 0 || this.sweeping) continue;
+      this.sweeping = true;
+      void source
+        .write(old.map(({ key }) => drop("attention", key)))
+        .then(() => this.expiredCount[1]((count) => count + old.length))
+        .catch((error: unknown) => console.error(error))
+        .finally(() => (this.sweeping = false));
+    }
   }
   private holderOf(card: AttentionCard): Source | undefined {
     return [...this.sources.values()].find((source) => source.replica.table("attention").has(card.key));
@@ -307,6 +345,7 @@ class Local implements LocalData {
         this.setAttention(this.cardsNow());
         this.pendingMoved[1](undefined);
       });
+      this.sweep();
     });
   }
   private stateNow(): SyncState {
@@ -322,24 +361,21 @@ class Local implements LocalData {
     };
   }
   private outboxNow(): OutboxLine[] {
-    return [...this.sources.values()].flatMap(({ replica, net }) =>
-      replica
-        .pending()
-        .filter((entry) => !replica.isAcked(entry))
-        .map((entry) => ({
-          n: entry.n,
-          name: entry.name,
-          args: entry.args,
-          at: entry.at,
-          state: net === "sending" ? ("sending" as const) : ("waiting" as const),
-          changes: replica.changes(entry),
-        })),
+    return [...this.sources.values()].flatMap((source) =>
+      waitingIn(source).map((entry) => ({
+        key: entryKey(entry.client, entry.n),
+        n: entry.n,
+        name: entry.name,
+        args: entry.args,
+        at: entry.at,
+        state: pendingState(source, entry),
+        mine: entry.mine,
+        changes: source.replica.changes(entry),
+      })),
     );
   }
   private cardsNow(): AttentionCard[] {
-    return [...this.sources.values()]
-      .flatMap(({ replica }) => [...replica.table("attention").values()])
-      .sort((a, b) => b.at - a.at);
+    return grouped([...this.sources.values()].flatMap(({ replica }) => [...replica.table("attention").values()]));
   }
 
   syncNow(): void {
@@ -357,7 +393,7 @@ class Local implements LocalData {
   async signOut(force: boolean): Promise<boolean> {
     const waits = (): boolean => this.outboxNow().length > 0;
     if (waits()) await Promise.all([...this.sources.values()].map((source) => source.settle()));
-    if (waits() && !force) return false;
+    if ((waits() || this.cardsNow().length > 0) && !force) return false;
     for (const source of this.sources.values()) source.tellForget();
     this.end();
     await lineFetch("/api/auth/sign-out", {
@@ -376,14 +412,24 @@ class Local implements LocalData {
 
 const nothing = { record: (): undefined => undefined, records: (): readonly Row[] => [] };
 
+/** What a member did that is not confirmed; taken back is not waiting. */
+const waitingIn = ({ replica }: Source): Entry[] =>
+  replica.pending().filter((entry) => !replica.isAcked(entry) && !isSkip(entry));
+function pendingState(source: Source | undefined, entry: Entry): PendingState {
+  if (!source || entry.n === 0 || entry.n > source.replica.sent) return "saved";
+  return source.net === "sending" || source.replica.isAcked(entry) ? "sending" : "waiting";
+}
+const dropCards = (card: AttentionCard): Write[] =>
+  [card, ...(card.with ?? [])].map(({ key }) => drop("attention", key));
+
 /** The chip shows the worst. */
 const order: readonly SyncState["state"][] = [
   "signed_out", "update_needed", "locked", "memory_only", "first_sync", "offline", "attention", "sending", "saved_here", "synced",
 ]; // prettier-ignore
 function stateOf(source: Source): SyncState {
   const { replica } = source;
-  const waiting = replica.pending().filter((entry) => !replica.isAcked(entry)).length;
-  const attention = replica.table("attention").size;
+  const waiting = waitingIn(source).length;
+  const attention = grouped(replica.table("attention").values()).length;
   const ready = replica.table("meta").has("ready");
   const state = ((): SyncState["state"] => {
     if (source.net === "signed_out" || source.net === "update_needed") return source.net;
@@ -421,13 +467,20 @@ function isEdit(args: unknown): args is { readonly id: string; readonly set: Fie
   );
 }
 /** What an act compares with is what is there now, since its member has just looked at it. */
-function renewed(card: AttentionCard, row: Row | undefined): unknown {
-  if (typeof card.args !== "object" || card.args === null) return card.args;
-  const { seen: _seen, ...args } = card.args as Record<string, unknown>;
-  if (!row || !("from" in args)) return args;
-  const field = card.name.startsWith("account.reassign@") ? "owner" : "stage";
-  return { ...args, from: row[field] };
+function renewed(name: string, args: unknown, row: Row | undefined): unknown {
+  if (typeof args !== "object" || args === null) return args;
+  const { seen: _seen, ...rest } = args as Record<string, unknown>;
+  const compared = comparedField[name];
+  const present = compared === undefined ? undefined : row?.[compared];
+  return present === undefined || !("from" in rest) ? rest : { ...rest, from: present };
 }
+/** The field that an act compares its `from` with. A handoff is taken from who offered it: that is never another. */
+const comparedField: Readonly<Record<string, string>> = {
+  "account.reassign@1": "owner",
+  "opportunity.advance@1": "stage",
+  "opportunity.assign@1": "owner",
+  "task.assign@1": "owner",
+};
 
 /** One signal a record that something looks at, and none for the others. */
 class Triggers {

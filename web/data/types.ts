@@ -15,13 +15,19 @@ export interface Data {
   count<E extends EntityName>(entity: E, query: Accessor<ListQuery<E>>): Accessor<number>;
   /** Runs a mutation optimistically and puts it into the outbox. Resolves when it is on disk. */
   mutate(name: string, args: unknown): Promise<Mutated>;
-  /** Fields of a record that are changed here and not sent yet. */
-  pendingFields(id: () => string | undefined): Accessor<ReadonlySet<string>>;
+  /** Fields of a record that are changed here and not confirmed yet, and whether they are on their way. */
+  pendingFields(id: () => string | undefined): Accessor<ReadonlyMap<string, PendingState>>;
   readonly sync: Accessor<SyncState>;
   readonly outbox: Accessor<readonly OutboxLine[]>;
   readonly attention: Accessor<readonly AttentionCard[]>;
   dismiss(card: AttentionCard): Promise<void>;
-  retry(card: AttentionCard): Promise<void>;
+  /** The same act again, over what is there now; with other words, or what was deleted put back first. */
+  retry(card: AttentionCard, how?: { readonly args?: unknown; readonly restore?: boolean }): Promise<Mutated>;
+  /** Takes back what has provably not left this device, with what makes no sense without it. False: too late. */
+  discard(line: OutboxLine): Promise<boolean>;
+  /** Refused words that were kept as long as they are, and are gone now; until the notice is dismissed. */
+  readonly expired: Accessor<number>;
+  dismissExpired(): void;
   /** This device follows the account from now on: its records come with the next pull and stay. */
   open(accountId: string): void;
   /** May I? Same engine as the edge, on my own slice of the policy. `why` is a sentence for members. */
@@ -81,12 +87,16 @@ export interface SyncState {
   readonly at: number | null; // last complete page, edge's clock
   readonly records: number;
 }
+/** `saved`: provably here only. `sending`: on its way. `waiting`: it may have left, and the answer is not here. */
+export type PendingState = "saved" | "sending" | "waiting";
 export interface OutboxLine {
+  readonly key: string;
   readonly n: number;
   readonly name: string;
   readonly args: unknown;
   readonly at: number;
-  readonly state: "waiting" | "sending";
+  readonly state: PendingState;
+  readonly mine: Fields;
   readonly changes: readonly { readonly id: string; readonly before: Fields; readonly after: Fields }[];
 }
 export interface AttentionCard {
@@ -94,10 +104,22 @@ export interface AttentionCard {
   readonly name: string;
   readonly args: unknown;
   readonly at: number;
-  readonly code: ErrorCode;
+  /** When it was refused, by the edge's clock. */
+  readonly since?: number;
+  /** `overwritten`: it was taken, and somebody who had not seen it wrote another value. */
+  readonly code: ErrorCode | "overwritten";
   readonly detail?: string;
   readonly fields?: readonly string[];
   readonly unmet?: readonly Unmet[];
   readonly mine: Fields;
   readonly theirs?: Fields; // only what is still visible
+  readonly by?: string;
+  readonly when?: number;
+  /** What was deleted and may be put back. */
+  readonly restore?: string;
+  /** Records that it would have made. */
+  readonly makes?: readonly string[];
+  /** The card that it is shown with: refused because that one was. */
+  readonly root?: string;
+  readonly with?: readonly AttentionCard[];
 }

@@ -175,9 +175,7 @@ function insertChanges(item: CommitItem, now: number): SQL {
     write.entity,
     write.id,
     changeOp[write.op],
-    write.op === "edit"
-      ? Object.fromEntries(write.changed.map((key) => [key, [write.before?.[key] ?? null, write.after[key] ?? null]]))
-      : null,
+    write.op === "edit" ? Object.fromEntries(write.changed.map((key) => [key, patched(write, key)])) : null,
   ]);
   // A share is told with the act that gives it; one that is all there is stands for itself.
   for (const { before, after } of writes.length > 0 ? [] : shares) {
@@ -188,6 +186,12 @@ function insertChanges(item: CommitItem, now: number): SQL {
   return sql`insert into change (anchor, compartment, entity, record, op, actor, client, n, at, mutation, patch)
     select value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, ${item.member}, ${item.client}, ${item.n}, ${now}, ${item.mutation}, value ->> 5
     from json_each(${JSON.stringify(rows)})`;
+}
+
+/** Before and after; and whose words they were, where nobody had looked at them (SYNC-W8). */
+function patched({ before, after, over }: Write, key: string): unknown[] {
+  const loser = over?.[key];
+  return [before?.[key] ?? null, after[key] ?? null, ...(loser === undefined ? [] : [loser])];
 }
 
 type Input = readonly [kind: string, id: string, anchor: string | null, member: string | null, before: object | null];

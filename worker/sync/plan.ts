@@ -32,6 +32,8 @@ export interface Write {
   readonly after: Row;
   /** Names of the fields that differ; for a create those that are not empty. */
   readonly changed: readonly string[];
+  /** Whose words an edit writes over without its author having seen them, by field. */
+  readonly over?: Readonly<Record<string, string>>;
   /** Version that the record is guarded at; 0 for a create. */
   readonly ver: number;
 }
@@ -264,7 +266,7 @@ function writeOf(id: string, old: Stored | undefined, next: Stored): Write {
     const changed = Object.keys(entity(next.entity).fields).filter((key) => (next.row[key] ?? null) !== null);
     return { op: "create", entity: next.entity, id, before: null, after: next.row, changed, ver: 0 };
   }
-  const changed = Object.keys(next.row).filter((key) => !same(old.row[key], next.row[key]));
+  const changed = Object.keys(next.row).filter((key) => !sameValue(old.row[key], next.row[key]));
   const op =
     old.deletedAt === null && next.deletedAt !== null
       ? "delete"
@@ -274,7 +276,7 @@ function writeOf(id: string, old: Stored | undefined, next: Stored): Write {
   return { op, entity: next.entity, id, before: old.row, after: next.row, changed, ver: old.ver };
 }
 
-function same(left: Value | undefined, right: Value | undefined): boolean {
+export function sameValue(left: Value | undefined, right: Value | undefined): boolean {
   if ((left ?? null) === (right ?? null)) return true;
   return typeof left === "object" && typeof right === "object" && JSON.stringify(left) === JSON.stringify(right);
 }

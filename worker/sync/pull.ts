@@ -7,7 +7,7 @@ import { entitiesAt, entityOfId, isEntity, type EntityName, type Row } from "../
 import { maskOf, type Group, type Mask } from "../../shared/records/groups.ts";
 import type { Fields } from "../../shared/records/mutation.ts";
 import { isVisible, project } from "../../shared/records/record.ts";
-import type { KeyRights, PullLine, PullRequest } from "../../shared/sync/protocol.ts";
+import type { KeyRights, Lost, PullLine, PullRequest } from "../../shared/sync/protocol.ts";
 import { holdingOf, noHolding, sameRights, type FollowChoice, type Holding } from "../../shared/sync/rights.ts";
 import { validatePolicy } from "../../shared/access/policy.ts";
 import type { Actor } from "../context.ts";
@@ -239,7 +239,7 @@ async function tryPull(context: PullContext, request: PullRequest): Promise<Resu
     if (!change) break;
     const endsMutation = pending[index + 1]?.client !== change.client || pending[index + 1]?.n !== change.n;
     if (!done.has(change.record)) {
-      const line = deltaLine(change, byRecord.get(change.record) ?? [], rows, maskNow, bug);
+      const line = deltaLine(change, byRecord.get(change.record) ?? [], rows, maskNow, bug, actor.member);
       if (line) {
         done.add(change.record);
         delta.push({ ...line, h: await handleOf(handles, places, rows, change.record, holdingNow) });
@@ -492,7 +492,8 @@ function deltaLine(
   rows: ReadonlyMap<string, Stored>,
   maskNow: MaskOf,
   bug: (name: string) => boolean,
-): { t: "set"; e: string; row: Row } | { t: "patch"; e: string; id: string; set: Fields } | null {
+  me: string,
+): { t: "set"; e: string; row: Row } | { t: "patch"; e: string; id: string; set: Fields; lost?: Lost } | null {
   const stored = rows.get(first.record);
   if (!stored) return null;
   const mask = maskNow(stored.entity, stored.row);
@@ -507,7 +508,21 @@ function deltaLine(
   const set = Object.fromEntries(
     [...fields].filter((field) => row[field] !== undefined).map((field) => [field, row[field]]),
   );
-  return Object.keys(set).length > 0 ? { t: "patch", e: stored.entity, id: first.record, set } : null;
+  if (Object.keys(set).length === 0) return null;
+  const lost = lostTo(me, mine, set);
+  return { t: "patch", e: stored.entity, id: first.record, set, ...(lost ? { lost } : {}) };
+}
+/** My words that others wrote over without having seen them, of fields that I see now and did not write since. */
+function lostTo(me: string, changes: readonly store.ChangeHeader[], set: Fields): Lost | null {
+  const lost = new Map<string, Lost[string]>();
+  for (const { actor, at, patch } of changes) {
+    for (const [field, [before, , loser]] of Object.entries(patch ?? {})) {
+      if (actor === me) lost.delete(field);
+      else if (loser === me && field in set)
+        lost.set(field, { mine: (before as Fields[string]) ?? null, by: actor, at });
+    }
+  }
+  return lost.size > 0 ? Object.fromEntries(lost) : null;
 }
 
 async function handleOf(

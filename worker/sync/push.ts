@@ -1,18 +1,27 @@
 import { limits } from "../../shared/kernel/limits.ts";
 import { fail, ok, type DomainError, type Result } from "../../shared/kernel/result.ts";
-import type { EntityName } from "../../shared/records/entities.ts";
+import type { EntityName, Row } from "../../shared/records/entities.ts";
 import type { Mutation } from "../../shared/records/mutation.ts";
 import type { Mask } from "../../shared/records/groups.ts";
-import { project } from "../../shared/records/record.ts";
+import { isVisible, project } from "../../shared/records/record.ts";
 import type { Outcome, PushAnswer, PushedMutation } from "../../shared/sync/protocol.ts";
 import { mutations } from "../../shared/sync/registry.ts";
 import type { Actor } from "../context.ts";
 import { commit, GuardFailed, type CommitItem } from "../db/commit.ts";
 import type { Db, Query } from "../db/db.ts";
 import { carryOut, decidedIn, waitForMutation, type Carried, type Waiting } from "../governance/second.ts";
-import { groupsTouched, maskOn, planMutation, touchesAnchor, type Planned, type World, type Write } from "./plan.ts";
+import {
+  groupsTouched,
+  maskOn,
+  planMutation,
+  sameValue,
+  touchesAnchor,
+  type Planned,
+  type World,
+  type Write,
+} from "./plan.ts";
 import type { ShareWrite } from "./shares.ts";
-import { readClient, readOutcomes } from "./store.ts";
+import { lastWriters, readClient, readOutcomes, type WriterAsk } from "./store.ts";
 import { loadWorld } from "./world.ts";
 
 /**
@@ -31,7 +40,7 @@ export interface PushContext {
 export interface PushInput {
   readonly client: string;
   readonly device: string;
-  readonly muts: readonly Pick<PushedMutation, "n" | "name" | "args">[];
+  readonly muts: readonly (Pick<PushedMutation, "n" | "name" | "args"> & Partial<Pick<PushedMutation, "base">>)[];
 }
 /** What others are told after the commit: keys with the group bits touched, and whose rights moved. Never contents. */
 export interface Announcement {
@@ -98,7 +107,7 @@ async function tryPush(context: PushContext, input: PushInput, one: boolean): Pr
   const told: string[] = [];
   for (const { mut, known } of parsed) {
     const done: Done = known.ok ? await run(context, world, known.value.mutation, known.value.args) : known;
-    const outcome = done.ok ? null : outcomeOf(mut.n, done.error, actor, world, mut, now);
+    const outcome = done.ok ? null : await outcomeOf(context, mut, done.error, world);
     results.push(outcome ? { ok: false, ...outcome } : { n: mut.n, ok: true });
     const waiting = done.ok ? null : (done.waiting ?? null);
     if (waiting) told.push(...waiting.told);
@@ -109,7 +118,7 @@ async function tryPush(context: PushContext, input: PushInput, one: boolean): Pr
       n: context.bug === "no_replay_guard" ? Math.max(mut.n, last + 1) : mut.n,
       mutation: mut.name,
       directory: actor.directory,
-      planned: done.ok ? done.value.planned : (waiting?.planned ?? none),
+      planned: done.ok ? await withLosers(context, done.value.planned, mut.base ?? {}) : (waiting?.planned ?? none),
       also: done.ok ? (done.value.also ?? []) : (waiting?.also ?? []),
       ...(outcome ? { outcome } : {}),
     });
@@ -208,32 +217,114 @@ function fieldOf(issue: { path: readonly PropertyKey[]; keys?: readonly string[]
 }
 
 /** A refusal in words that tell nothing hidden; for a conflict, the present values as far as this member sees them. */
-function outcomeOf(
-  n: number,
+async function outcomeOf(
+  context: PushContext,
+  mut: Pick<PushedMutation, "n" | "args">,
   error: DomainError,
-  actor: Actor,
   world: World,
-  mut: Pick<PushedMutation, "args">,
-  now: number,
-): Outcome {
+): Promise<Outcome> {
   const base: Outcome = {
-    n,
+    n: mut.n,
     code: error.code,
     ...(error.fields ? { fields: error.fields } : {}),
     ...(error.detail ? { detail: error.detail } : {}),
     ...(error.unmet ? { unmet: error.unmet } : {}),
     ...(error.approval ? { approval: error.approval } : {}),
   };
-  const id = (mut.args as { id?: unknown } | null)?.id;
-  if (error.code !== "version_conflict" || typeof id !== "string") return base;
-  const stored = world.rows.get(id);
-  const seen = stored && project(stored.entity, stored.row, maskOn(actor, world, stored, now));
-  if (!seen) return base;
+  if (error.code === "missing") return deletedOutcome(context, mut, base, world);
+  if (error.code !== "version_conflict") return base;
+  const { actor, now } = context;
+  const theirs: Record<string, Row[string]> = {};
+  let ask: WriterAsk | null = null;
+  for (const id of idsIn(mut.args)) {
+    const stored = world.rows.get(id);
+    const seen = stored && project(stored.entity, stored.row, maskOn(actor, world, stored, now));
+    if (!stored || !seen) continue;
+    for (const field of error.fields ?? []) {
+      if (field in theirs || seen[field] === undefined) continue;
+      theirs[field] = seen[field];
+      ask ??= askOf(stored.row, field);
+    }
+  }
+  return { ...base, theirs, ...(ask ? await writerOf(context.db, ask) : {}) };
+}
+/** The record that an act is about, then what it is for: an acceptance is about a handoff, and may fail at its subject. */
+function idsIn(args: unknown): string[] {
+  const { id, about } = (args ?? {}) as { readonly id?: unknown; readonly about?: unknown };
+  return [id, about].filter((one) => typeof one === "string");
+}
+const askOf = ({ anchor, compartment, id }: Row, field: string | null): WriterAsk => ({
+  anchor,
+  compartment,
+  record: id,
+  field,
+});
+async function writerOf(db: Db, ask: WriterAsk): Promise<Pick<Outcome, "by" | "when">> {
+  const [writer] = await lastWriters(db, [ask]);
+  return writer ? { by: writer.actor, when: writer.at } : {};
+}
+
+/**
+ * Deleted meanwhile, said to those who would see it if it were there: they may put it back. To all others it is missing,
+ * as if it had never been (ACCESS-3).
+ */
+async function deletedOutcome(
+  context: PushContext,
+  mut: Pick<PushedMutation, "args">,
+  missing: Outcome,
+  world: World,
+): Promise<Outcome> {
+  const { actor, now } = context;
+  const stored = world.rows.get(idsIn(mut.args)[0] ?? "");
+  const found = stored && world.places.get(stored.row.anchor);
+  if (!stored || !found || stored.deletedAt === null) return missing;
+  const place = stored.entity === "account" ? { ...found, deleted: false } : found;
+  if (
+    place.deleted ||
+    !isVisible(stored.entity, stored.row, actor.bound.recordMask(stored.entity, stored.row, place, now))
+  )
+    return missing;
+  const may =
+    (actor.capabilities?.has("restore") ?? true) &&
+    actor.bound.decide("restore", stored.entity, stored.row.compartment, place, now, stored.row).allowed;
   return {
-    ...base,
-    theirs: Object.fromEntries(
-      (error.fields ?? []).filter((field) => seen[field] !== undefined).map((field) => [field, seen[field]]),
-    ),
+    ...missing,
+    code: "deleted",
+    ...(may ? { restore: stored.row.id } : {}),
+    ...(await writerOf(context.db, askOf(stored.row, null))),
+  };
+}
+
+/**
+ * The last to arrive wins, field by field. Where its author had seen another value than the one that stood there, the
+ * change says whose words were written over, and their next page tells them.
+ */
+async function withLosers(
+  context: PushContext,
+  planned: Planned,
+  base: NonNullable<PushedMutation["base"]>,
+): Promise<Planned> {
+  const asks = planned.writes.flatMap((write) => {
+    const seen = base[write.id];
+    if (write.op !== "edit" || !seen) return [];
+    return write.changed.flatMap((field) =>
+      field in seen && !sameValue(seen[field], write.before?.[field]) ? [askOf(write.after, field)] : [],
+    );
+  });
+  if (asks.length === 0) return planned;
+  const writers = await lastWriters(context.db, asks);
+  const losers = new Map<string, Record<string, string>>();
+  for (const [index, { record, field }] of asks.entries()) {
+    const loser = writers[index]?.actor;
+    if (!loser || field === null || loser === context.actor.member) continue;
+    losers.set(record, { ...losers.get(record), [field]: loser });
+  }
+  return {
+    ...planned,
+    writes: planned.writes.map((write) => {
+      const over = losers.get(write.id);
+      return over ? { ...write, over } : write;
+    }),
   };
 }
 

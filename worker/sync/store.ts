@@ -1,4 +1,5 @@
 import { sql } from "drizzle-orm";
+import { limits } from "../../shared/kernel/limits.ts";
 import type { Outcome } from "../../shared/sync/protocol.ts";
 import { batch, type Db } from "../db/db.ts";
 import { lentOf, lentQuery, nothingLent, type Lent, type LentRow } from "../db/lent.ts";
@@ -15,7 +16,10 @@ export interface ChangeHeader {
   readonly op: "in" | "out" | "edit" | "del";
   readonly client: string;
   readonly n: number;
-  readonly patch: Readonly<Record<string, readonly [unknown, unknown]>> | null;
+  readonly actor: string;
+  readonly at: number;
+  /** By field: before, after, and whose words were written over unseen. */
+  readonly patch: Readonly<Record<string, readonly [before: unknown, after: unknown, loser?: string]>> | null;
 }
 export interface WasRow {
   readonly seq: number;
@@ -65,7 +69,8 @@ export async function readDevice(
     db
       .select({
         seq: change.seq, anchor: change.anchor, compartment: change.compartment, entity: change.entity,
-        record: change.record, op: change.op, client: change.client, n: change.n, patch: change.patch,
+        record: change.record, op: change.op, client: change.client, n: change.n,
+        actor: change.actor, at: change.at, patch: change.patch,
       })
       .from(change)
       .where(sql`${change.seq} > ${ask.p}`)
@@ -194,4 +199,27 @@ export async function readOutcomes(db: Db, client: string, numbers: readonly num
     );
   const [rows] = (await batch(db, [query])) as [{ n: number; body: Outcome }[]];
   return new Map(rows.map((row) => [row.n, row.body]));
+}
+
+/** A field of a record, or (null) its deletion. */
+export interface WriterAsk {
+  readonly anchor: string;
+  readonly compartment: string;
+  readonly record: string;
+  readonly field: string | null;
+}
+/** Who wrote each last, among the newest changes of its key; one round trip for all. */
+export async function lastWriters(
+  db: Db,
+  asks: readonly WriterAsk[],
+): Promise<readonly ({ readonly actor: string; readonly at: number } | undefined)[]> {
+  const { change } = tables;
+  const queries = asks.map(({ anchor, compartment, record, field }) =>
+    db.all(sql`select actor, at from (
+        select seq, record, op, actor, at, patch from ${change}
+        where anchor = ${anchor} and compartment = ${compartment} order by seq desc limit ${limits.historyRowsMax})
+      where record = ${record} and ${field === null ? sql`op = 'del'` : sql`json_type(patch, ${`$.${field}`}) is not null`}
+      order by seq desc limit 1`),
+  );
+  return ((await batch(db, queries)) as { actor: string; at: number }[][]).map(([row]) => row);
 }

@@ -29,9 +29,13 @@ export async function loadWorld(
   return { rows, places, shares: await loadShares(db, [...anchors], causes) };
 }
 
-/** Stages and pipelines that the policy's rules on stages look at. None where no rule asks, which is what costs nothing. */
+/**
+ * Stages and pipelines that the policy's rules on stages look at. None where no rule asks, which is what costs nothing;
+ * but what is deleted may be about to be restored, and goes back into its stage by that stage's gate.
+ */
 function stagesAsked({ bound }: Actor, rows: ReadonlyMap<string, Stored>): string[] {
-  return keepsInStages(bound) ? textsOf(rows, "opportunity", "stage") : [];
+  if (keepsInStages(bound)) return textsOf(rows, "opportunity", "stage");
+  return textsOf(new Map([...rows].filter(([, { deletedAt }]) => deletedAt !== null)), "opportunity", "stage");
 }
 function pipelinesAsked({ bound }: Actor, rows: ReadonlyMap<string, Stored>): string[] {
   return bound.rules.stages?.ruled.some((name) => name !== "*") ? textsOf(rows, "stage", "pipeline") : [];
