@@ -91,7 +91,7 @@ export function typedIn({ args, mine }: Pick<Entry, "args" | "mine">): Fields {
 export const isSkip = (entry: Pick<Entry, "name">): boolean => entry.name === skip.name;
 
 /** An entry with all that makes no sense without it. */
-export function withDependants(known: Known, entries: readonly Entry[], first: Entry): Entry[] {
+function withDependants(known: Known, entries: readonly Entry[], first: Entry): Entry[] {
   const taken = [first];
   for (const entry of [...entries].sort((a, b) => a.n - b.n)) {
     if (entry.client !== first.client || entry.n <= first.n) continue;
