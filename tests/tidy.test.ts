@@ -236,7 +236,7 @@ interface Config {
   readonly assets?: { readonly binding?: string | undefined } | undefined;
   readonly d1_databases: readonly { readonly binding: string; readonly database_name?: string | undefined }[];
   readonly durable_objects: { readonly bindings: readonly { readonly name: string; readonly class_name: string }[] };
-  readonly r2_buckets: readonly { readonly binding: string }[];
+  readonly r2_buckets: readonly { readonly binding: string; readonly bucket_name?: string | undefined }[];
   readonly kv_namespaces: readonly { readonly binding: string }[];
   readonly queues: { readonly producers?: readonly { readonly binding: string }[] | undefined };
   readonly ratelimits?: readonly { readonly name: string }[] | undefined;
@@ -274,6 +274,10 @@ describe("cells", () => {
     expect(config(cell).vars["CELL"]).toBe(cell);
     const databases = [undefined, ...cells].map((env) => config(env).d1_databases[0]?.database_name);
     expect(new Set(databases).size).toBe(databases.length);
+    const buckets = [undefined, ...cells].flatMap((env) =>
+      config(env).r2_buckets.map(({ bucket_name }) => bucket_name),
+    );
+    expect(new Set(buckets).size).toBe(buckets.length);
   });
   test("no cell of wrangler.toml has the demo: only `npm start` passes it", () => {
     for (const cell of [undefined, ...cells]) expect(names(cell).vars).not.toContain("DEMO");

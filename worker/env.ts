@@ -6,6 +6,8 @@ export interface Env {
   readonly DB: D1Database;
   readonly ROOM: DurableObjectNamespace<AccountRoom>;
   readonly HUB: DurableObjectNamespace<Hub>;
+  /** Changes older than what devices are told from (worker/sync/prune.ts). */
+  readonly SEGMENTS: R2Bucket;
   readonly ASSETS: Fetcher;
   /** Name of this cell, two to eight letters; every id made here starts with it. */
   readonly CELL: string;

@@ -2,11 +2,15 @@
 import { app } from "./app.ts";
 import { keepDirectory } from "./directory/upkeep.ts";
 import type { Env } from "./env.ts";
+import { keepHistory } from "./history/prune.ts";
 
 export { AccountRoom } from "./rooms/account-room.ts";
 export { Hub } from "./sync/hub.ts";
 
 export default {
   fetch: (request, env, ctx) => app.fetch(request, env, ctx),
-  scheduled: (_controller, env, ctx) => ctx.waitUntil(keepDirectory(env)),
+  scheduled: (_controller, env, ctx) => {
+    ctx.waitUntil(keepDirectory(env));
+    ctx.waitUntil(keepHistory(env));
+  },
 } satisfies ExportedHandler<Env>;

@@ -27,6 +27,13 @@ export const limits = {
   pollMs: minuteMs, // a lost poke costs at most this
   pokeCoalesceMs: 250,
   hubTailMax: 10_000,
+  hotMs: 60 * dayMs, // changes and what rights were; a device that has heard nothing for longer starts anew
+  hotSlackMs: dayMs, // kept beyond that: a commit's instant is taken before it is written, and machines differ
+  segmentRows: 500, // changes that leave D1 in one piece
+  segmentsPerRun: 20, // of the cron, every five minutes: 2.8 million changes a day
+  sweepRows: 500, // rows looked at by one step of a sweep
+  deviceDeadMs: 90 * dayMs, // without a pull; later than `hotMs`, so that it starts anew in any case
+  deviceSeenMs: dayMs, // how exactly the last pull is known: a row written a day, not a pull
   outboxBytesMax: 512_000, // one mutation
   historyRowsMax: 500, // changes of a key looked back over for who wrote a value; older ones are said without a name
 

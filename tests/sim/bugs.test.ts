@@ -6,10 +6,10 @@ import { runSeed } from "./simulate.ts";
  * be caught. `within`: seeds that it may take.
  */
 const bugs: readonly (readonly [name: string, what: string, within: number, from?: number])[] = [
-  ["cursor_ahead", "the cursor says more than the page delivered", 40],
+  ["cursor_ahead", "the cursor says more than the page delivered", 120],
   ["removals_last", "a page takes away only after it has added", 40],
   ["no_removals", "a record that is deleted or leaves is not taken away", 20],
-  ["no_time_difference", "an end that passes without a write makes no difference", 40],
+  ["no_time_difference", "an end that passes without a write makes no difference", 120],
   ["move_as_patch", "a record that comes in is sent as a patch", 20],
   ["follow_ignored_then", "a follow choice is taken for one that was made long ago", 30],
   ["no_replay_guard", "a repeated push is applied again", 20],
@@ -35,6 +35,11 @@ const bugs: readonly (readonly [name: string, what: string, within: number, from
   ["first_page_only", "rights are compared on the first page of a long pull only", 60],
   ["snapshot_stale", "a snapshot is older than the delta before it, and deletes what that set", 80],
   ["patch_before_in", "a field of a record is sent before the row that it belongs to", 80, 70],
+  ["no_floor", "a cursor goes on although changes after it are pruned", 60],
+  ["floor_by_seq", "the floor is a number, which the work of others moves", 60],
+  ["floor_by_page", "the floor is compared with the last page of a long pull and not with its data", 200],
+  ["prune_early", "what rights were is deleted while cursors still ask for it", 40],
+  ["newest_pruned", "the newest change is pruned, and its number given again", 80],
   ["no_moved", "a record whose own share ends is not told with its account again", 60],
 ];
 

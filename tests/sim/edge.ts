@@ -17,6 +17,7 @@ import {
 } from "../../shared/sync/protocol.ts";
 import type { Actor } from "../../worker/context.ts";
 import { openDb, type Db } from "../../worker/db/db.ts";
+import { prune } from "../../worker/history/prune.ts";
 import { cursorKey, Handles, openCursor, type Cursor } from "../../worker/sync/cursor.ts";
 import { pull } from "../../worker/sync/pull.ts";
 import { push } from "../../worker/sync/push.ts";
@@ -44,6 +45,8 @@ export class Edge {
   /** What others do between this request's reading and writing. */
   race: (() => Promise<void>) | null = null;
   onPush: ((pushed: PushedAt) => void) | null = null;
+  /** What left the database, by name. */
+  readonly segments = new Map<string, Uint8Array>();
   private read: { readonly writes: number; readonly inputs: Inputs } | null = null;
   private readonly bounds = new Map<string, Bound>();
 
@@ -215,6 +218,20 @@ export class Edge {
       if (opened && typeof id === "string") out.set(handle, `${id}|${opened.compartment}`);
     }
     return out;
+  }
+
+  /** The cron. `killed`: after an object was written and before anything was deleted. */
+  async prune(killed = false): Promise<void> {
+    const segments = {
+      put: async (name: string, body: Uint8Array) => {
+        this.segments.set(name, body);
+        if (killed) throw new Error("killed");
+      },
+    };
+    const bug = this.bug === undefined ? {} : { bug: this.bug };
+    await prune({ db: this.db, segments, now: this.time, ...bug }).catch((error: unknown) => {
+      if (!killed) throw error;
+    });
   }
 
   // --- what no mutation does yet: written as the routes that come later will, with its change and was rows

@@ -37,6 +37,7 @@ const weights = {
   revive: 2, // a long pull is under way, and a record of it is deleted and restored between its pages
   epoch: 0.5,
   shape: 0.5,
+  prune: 3, // old changes leave, often after a long time in which nobody came
 } as const;
 type Kind = keyof typeof weights;
 
@@ -88,6 +89,7 @@ export class World {
     this.root = idOf(this.random, "mem");
     // Small pages, so that the cut between two pages is met.
     (limits as { pageRowsMax: number }).pageRowsMax = this.random.pick([2, 8, 500, 500]) ?? 500;
+    Object.assign(limits, { hotMs: 90_000, hotSlackMs: 5_000, segmentRows: this.random.pick([2, 5]) ?? 2 });
     this.edge.onPush = (pushed) => this.judge(pushed);
   }
 
@@ -219,6 +221,12 @@ export class World {
         break;
       case "epoch":
         this.edge.epoch += 1;
+        break;
+      case "prune":
+        if (random.chance(0.6)) this.edge.time += 30_000 + random.below(70_000);
+        if (random.chance(0.3)) await this.elsewhere(random, "root");
+        if (random.chance(0.3)) await this.edge.prune(true);
+        await this.edge.prune();
         break;
       case "shape":
         this.edge.sql("update meta set v = v + 1 where k = 'shape'");
@@ -502,6 +510,7 @@ export class World {
     device.onActBetween = null;
     this.stats.pulls += 1;
     const page = device.page as PageSeen | null; // set by the stream while it ran
+    if (page) await this.checkReset(device, before.cursor, page);
     if (page && page.delivered > 0) await this.checkPage(device, page, result);
     await this.checkCursor(device, before.cursor, page);
     this.checkLeft(device, outbox, page, result);
@@ -620,6 +629,17 @@ export class World {
           if (!(name in allowed.fields)) this.fail("a field is held beyond its end", device, `${id} ${name}`);
       }
     }
+  }
+
+  /** A device starts anew for reasons that have nothing to do with how busy others are (SYNC-T6). */
+  private async checkReset(device: Device, before: string | null, page: PageSeen): Promise<void> {
+    const opened = before === null ? null : await this.edge.cursor(device.id, before);
+    if (!opened) return;
+    const shape = Number(this.edge.sql("select v from meta where k = 'shape'")[0]?.["v"]);
+    const due = opened.epoch !== this.edge.epoch || opened.shape !== shape || opened.tp < this.edge.time - limits.hotMs;
+    const told = page.lines.some((line) => line.t === "reset");
+    if (due !== told && this.edge.bug !== "no_reset")
+      this.fail(due ? "a cursor below the floor goes on" : "a reset without a reason", device);
   }
 
   private async checkCursor(device: Device, before: string | null, page: PageSeen | null): Promise<void> {

@@ -50,7 +50,7 @@ const isGuard = (error: unknown): boolean => {
 function statements(db: Db, item: CommitItem, now: number): Query[] {
   const { writes, shares = [] } = item.planned;
   const creates = writes.filter((write) => write.op === "create");
-  const queries: Query[] = [db.run(guard(item))];
+  const queries: Query[] = [db.run(guard(item, now))];
   for (const name of new Set(creates.map((write) => write.entity))) {
     queries.push(
       db.run(
@@ -98,7 +98,7 @@ function statements(db: Db, item: CommitItem, now: number): Query[] {
  * The watermark moves to n only from n - 1, only for the client's own member, and only if every record, anchor and the
  * directory are as they were read. Otherwise `ok` becomes 0 and the CHECK rolls the whole batch back.
  */
-function guard(item: CommitItem): SQL {
+function guard(item: CommitItem, now: number): SQL {
   const held: SQL[] = [sql`(select v from meta where k = 'directory') = ${item.directory}`];
   // One parameter per table, whatever the number of records: an import guards hundreds, D1 allows 100 parameters.
   const pairs = new Map<EntityName, [string, number][]>();
@@ -109,8 +109,8 @@ function guard(item: CommitItem): SQL {
   for (const [name, seen] of pairs) held.push(unmoved(sql`${tables.recordTables[name]}`, seen));
   const anchors = [...item.planned.anchors].filter(([, ver]) => ver > 0);
   if (anchors.length > 0) held.push(unmoved(sql`anchor`, anchors));
-  return sql`insert into client (id, member, device, n, ok) values (${item.client}, ${item.member}, ${item.device}, ${item.n}, coalesce((${and(...held)}), 0))
-    on conflict (id) do update set n = excluded.n,
+  return sql`insert into client (id, member, device, n, ok, at) values (${item.client}, ${item.member}, ${item.device}, ${item.n}, coalesce((${and(...held)}), 0), ${now})
+    on conflict (id) do update set n = excluded.n, at = excluded.at,
       ok = (excluded.ok and client.n = excluded.n - 1 and client.member = excluded.member and client.device = excluded.device)`;
 }
 

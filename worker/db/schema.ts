@@ -96,6 +96,7 @@ export const change = sqliteTable(
   "change",
   {
     seq: integer("seq").primaryKey(),
+    no: integer("no"), // of the anchor's row, which is then read without a look into an index
     anchor: text("anchor").notNull(),
     compartment: text("compartment").notNull(),
     entity: text("entity").notNull(),
@@ -132,6 +133,7 @@ export const client = sqliteTable("client", {
   device: text("device").notNull(),
   n: integer("n").notNull(),
   ok: integer("ok").notNull(),
+  at: integer("at").notNull(), // when n last moved
 });
 export const outcome = sqliteTable(
   "outcome",
@@ -153,8 +155,10 @@ export const follow = sqliteTable(
     anchor: text("anchor").notNull(),
     kind: text("kind").notNull(),
   },
-  (table) => [primaryKey({ columns: [table.device, table.v] })],
+  (table) => [primaryKey({ columns: [table.device, table.v] }), index("follow_anchor").on(table.device, table.anchor)],
 );
+/** How far a sweep has come that reads a little of a table at a time. */
+export const sweep = sqliteTable("sweep", { k: text("k").primaryKey(), past: text("past").notNull() });
 
 /** Published policies are immutable; the newest one rules. */
 export const policy = sqliteTable("policy", {

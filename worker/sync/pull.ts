@@ -63,10 +63,13 @@ async function tryPull(context: PullContext, request: PullRequest): Promise<Resu
   });
   if (state.directory !== actor.directory) return fail("busy"); // facts were read at another version: ask again
   if (state.device && state.device.member !== actor.member) return fail("client_unknown");
-  if (state.client && (state.client.member !== actor.member || state.client.device !== request.device))
-    return fail("client_unknown");
+  // A retired client may still hear what changed; its next push is refused, and it goes on as a new one (SYNC-D5).
+  const client = state.client?.member === store.retired ? null : state.client;
+  if (client && (client.member !== actor.member || client.device !== request.device)) return fail("client_unknown");
   const secret = state.device?.secret ?? newSecret();
   if (!state.device) await store.addDevice(db, request.device, actor.member, secret, context.now);
+  else if (state.device.seenAt < context.now - limits.deviceSeenMs)
+    await store.seeDevice(db, request.device, context.now);
   if (request.follow.length > 0) {
     const newest = state.choices.at(-1)?.v ?? 0;
     await store.addChoices(db, request.device, newest, request.follow);
@@ -75,13 +78,22 @@ async function tryPull(context: PullContext, request: PullRequest): Promise<Resu
   }
   if (state.outcomes.length === 0 && request.seen > 0) await store.dropOutcomes(db, request.client, request.seen);
 
-  // A cursor of another epoch or key shape says nothing about now: start again.
+  // A cursor of another epoch or key shape says nothing about now: start again. So does one from before the floor, of
+  // which changes may be gone: an instant, so that it tells nothing of how busy others are, and that of the cursor's
+  // data, for the last page of a long pull is younger (SYNC-T6).
+  const floor = context.now - limits.hotMs;
+  const hot =
+    sent !== null &&
+    (bug("floor_by_seq")
+      ? sent.p >= (await store.oldestChange(db)) - 1
+      : bug("no_floor") || (bug("floor_by_page") ? sent.t : sent.tp) >= floor);
   const usable =
     sent !== null &&
     sent.epoch === context.epoch &&
     sent.shape === state.shape &&
     state.device !== null &&
-    sent.p <= state.head;
+    sent.p <= state.head &&
+    hot;
   const cursor: Cursor | null = usable ? sent : null;
   const now = Math.max(context.now, cursor?.t ?? 0); // the edge's clock never goes back for a device (SYNC-C2)
   const handles = await Handles.of(secret);
@@ -325,7 +337,7 @@ async function tryPull(context: PullContext, request: PullRequest): Promise<Resu
     t: "page",
     cursor: await sealCursor(context.cursorKey, request.device, next),
     more: !complete,
-    lmid: complete ? (state.client?.n ?? 0) : null,
+    lmid: complete ? (client?.n ?? 0) : null,
     outcomes: state.outcomes,
     now,
     lease: now + limits.leaseMs,
