@@ -25,8 +25,12 @@ export const limits = {
   guardTries: 3,
   leaseMs: 72 * hourMs, // device lease; as `leaseHours` below
   pollMs: minuteMs, // a lost poke costs at most this
-  pokeCoalesceMs: 250,
-  hubTailMax: 10_000,
+  pullAtLeastMs: 10 * minuteMs, // of an open device, however often its hub says that there is nothing
+  askHubMs: 5_000, // a hub that is silent for longer is not there
+  pokeCoalesceMs: 250, // values change: a device in front hears within this, after a quiet time
+  pokeBackgroundMs: 5_000, // and one that nobody looks at, or that hears without end, within this
+  wordLateMs: 1_000, // between a commit and its word to the hub; later than this it was lost
+  hubTailMax: 10_000, // headers in memory; some megabytes
   hotMs: 60 * dayMs, // changes and what rights were; a device that has heard nothing for longer starts anew
   hotSlackMs: dayMs, // kept beyond that: a commit's instant is taken before it is written, and machines differ
   segmentRows: 500, // changes that leave D1 in one piece

@@ -124,5 +124,10 @@ export interface PushAnswer {
   readonly results: readonly ({ readonly n: number; readonly ok: true } | ({ readonly ok: false } & Outcome))[];
 }
 
-/** What the poke socket says: `poke` (pull now), `cut` (this session ended). Content-free. */
-export type HubMessage = { readonly t: "poke" } | { readonly t: "cut" };
+/**
+ * What the poke socket says: `poke` (pull now), `cut` (this session ended), `none` (nothing since the last poke, in answer
+ * to "?"). Content-free. A device says "?", "front" and "back" (somebody looks at it, or nobody), and "ping".
+ */
+export type HubMessage = { readonly t: "poke" } | { readonly t: "cut" } | { readonly t: "none" };
+/** The poke socket's protocol where a ticket is shown with it: `["baton", ticket]`. */
+export const hubProtocol = "baton";

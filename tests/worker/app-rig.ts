@@ -141,7 +141,7 @@ export async function listen(
   as: string,
   device: string,
   cookie?: string,
-): Promise<{ readonly heard: string[]; readonly closed: () => number | null; close(): void }> {
+): Promise<{ readonly heard: string[]; readonly closed: () => number | null; say(word: string): void; close(): void }> {
   const headers = { upgrade: "websocket", origin, ...(cookie === undefined ? {} : { cookie }) };
   const answer = await ask(`/sync/hub?device=${device}`, { ...(cookie === undefined ? { as } : {}), headers });
   const { webSocket } = answer;
@@ -155,7 +155,7 @@ export async function listen(
     code = event.code;
   });
   webSocket.accept();
-  return { heard, closed: () => code, close: () => webSocket.close(1000) };
+  return { heard, closed: () => code, say: (word) => webSocket.send(word), close: () => webSocket.close(1000) };
 }
 /** Waits until it holds; frames take a moment to arrive. */
 export async function eventually(holds: () => boolean): Promise<void> {

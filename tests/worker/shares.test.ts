@@ -364,7 +364,12 @@ describe("letting somebody in by hand", () => {
   }); // prettier-ignore
   it("[SHARE-8] whoever is let in is told at once and at the end, by a poke without content, and nobody else", async () => {
     const record = id["deal4"] ?? "";
-    const [bo, lina] = await Promise.all([listen("bo", device()), listen("lina", device())]);
+    const open = async (as: string) => {
+      const dev = device();
+      await pull(as, pullBody(dev));
+      return listen(as, dev);
+    };
+    const [bo, lina] = await Promise.all([open("bo"), open("lina")]);
     await done(post("ana", "shares", { record, to: who["bo"], until: Date.now() + 900 }));
     await eventually(() => bo.heard.length === 1);
     expect(await reads("bo", `opportunities/${record}`)).not.toBe(null);

@@ -42,8 +42,8 @@ async function follower(as: string): Promise<{
   const socket = await listen(as, dev);
   return { dev, cursor, pokes: () => socket.heard.length, close: () => socket.close() };
 }
-/** After an act all pokes have left (the rig waits); this lets them arrive. */
-const settle = (): Promise<void> => new Promise((done) => setTimeout(done, 60));
+/** Pokes of changed values go out together within a moment; this lets them arrive. */
+const settle = (): Promise<void> => new Promise((done) => setTimeout(done, 2 * limits.pokeCoalesceMs));
 
 let west = "";
 let deal = "";

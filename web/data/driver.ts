@@ -11,6 +11,8 @@ import { backoffMs } from "./wire.ts";
 
 export interface DriverHooks {
   readonly onNet: (net: Net) => void;
+  /** True: the hub says that nothing came since its last poke, so that this minute needs no pull. */
+  readonly quiet?: () => Promise<boolean>;
   readonly onTermPassed: () => void;
   readonly onBug: (error: unknown) => void;
 }
@@ -91,6 +93,15 @@ export class Driver {
     if (this.stopped) return;
     if (this.timer) clearTimeout(this.timer);
     const waitMs = this.tries > 0 ? Math.min(limits.pollMs, backoffMs(this.tries)) : limits.pollMs;
-    this.timer = setTimeout(() => void this.kick(), waitMs);
+    this.timer = setTimeout(() => void this.poll(), waitMs);
+  }
+  /** The minute's poll: a question to the hub, and a pull only if there is something, or it can't tell. */
+  private async poll(): Promise<void> {
+    const { replica, clock } = this.x;
+    const wishes = (["want", "ask", "follow", "outbox"] as const).some((name) => replica.table(name).size > 0);
+    const recent = clock.now() - replica.sync.now < limits.pullAtLeastMs; // the lease and the clock live by pages
+    if (this.tries === 0 && !wishes && recent && (await this.hooks.quiet?.())) {
+      if (!this.running) this.schedule();
+    } else await this.kick();
   }
 }

@@ -27,8 +27,8 @@ export const noteAct = (kept: boolean): void => practised?.act(kept);
 export class LineSocket extends WebSocket {
   private readonly pass: ((send: () => void) => void) | undefined;
 
-  constructor(url: string | URL) {
-    super(url);
+  constructor(url: string | URL, protocols: string[] = []) {
+    super(url, protocols);
     sockets.add(this);
     this.addEventListener("close", () => sockets.delete(this));
     this.pass = practised?.socket(this);

@@ -3,7 +3,7 @@ import * as z from "zod/mini";
 import type { HubMessage } from "../../shared/sync/protocol.ts";
 import type { Write } from "./disk.ts";
 
-const hub = z.object({ t: z.enum(["poke", "cut"]) });
+const hub = z.object({ t: z.enum(["poke", "cut", "none"]) });
 export function hubMessage(data: unknown): HubMessage | null {
   if (typeof data !== "string") return null;
   try {
@@ -18,7 +18,7 @@ export function hubMessage(data: unknown): HubMessage | null {
 export type TabMessage =
   | { readonly t: "patch"; readonly rev: number; readonly writes: readonly Write[] }
   | { readonly t: "kick" } // something was queued: the leader sends it
-  | { readonly t: "ping" }
+  | { readonly t: "ping"; readonly seen: boolean } // whether somebody looks at this tab
   | { readonly t: "pong" }
   | { readonly t: "net"; readonly net: Net }
   | { readonly t: "lost" } // the leader's disk is gone: nobody else may number mutations

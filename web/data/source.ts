@@ -37,6 +37,8 @@ export interface SourceOptions extends ReplicaOptions {
 const gapMs = 200; // another tab's patch may overtake mine by a little; later than this it was lost
 const pingMs = 5_000;
 
+const isSeen = (): boolean => typeof document === "undefined" || document.visibilityState === "visible";
+
 export const randomId = (cell: string, kind: string): string =>
   makeId(cell, kind, crypto.getRandomValues(new Uint8Array(idBytes)));
 
@@ -60,6 +62,7 @@ export class Source {
   private endTimer: ReturnType<typeof setTimeout> | null = null;
   private pingTimer: ReturnType<typeof setInterval> | null = null;
   private answered = true;
+  private othersSeenAt = -Infinity;
   private closed = false;
   private readonly offs: (() => void)[] = [];
 
@@ -108,6 +111,7 @@ export class Source {
     if (typeof window === "undefined") return;
     const wake = (): void => this.kick();
     const shown = (): void => {
+      this.look();
       if (document.visibilityState === "visible") this.kick();
     };
     window.addEventListener("online", wake);
@@ -384,14 +388,16 @@ export class Source {
       onNet: (net) => this.setNet(net),
       onTermPassed: () => this.stepDown(),
       onBug: this.options.onBug,
+      quiet: async () => (await this.hub?.quiet()) ?? false,
     });
     this.driver = driver;
     const { device } = this.replica;
-    if (device && typeof WebSocket !== "undefined" && !this.link.headers) {
+    if (device && typeof WebSocket !== "undefined") {
       this.hub = openHub(this.link, device, (what) => {
         if (what === "cut") this.options.onCut();
         void driver.kick();
       });
+      this.look();
     }
     void driver.kick();
   }
@@ -416,10 +422,15 @@ export class Source {
   }
   /** A leader that is frozen with work to do is passed over; its term keeps it from writing when it wakes. */
   private ping(): void {
+    if (this.leads) this.look();
     if (this.leads || !this.channel) return;
     if (!this.answered && this.replica.table("outbox").size > 0) this.lead?.steal();
     this.answered = false;
-    this.tell({ t: "ping" });
+    this.tell({ t: "ping", seen: isSeen() });
+  }
+  /** In front is a device of which any tab is looked at. */
+  private look(): void {
+    this.hub?.look(isSeen() || this.wall() - this.othersSeenAt < 2 * pingMs);
   }
 
   private tell(message: TabMessage): void {
@@ -435,7 +446,10 @@ export class Source {
         if (this.driver) void this.driver.kick();
         return;
       case "ping":
-        if (this.leads) this.tell({ t: "pong" });
+        if (!this.leads) return;
+        this.tell({ t: "pong" });
+        if (message.seen) this.othersSeenAt = this.wall();
+        this.look();
         return;
       case "pong":
         this.answered = true;

@@ -4,7 +4,7 @@ import type { Wire } from "./exchange.ts";
 import { lineFetch, LineSocket } from "./line.ts";
 import { refusalOf, WireError } from "./wire-error.ts";
 import { limits } from "../../shared/kernel/limits.ts";
-import type { PushAnswer } from "../../shared/sync/protocol.ts";
+import { hubProtocol, type PushAnswer } from "../../shared/sync/protocol.ts";
 
 /** How to reach a cell. Ours by cookie; another one by the token that the home cell signs. */
 export interface CellLink {
@@ -116,37 +116,86 @@ async function refusal(response: Response): Promise<WireError> {
   return new WireError(refusalOf(response.status, code), `${response.status} ${code}`);
 }
 export interface HubSocket {
+  /** Whether somebody looks at this device: else it hears of changes a little later. */
+  look(seen: boolean): void;
+  /** True: the hub says that there was nothing since its last poke. False: there was, or it does not say. */
+  quiet(): Promise<boolean>;
   close(): void;
 }
-/** Content-free pokes; reconnects with backoff and jitter, because a deploy drops all sockets at once. */
+/**
+ * Content-free pokes; reconnects with backoff and jitter, because a deploy drops all sockets at once. Another cell is
+ * shown a ticket, as the socket's protocol: addresses get into logs.
+ */
 export function openHub(link: CellLink, device: string, on: (what: "poke" | "cut" | "open") => void): HubSocket {
   let socket: LineSocket | null = null;
   let tries = 0;
   let timer: ReturnType<typeof setTimeout> | null = null;
   let closed = false;
-  const connect = (): void => {
+  let looked = true;
+  let asking: ((quiet: boolean) => void) | null = null;
+  const again = (): void => {
+    asking?.(false);
+    if (!closed) timer = setTimeout(connect, backoffMs((tries += 1)));
+  };
+  const address = (): URL => {
     const url = new URL(`${link.url}/sync/hub`, location.href);
     url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
-    url.searchParams.set("device", device);
-    const opened = new LineSocket(url);
+    if (!link.headers) url.searchParams.set("device", device);
+    return url;
+  };
+  const protocols = async (): Promise<string[]> => {
+    if (!link.headers) return [];
+    const answer = await send(link, "/sync/hub/ticket", { device });
+    if (!answer.ok) throw new WireError("retry", `ticket ${answer.status}`);
+    return [hubProtocol, ((await answer.json()) as { readonly ticket: string }).ticket];
+  };
+  const connect = (): void => void protocols().then(join, again);
+  const join = (shown: string[]): void => {
+    if (closed) return;
+    const opened = new LineSocket(address(), shown);
     socket = opened;
     opened.addEventListener("open", () => {
       tries = 0;
+      if (!looked) opened.send("back");
       on("open");
     });
     opened.addEventListener("message", ({ data }) => {
       const message = hubMessage(data);
-      if (message) on(message.t);
+      asking?.(message?.t === "none");
+      if (message && message.t !== "none") on(message.t);
     });
     opened.addEventListener("close", () => {
-      if (closed || socket !== opened) return;
-      timer = setTimeout(connect, backoffMs((tries += 1)));
+      if (socket !== opened) return;
+      socket = null;
+      again();
     });
   };
   connect();
   return {
+    look: (seen) => {
+      if (seen === looked) return;
+      looked = seen;
+      if (socket?.readyState === WebSocket.OPEN) socket.send(seen ? "front" : "back");
+    },
+    quiet: () =>
+      new Promise((resolve) => {
+        if (socket?.readyState !== WebSocket.OPEN) return resolve(false);
+        const asked = socket;
+        const late = setTimeout(() => {
+          answer(false);
+          asked.close(); // nobody at the other end
+        }, limits.askHubMs);
+        const answer = (quiet: boolean): void => {
+          clearTimeout(late);
+          if (asking === answer) asking = null;
+          resolve(quiet);
+        };
+        asking = answer;
+        asked.send("?");
+      }),
     close: () => {
       closed = true;
+      asking?.(false);
       if (timer) clearTimeout(timer);
       socket?.close();
     },

@@ -25,17 +25,24 @@ export interface CommitItem {
 /** The guard of some mutation failed: something that was read has changed, or the number was not the next one. */
 export class GuardFailed extends Error {}
 
+/** The changes of a commit: after `after`, up to `upTo`. Dense, so that the hub sees by it when a word was lost. */
+export interface Span {
+  readonly after: number;
+  readonly upTo: number;
+}
+const head = (db: Db): Query =>
+  db.select({ seq: sql<number>`coalesce(max(${tables.change.seq}), 0)` }).from(tables.change);
+
 /**
  * Writes mutations in one D1 batch, all or nothing (SYNC-W3). Per mutation: the client's watermark, which is replay
  * guard, base guard and right guard at once · the records · the anchor's row and what it was · one change row a record.
  * Rows written: a field edit 4 (5 with an indexed column), a stage move 4, reassigning an account 6 (SYNC-D2).
  */
-export async function commit(db: Db, items: readonly CommitItem[], now: number): Promise<void> {
+export async function commit(db: Db, items: readonly CommitItem[], now: number): Promise<Span> {
   try {
-    await batch(
-      db,
-      items.flatMap((item) => statements(db, item, now)),
-    );
+    const written = await batch(db, [head(db), ...items.flatMap((item) => statements(db, item, now)), head(db)]);
+    const [before, after] = [written[0], written.at(-1)] as [{ seq: number }[], { seq: number }[]];
+    return { after: before[0]?.seq ?? 0, upTo: after[0]?.seq ?? 0 };
   } catch (error) {
     if (isGuard(error)) throw new GuardFailed();
     throw error;

@@ -57,6 +57,6 @@ async function tellHub(env: Env, { entries }: FeedPage): Promise<void> {
     );
   for (const { body } of lent) {
     const turns = [body["from_t"], body["until_t"]].filter((turn) => typeof turn === "number");
-    await hub.remind(String(body["member"]), turns);
+    await hub.remind({ member: String(body["member"]), at: turns });
   }
 }

@@ -114,10 +114,14 @@ async function tryImport(
     mutation: bringIn.name,
     directory: actor.directory,
   };
-  await commit(db, [{ ...item, planned: together(planned, writes, versions), also: waiting?.also ?? [] }], now);
+  const span = await commit(
+    db,
+    [{ ...item, planned: together(planned, writes, versions), also: waiting?.also ?? [] }],
+    now,
+  );
   const what = announce(writes);
   const members = [...what.rights.members, ...(waiting?.told ?? [])];
-  return { report, announcement: { ...what, rights: { ...what.rights, members } } };
+  return { report, announcement: { ...what, rights: { ...what.rights, members }, span } };
 }
 
 /**

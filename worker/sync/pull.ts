@@ -16,7 +16,7 @@ import { batch } from "../db/db.ts";
 import { coverOf, grantOf, namesOf, turnsOf, withLent, type Lent } from "../db/lent.ts";
 import { loadAllPlaces, loadRows, loadUnder, type Stored, type StoredPlace } from "../db/rows.ts";
 import { Handles, newSecret, openCursor, sealCursor, type Cursor } from "./cursor.ts";
-import type { Interest } from "./hub.ts";
+import type { Interest } from "./poke/held.ts";
 import * as store from "./store.ts";
 
 /**
@@ -36,7 +36,7 @@ export interface PullContext {
 export interface Pulled {
   readonly lines: readonly PullLine[];
   /** What this device's socket is to be poked for from now on. */
-  readonly interest: { readonly reset: boolean; readonly keys: readonly Interest[] };
+  readonly interest: { readonly reset: boolean; readonly keys: readonly Interest[]; readonly at: number };
 }
 
 export async function pull(context: PullContext, request: PullRequest): Promise<Result<Pulled>> {
@@ -170,14 +170,14 @@ async function tryPull(context: PullContext, request: PullRequest): Promise<Resu
     const next = holdingNow(id).keys.get(compartment) ?? {};
     if (!force && sameRights(holdingThen(id).keys.get(compartment) ?? {}, next)) return;
     rights.push({ t: "rights", h: await handles.seal(place.no, compartment), g: next });
-    interest.push({ key: `${id}|${compartment}`, masks: masksOf(next) });
+    interest.push({ key: `${id}|${compartment}`, rights: next });
   };
   /** A record is let in by name, or no longer; missing and hidden ones are answered alike. */
   const announceRecord = (id: string, record: string, where: Compartment | undefined, force: boolean): void => {
     const next = holdingNow(id).records.get(record)?.rights ?? {};
     if (!force && sameRights(holdingThen(id).records.get(record)?.rights ?? {}, next)) return;
     rights.push({ t: "rights", h: record, g: next });
-    if (where) interest.push({ key: `${id}|${where}|${record}`, masks: masksOf(next) });
+    if (where) interest.push({ key: `${id}|${where}|${record}`, rights: next });
   };
   /** Records that leave the key of their own: where they are held now is told at once, for nothing else tells it. */
   const back = new Set<string>();
@@ -346,7 +346,7 @@ async function tryPull(context: PullContext, request: PullRequest): Promise<Resu
   const lines = bug("removals_last")
     ? [...reset, ...delta, ...snaps, ...rights, ...removals, page]
     : [...reset, ...rights, ...removals, ...delta, ...snaps, page];
-  return ok({ lines, interest: { reset: !cursor, keys: interest } });
+  return ok({ lines, interest: { reset: !cursor, keys: interest, at: state.head } });
 }
 
 const snapshotKeys = 60; // keys loaded at once: a page is rarely filled by fewer, and a query stays small
@@ -486,8 +486,6 @@ const maskFrom = (holding: Holding, name: EntityName, at: Where): Mask =>
 
 const maskIn = (rights: KeyRights | undefined, name: EntityName): Mask =>
   maskOf(Object.keys(rights?.[name] ?? {}) as Group[]);
-const masksOf = (rights: KeyRights): Interest["masks"] =>
-  Object.fromEntries(Object.entries(rights).map(([name, groups]) => [name, maskOf(Object.keys(groups) as Group[])]));
 const isHeld = (stored: Stored, mask: Mask): boolean =>
   stored.deletedAt === null && isVisible(stored.entity, stored.row, mask);
 

@@ -7,7 +7,7 @@ import { isVisible, project } from "../../shared/records/record.ts";
 import type { Outcome, PushAnswer, PushedMutation } from "../../shared/sync/protocol.ts";
 import { mutations } from "../../shared/sync/registry.ts";
 import type { Actor } from "../context.ts";
-import { commit, GuardFailed, type CommitItem } from "../db/commit.ts";
+import { commit, GuardFailed, type CommitItem, type Span } from "../db/commit.ts";
 import type { Db, Query } from "../db/db.ts";
 import { carryOut, decidedIn, waitForMutation, type Carried, type Waiting } from "../governance/second.ts";
 import {
@@ -45,9 +45,15 @@ export interface PushInput {
 /** What others are told after the commit: keys with the group bits touched, and whose rights moved. Never contents. */
 export interface Announcement {
   readonly keys: readonly { readonly key: string; readonly entity: EntityName; readonly bits: Mask }[];
-  /** Anchors whose rights inputs changed; members and teams newly concerned. Empty: nobody's rights moved. */
+  /**
+   * Anchors whose rights inputs changed, and those that are new; names of those who may be concerned, and members whose
+   * own facts moved. Empty: nobody's rights moved.
+   */
   readonly rights: {
     readonly anchors: readonly string[];
+    readonly fresh?: readonly string[];
+    /** Where somebody was let in by name, or no longer. */
+    readonly shared?: readonly string[];
     readonly to: readonly string[];
     readonly members: readonly string[];
   };
@@ -56,8 +62,15 @@ export interface Announcement {
   readonly directory: boolean;
   /** The policy is another one: everybody looks again. */
   readonly everyone?: boolean;
-  /** When rights of a member begin and end with nobody writing. */
-  readonly turns?: readonly { readonly member: string; readonly at: readonly number[] }[];
+  /** When rights of a member or team begin and end with nobody writing; on one anchor, or on any. */
+  readonly turns?: readonly Turn[];
+  /** Which changes this is about; absent where more than one batch wrote them. */
+  readonly span?: Span;
+}
+export interface Turn {
+  readonly member: string;
+  readonly anchor?: string;
+  readonly at: readonly number[];
 }
 export interface Pushed {
   readonly answer: PushAnswer;
@@ -127,8 +140,10 @@ async function tryPush(context: PushContext, input: PushInput, one: boolean): Pr
     carried.push(done.value.carried);
   }
   if (context.bug === "poison_blocks" && items.some((item) => item.outcome)) return fail("busy");
-  if (items.length > 0)
-    await commit(db, context.bug ? items.map((item) => withoutGuards(item, context.bug)) : items, now);
+  const span =
+    items.length > 0
+      ? await commit(db, context.bug ? items.map((item) => withoutGuards(item, context.bug)) : items, now)
+      : undefined;
 
   const stored =
     replayed.length > 0
@@ -147,7 +162,9 @@ async function tryPush(context: PushContext, input: PushInput, one: boolean): Pr
   return ok({
     answer: { results: [...before, ...results] },
     announcement:
-      writes.length + shares.length + carried.length > 0 ? widened(announce(writes, shares), carried, told) : null,
+      writes.length + shares.length + carried.length > 0
+        ? { ...widened(announce(writes, shares), carried, told), ...(span ? { span } : {}) }
+        : null,
     writes,
   });
 }
@@ -332,7 +349,9 @@ async function withLosers(
 export function announce(writes: readonly Write[], shares: readonly ShareWrite[] = []): Announcement {
   const keys = new Map<string, Announcement["keys"][number]>();
   const rooms = new Set<string>();
-  const rights = { anchors: new Set<string>(), to: new Set<string>(), members: new Set<string>() };
+  const [anchors, fresh, shared] = [new Set<string>(), new Set<string>(), new Set<string>()];
+  const [to, members] = [new Set<string>(), new Set<string>()];
+  const turns: Turn[] = [];
   let directory = false;
   for (const write of writes) {
     const key = `${write.after.anchor}|${write.after.compartment}`;
@@ -341,18 +360,20 @@ export function announce(writes: readonly Write[], shares: readonly ShareWrite[]
     const alone = `${key}|${write.id}`; // for whom it is let in by name
     keys.set(alone, { key: alone, entity: write.entity, bits: (keys.get(alone)?.bits ?? 0) | groupsTouched(write) });
     if (touchesAnchor(write)) {
-      rights.anchors.add(write.id);
+      (write.op === "create" ? fresh : anchors).add(write.id);
       for (const row of [write.before, write.after])
         for (const field of ["owner", "team"])
-          if (typeof row?.[field] === "string" && !(field === "team" && row["restricted"] === true))
-            rights.to.add(row[field]);
+          if (typeof row?.[field] === "string" && !(field === "team" && row["restricted"] === true)) to.add(row[field]);
     }
     if (write.entity === "account_team") {
-      rights.anchors.add(write.after.anchor);
-      rights.to.add(String(write.after["member"]));
+      const member = String(write.after["member"]);
+      anchors.add(write.after.anchor);
+      to.add(member);
+      const at = [write.after["from"], write.after["until"]].filter((turn) => typeof turn === "number");
+      if (write.op !== "delete") turns.push({ member, anchor: write.after.anchor, at });
     }
     if (write.entity === "member") {
-      rights.members.add(write.id);
+      members.add(write.id);
       directory = true;
     }
     if (write.entity === "section") rooms.add(write.after.anchor);
@@ -361,18 +382,22 @@ export function announce(writes: readonly Write[], shares: readonly ShareWrite[]
   for (const { before, after } of shares) {
     for (const share of [before, after]) {
       if (!share) continue;
-      rights.to.add(share.to);
+      to.add(share.to);
+      shared.add(share.anchor);
       rooms.add(share.anchor);
     }
+    if (after)
+      turns.push({
+        member: after.to,
+        anchor: after.anchor,
+        at: [after.from, after.until].filter((turn) => turn !== null),
+      });
   }
-  const turns = shares.flatMap(({ after }) =>
-    after ? [{ member: after.to, at: [after.from, after.until].filter((turn) => turn !== null) }] : [],
-  );
   return {
     turns: turns.filter(({ at }) => at.length > 0),
     keys: [...keys.values()],
-    rights: { anchors: [...rights.anchors], to: [...rights.to], members: [...rights.members] },
-    rooms: [...new Set([...rights.anchors, ...rooms])],
+    rights: { anchors: [...anchors], fresh: [...fresh], shared: [...shared], to: [...to], members: [...members] },
+    rooms: [...new Set([...anchors, ...fresh, ...rooms])],
     directory,
   };
 }

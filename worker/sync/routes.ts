@@ -1,6 +1,9 @@
 import { Hono } from "hono";
-import { pullRequest, pushRequest } from "../../shared/sync/protocol.ts";
+import * as z from "zod/mini";
+import { limits } from "../../shared/kernel/limits.ts";
+import { hubProtocol, pullRequest, pushRequest } from "../../shared/sync/protocol.ts";
 import { requireActor } from "../auth/actor.ts";
+import { randomSecret, sha256 } from "../auth/secrets.ts";
 import type { AppContext, AppEnv } from "../context.ts";
 import { openDb } from "../db/db.ts";
 import { namesOf } from "../db/lent.ts";
@@ -34,7 +37,7 @@ syncRoutes.post("/pull", requireActor, async (c) => {
   const { lines, interest } = pulled.value;
   // Before the answer: a change right after this page must find the device's interest.
   if (interest.reset || interest.keys.length > 0)
-    await hubOf(c.env).interest(ownDevice(c, body.value.device), interest.reset, interest.keys);
+    await hubOf(c.env).interest(ownDevice(c, body.value.device), interest);
   return c.body(lines.map((line) => `${JSON.stringify(line)}\n`).join(""), 200, {
     "content-type": "application/x-ndjson",
   });
@@ -62,13 +65,34 @@ function versionFirst(error: { code: string; fields?: readonly string[] }) {
     : (error as Parameters<typeof problem>[0]);
 }
 
+const deviceName = /^[\w-]{1,64}$/;
+const listenerOf = (c: AppContext, device: string): Listener => {
+  const { member, session, facts } = c.get("actor");
+  return { device: ownDevice(c, device), member, session, teams: namesOf(facts).slice(1) };
+};
+
+/** For a page of another cell, which has no cookie here: shown once, as the socket's protocol and never in an address. */
+syncRoutes.post("/hub/ticket", requireActor, async (c) => {
+  const body = await readBody(c.req.raw, ticketRequest);
+  if (!body.ok) return problem(body.error);
+  const ticket = randomSecret();
+  await hubOf(c.env).keepTicket(await sha256(ticket), listenerOf(c, body.value.device));
+  return c.json({ ticket, expiresInMs: limits.roomTicketMs });
+});
+const ticketRequest = z.strictObject({ device: z.string().check(z.regex(deviceName)) });
+
+syncRoutes.get("/hub", async (c, next) => {
+  const [protocol, ticket] = (c.req.header("sec-websocket-protocol") ?? "").split(",").map((part) => part.trim());
+  if (protocol !== hubProtocol || !ticket || c.req.header("upgrade")?.toLowerCase() !== "websocket") return next();
+  const headers = new Headers({ upgrade: "websocket", "x-principal-ticket": await sha256(ticket) });
+  const answer = await hubOf(c.env).fetch(new Request("https://hub/", { headers }));
+  return answer.status === 101 ? answer : problem({ code: "unauthenticated" });
+});
 syncRoutes.get("/hub", requireActor, async (c) => {
   if (c.req.header("upgrade")?.toLowerCase() !== "websocket")
     return problem({ code: "invalid", detail: "This address speaks WebSocket." });
-  const { member, session, facts } = c.get("actor");
   const device = c.req.query("device") ?? "";
-  if (!/^[\w-]{1,64}$/.test(device)) return problem({ code: "invalid", fields: ["device"] });
-  const listener: Listener = { device: ownDevice(c, device), member, session, teams: namesOf(facts).slice(1) };
-  const headers = new Headers({ upgrade: "websocket", "x-principal": JSON.stringify(listener) });
+  if (!deviceName.test(device)) return problem({ code: "invalid", fields: ["device"] });
+  const headers = new Headers({ upgrade: "websocket", "x-principal": JSON.stringify(listenerOf(c, device)) });
   return hubOf(c.env).fetch(new Request("https://hub/", { headers }));
 });

@@ -18,7 +18,6 @@ export async function tell(c: AppContext, announcement: Announcement, from?: str
 export async function announceTo(env: Env, announcement: Announcement, from?: string): Promise<void> {
   try {
     await hubOf(env).announce(announcement, from ?? null);
-    for (const { member, at } of announcement.turns ?? []) await hubOf(env).remind(member, at);
     if (announcement.directory) await spread(env);
   } catch (error) {
     console.warn("hub_not_told", String(error)); // devices poll, rooms read again
