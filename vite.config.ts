@@ -219,6 +219,7 @@ export default defineConfig({
               bindings: {
                 DEMO: "1",
                 ...testKeys,
+                ...(process.env["RECORD"] ? { RECORD: "1" } : {}), // tests/worker/traffic.test.ts
                 TEST_MIGRATIONS: existsSync(here("migrations")) ? await readD1Migrations(here("migrations")) : [],
               },
             },

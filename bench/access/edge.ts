@@ -4,6 +4,7 @@ import { bind, type Facts } from "../../shared/access/engine.ts";
 import { validatePolicy } from "../../shared/access/policy.ts";
 import type { Policy } from "../../shared/access/rules.ts";
 import { shippedPolicy } from "../../shared/access/templates.ts";
+import { protocolVersion } from "../../shared/sync/protocol.ts";
 import { one, rowsOf, type BenchRow, type Check } from "../lib/report.ts";
 import { startOrganisation, type Cell } from "./cell.ts";
 
@@ -169,7 +170,7 @@ async function publish(cell: Cell, members: number): Promise<{ rows: BenchRow[];
     device: string,
     cursor: string | null,
   ): Promise<{ lines: Line[]; rowsRead: number }> => {
-    const body = { v: 1, device, client: `${device}-c`, cursor, want: [], ask: [], follow: [], seen: 0 };
+    const body = { v: protocolVersion, device, client: `${device}-c`, cursor, want: [], ask: [], follow: [], seen: 0 };
     const { text, rowsRead } = await cell.ask(handle, "/sync/pull", body);
     return {
       lines: text

@@ -13,8 +13,9 @@ export const limits = {
   listDefault: 50,
 
   // --- sync
-  pageRowsMax: 500, // visible rows a page; the scan inside is not bounded by it, or others' work would show
-  pageBytesMax: 262_144,
+  pageRowsMax: 500, // visible changes a page; the scan inside is not bounded by it, or others' work would show
+  snapshotRowsMax: 2_000, // rows of wanted keys a page: columns need company to be small, a phone takes them in a frame or two
+  pageBytesMax: 262_144, // visible bytes a page before compression: a weak signal brings 80 kB in seconds
   scanRowsMax: 20_000, // change rows read for one page; past it the page ends early but only on a mutation's end
   silenceMs: 20_000, // of an answer that has not come or has stopped coming; then the request is given up
   openMs: 4_000, // for the app to hear who is signed in, where the device remembers

@@ -7,9 +7,14 @@ import type { Fields } from "../records/mutation.ts";
 
 /**
  * The record sync protocol. Rules with their ids: docs/spec/sync.md.
- * History: 1 (2026-11) first version.
+ *
+ * History. The edge speaks the newest version and the one before, for at least 30 days (SYNC-L5); the older forms are in
+ * worker/sync/versions.ts, and recorded traffic of each is replayed in the tests.
+ * 1 (2026-11) first version: snapshots are objects, a line a key.
+ * 2 (2026-11) snapshots are columns, all of a page in one `cols` line (columns.ts); patches may tell what was lost, and
+ *   outcomes by whom and when.
  */
-export const protocolVersion = 1;
+export const protocolVersion = 2;
 
 const id = z.string().check(z.minLength(1), z.maxLength(64));
 const handle = z.string().check(z.minLength(1), z.maxLength(64));
@@ -40,6 +45,7 @@ export type KeyRights = { readonly [entity: string]: EntityRights };
 /**
  * A pull answer is NDJSON, one page. Order: `reset`? · `rights`* · `gone`/`moved`* · `set`/`patch`* · `snap`* · `page`.
  * Removals come first, so that a page may break off anywhere and the device still holds nothing forbidden (SYNC-5).
+ * On the wire the `snap`s stand together in one `cols` line.
  */
 export type PullLine =
   | { readonly t: "reset" }

@@ -1,4 +1,5 @@
 /** One device of a member: the product's own copy, disk and exchange, behind a network and a power switch that fail. */
+import { wireLines } from "../../shared/sync/columns.ts";
 import type { PullLine, PullRequest, PushAnswer, PushRequest } from "../../shared/sync/protocol.ts";
 import { mutations } from "../../shared/sync/registry.ts";
 import { EdgeClock } from "../../web/data/clock.ts";
@@ -222,14 +223,16 @@ export class Device {
     };
     this.page = page;
     if (this.random.chance(this.faults.lose)) throw new WireError("retry", "answer lost");
-    const stop = this.random.chance(this.faults.cut) ? this.random.below(lines.length) : lines.length;
+    const wire = wireLines(lines, body.want.map(({ h }) => h)); // prettier-ignore
+    const packed = lines.filter((line) => line.t === "snap").length;
+    const stop = this.random.chance(this.faults.cut) ? this.random.below(wire.length) : wire.length;
     const chunk = 1 + this.random.below(4);
     for (let from = 0; from < stop; from += chunk) {
-      const some = lines.slice(from, Math.min(stop, from + chunk));
-      page.delivered += some.length;
+      const some = wire.slice(from, Math.min(stop, from + chunk));
+      for (const line of some) page.delivered += line.t === "cols" ? packed : 1;
       yield some.map((line) => `${JSON.stringify(line)}\n`).join("");
     }
-    if (stop < lines.length && this.random.chance(0.5)) yield '{"t":"pat'; // cut in the middle of a line
+    if (stop < wire.length && this.random.chance(0.5)) yield '{"t":"pat'; // cut in the middle of a line
   }
   private cutPage = false;
   /** A seeded bug of the device: what a page takes away is stored with the page's cursor already. */

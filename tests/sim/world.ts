@@ -88,7 +88,8 @@ export class World {
     this.edge.bug = bug;
     this.root = idOf(this.random, "mem");
     // Small pages, so that the cut between two pages is met.
-    (limits as { pageRowsMax: number }).pageRowsMax = this.random.pick([2, 8, 500, 500]) ?? 500;
+    const rows = this.random.pick([2, 8, 500, 500]) ?? 500;
+    Object.assign(limits, { pageRowsMax: rows, snapshotRowsMax: rows });
     Object.assign(limits, { hotMs: 90_000, hotSlackMs: 5_000, segmentRows: this.random.pick([2, 5]) ?? 2 });
     this.edge.onPush = (pushed) => this.judge(pushed);
   }

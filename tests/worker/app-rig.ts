@@ -4,6 +4,8 @@ import { env } from "cloudflare:workers";
 import { demoMembers, loader, memberSource, peopleRows, regionSource, teamSource } from "../../demo/people.ts";
 import type { ImportReport, ImportRow } from "../../shared/exchange/import-plan.ts";
 import type { Row } from "../../shared/records/entities.ts";
+import { packedSnaps, unpackSnaps } from "../../shared/sync/columns.ts";
+import { protocolVersion } from "../../shared/sync/protocol.ts";
 import { app } from "../../worker/app.ts";
 import type { Env } from "../../worker/env.ts";
 import { idsOf } from "../../worker/exchange/import.ts";
@@ -169,18 +171,24 @@ export async function eventually(holds: () => boolean): Promise<void> {
 export const device = (): string => crypto.randomUUID();
 /** A pull of a device that holds nothing yet, or goes on from `cursor`. */
 export const pullBody = (dev: string, more: Readonly<Record<string, unknown>> = {}): Record<string, unknown> => ({
-  v: 1, device: dev, client: `${dev}-c`, cursor: null, want: [], ask: [], follow: [], seen: 0, ...more,
+  v: protocolVersion, device: dev, client: `${dev}-c`, cursor: null, want: [], ask: [], follow: [], seen: 0, ...more,
 }); // prettier-ignore
 export const pushBody = (dev: string, muts: readonly { n: number; name: string; args: unknown }[]): Record<string, unknown> => ({
-  v: 1, device: dev, client: `${dev}-c`, seen: 0, muts: muts.map((mut) => ({ ...mut, at: 1 })),
+  v: protocolVersion, device: dev, client: `${dev}-c`, seen: 0, muts: muts.map((mut) => ({ ...mut, at: 1 })),
 }); // prettier-ignore
-/** The lines of a pull's answer. */
+/** The lines of a pull's answer, its snapshots each by itself. */
 export async function pull(as: string, body: unknown): Promise<readonly Record<string, unknown>[]> {
   const answer = await ask("/sync/pull", { as, body });
   if (!answer.ok) throw new Error(`${answer.status} ${await answer.text()}`);
   const text = new TextDecoder().decode(await answer.arrayBuffer());
+  const wanted = (body as { want: { h: string }[] }).want.map(({ h }) => h);
   return text
     .split("\n")
     .filter((line) => line !== "")
-    .map((line) => JSON.parse(line) as Record<string, unknown>);
+    .flatMap((line) => {
+      const parsed = JSON.parse(line) as Record<string, unknown>;
+      const snaps = parsed["t"] === "cols" ? unpackSnaps(packedSnaps.parse(parsed), wanted) : [parsed];
+      if (!snaps) throw new Error("columns that do not fit");
+      return snaps as Record<string, unknown>[];
+    });
 }

@@ -5,6 +5,7 @@ import { makeId } from "../../shared/kernel/id.ts";
 import { limits } from "../../shared/kernel/limits.ts";
 import { entity, type EntityName, entityNames, type Row } from "../../shared/records/entities.ts";
 import type { Field } from "../../shared/records/field.ts";
+import { protocolVersion } from "../../shared/sync/protocol.ts";
 import { app } from "../../worker/app.ts";
 import {
   accountSource,
@@ -464,7 +465,7 @@ describe("a stale base", () => {
   ): Promise<Record<string, unknown> | undefined> => {
     const dev = crypto.randomUUID();
     const body = {
-      v: 1,
+      v: protocolVersion,
       device: dev,
       client: dev,
       seen: 0,

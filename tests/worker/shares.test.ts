@@ -3,6 +3,7 @@ import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { env } from "cloudflare:workers";
 import { dayMs } from "../../shared/kernel/limits.ts";
 import type { Row } from "../../shared/records/entities.ts";
+import { protocolVersion } from "../../shared/sync/protocol.ts";
 import {
   account,
   accountSource,
@@ -452,7 +453,7 @@ describe("what no act gives", () => {
         const record = entity === "member" ? me : id[key];
         const dev = device();
         const muts = [{ n: 1, name: `${entity}.edit@1`, args: { id: record, set }, at: 1 }];
-        const pushed = await json<{ results: { ok: boolean }[] }>(ask("/sync/push", { as, body: { v: 1, device: dev, client: `${dev}-c`, seen: 0, muts } }));
+        const pushed = await json<{ results: { ok: boolean }[] }>(ask("/sync/push", { as, body: { v: protocolVersion, device: dev, client: `${dev}-c`, seen: 0, muts } }));
         expect([as, entity, set, pushed.results.map(({ ok }) => ok)]).toEqual([as, entity, set, [false]]);
       }
       for (const path of [`opportunities/${id["deal4"]}`, `tasks/${id["task2"]}`])

@@ -3,6 +3,7 @@ import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
 import type { Row } from "../../shared/records/entities.ts";
 import { limits } from "../../shared/kernel/limits.ts";
+import { protocolVersion } from "../../shared/sync/protocol.ts";
 import {
   accountSource,
   ask,
@@ -102,7 +103,8 @@ describe("pulling", () => {
   it("is refused when it is malformed, by name; another version is told apart", async () => {
     const good = pullBody(device());
     for (const [wrong, expected] of [
-      [{ ...good, v: 2 }, [400, "unsupported_version"]],
+      [{ ...good, v: 0 }, [400, "unsupported_version"]],
+      [{ ...good, v: protocolVersion + 1 }, [400, "unsupported_version"]],
       [{ ...good, v: "1" }, [400, "unsupported_version"]],
       [{ ...good, seen: -1 }, [422, "invalid"]],
       [{ ...good, cursor: 7 }, [422, "invalid"]],
@@ -143,6 +145,35 @@ describe("pulling", () => {
       );
     };
     expect(await shape(west)).toEqual(await shape(`${env.CELL}_acc_${"0".repeat(20)}`));
+  });
+  it("[SYNC-P5] a page ends by what is visible in it, at 256 KB: of changes at a mutation's end, of a snapshot at a record", async () => {
+    const dev = device();
+    const first = await pull("marcus", pullBody(dev));
+    const texts = Array.from({ length: 30 }, (_, n) => `${n} `.padEnd(19_000, String.fromCharCode(97 + (n % 20))));
+    for (const [n, body] of texts.entries())
+      expect((await ask("/api/activities", { as: "marcus", body: { anchor: west, name: `Long ${n}`, body } })).ok).toBe(
+        true,
+      );
+    const sizes: number[] = [];
+    const found = new Set<unknown>();
+    let { cursor } = pageOf(first);
+    for (let more: unknown = true; more;) {
+      const last = await pull("marcus", pullBody(dev, { cursor }));
+      sizes.push(JSON.stringify(last).length);
+      for (const line of last) if (line["t"] === "set") found.add((line["row"] as Row)["body"]);
+      ({ cursor, more } = pageOf(last));
+    }
+    expect([sizes.length, found.size]).toEqual([3, 30]);
+    for (const size of sizes) expect(size).toBeLessThan(limits.pageBytesMax + 25_000);
+    // A snapshot too: it goes on where it stopped.
+    const dev2 = device();
+    const again = await pull("marcus", pullBody(dev2));
+    const wants = again.flatMap((line) => (line["t"] === "rights" ? [{ h: String(line["h"]) }] : []));
+    const snaps = (await pull("marcus", pullBody(dev2, { cursor: pageOf(again)["cursor"], want: wants }))).filter(
+      ({ t }) => t === "snap",
+    );
+    expect(snaps.filter(({ to }) => to !== null)).toHaveLength(1);
+    expect(JSON.stringify(snaps).length).toBeLessThan(limits.pageBytesMax + 45_000);
   });
   it("[SYNC-C1] another member's device is unknown", async () => {
     const dev = device();

@@ -142,7 +142,8 @@ export async function pullOnce(x: Exchange): Promise<boolean> {
   if (!client || !device) return false;
   const asked = ask(replica, device, client.id);
   const reader = new PageReader(replica, asked);
-  for await (const group of lineGroups(x.wire.pull(asked.body))) {
+  const wanted = asked.body.want.map(({ h }) => h);
+  for await (const group of lineGroups(x.wire.pull(asked.body), wanted)) {
     for (const line of group) {
       if (line.t !== "page") {
         reader.read(line);

@@ -1,5 +1,6 @@
 /** Reads pull answers: NDJSON, cut anywhere by the network. A line that is not understood ends the page unapplied. */
 import * as z from "zod/mini";
+import { packedSnaps, unpackSnaps } from "../../shared/sync/columns.ts";
 import type { PullLine } from "../../shared/sync/protocol.ts";
 import { WireError } from "./wire-error.ts";
 
@@ -26,6 +27,7 @@ const line = z.discriminatedUnion("t", [
     to: z.nullable(z.string()),
     rows: z.array(z.tuple([z.string(), row])),
   }),
+  packedSnaps,
   z.object({
     t: z.literal("page"),
     cursor: z.string(),
@@ -37,7 +39,7 @@ const line = z.discriminatedUnion("t", [
   }),
 ]);
 
-function parseLine(text: string): PullLine {
+function parseLine(text: string, wanted: readonly string[]): readonly PullLine[] {
   let json: unknown;
   try {
     json = JSON.parse(text);
@@ -46,17 +48,26 @@ function parseLine(text: string): PullLine {
   }
   const parsed = line.safeParse(json);
   if (!parsed.success) throw new WireError("retry", "not a line of this protocol");
-  return json as PullLine; // checked above; values of fields are cut by rights, not by type
+  if (parsed.data.t !== "cols") return [json as PullLine]; // checked above; values of fields are cut by rights, not by type
+  const snaps = unpackSnaps(parsed.data, wanted);
+  if (!snaps) throw new WireError("retry", "columns that do not fit");
+  return snaps;
 }
 
-/** Lines as they become whole, one group for each chunk that arrived: what a group brings can be stored together. */
-export async function* lineGroups(chunks: AsyncIterable<string>): AsyncGenerator<PullLine[]> {
+/**
+ * Lines as they become whole, one group for each chunk that arrived: what a group brings can be stored together.
+ * `wanted`: the keys of the request, in its order, for columns name them by it.
+ */
+export async function* lineGroups(
+  chunks: AsyncIterable<string>,
+  wanted: readonly string[],
+): AsyncGenerator<PullLine[]> {
   let rest = "";
   for await (const chunk of chunks) {
     const parts = (rest + chunk).split("\n");
     rest = parts.pop() ?? "";
-    const group = parts.filter((part) => part !== "").map(parseLine);
+    const group = parts.filter((part) => part !== "").flatMap((part) => parseLine(part, wanted));
     if (group.length > 0) yield group;
   }
-  if (rest !== "") yield [parseLine(rest)];
+  if (rest !== "") yield [...parseLine(rest, wanted)];
 }

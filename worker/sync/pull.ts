@@ -7,6 +7,7 @@ import { entitiesAt, entityOfId, isEntity, type EntityName, type Row } from "../
 import { maskOf, type Group, type Mask } from "../../shared/records/groups.ts";
 import type { Fields } from "../../shared/records/mutation.ts";
 import { isVisible, project } from "../../shared/records/record.ts";
+import { weigher } from "../../shared/sync/columns.ts";
 import type { KeyRights, Lost, PullLine, PullRequest } from "../../shared/sync/protocol.ts";
 import { holdingOf, noHolding, sameRights, type FollowChoice, type Holding } from "../../shared/sync/rights.ts";
 import { validatePolicy } from "../../shared/access/policy.ts";
@@ -243,6 +244,7 @@ async function tryPull(context: PullContext, request: PullRequest): Promise<Resu
   const delta: PullLine[] = [];
   let covered = cursor ? cursor.p : state.head;
   let complete = true;
+  let bytes: number = limits.pageBytesMax; // visible ones, as rows are: others' hidden work ends no page (SYNC-P5)
   const done = new Set<string>();
   const pending = cursor ? state.changes.filter((change) => change.seq > cursor.p) : [];
   const byRecord = Map.groupBy(pending, (change) => change.record);
@@ -255,11 +257,13 @@ async function tryPull(context: PullContext, request: PullRequest): Promise<Resu
       if (line) {
         done.add(change.record);
         delta.push({ ...line, h: await handleOf(handles, places, rows, change.record, holdingNow) });
+        bytes -= JSON.stringify(line).length;
       }
     }
     if (endsMutation) covered = change.seq;
     const rowsHere = bug("cut_by_scan") ? index + 1 : delta.length;
-    if (endsMutation && rowsHere >= limits.pageRowsMax && index + 1 < pending.length) {
+    const full = rowsHere >= limits.pageRowsMax || bytes <= 0;
+    if (endsMutation && full && index + 1 < pending.length) {
       complete = false;
       break;
     }
@@ -274,15 +278,21 @@ async function tryPull(context: PullContext, request: PullRequest): Promise<Resu
   // --- snapshots of wanted keys, while the page has room
   const snaps: PullLine[] = [];
   if (complete) {
-    let room = limits.pageRowsMax - delta.length;
+    let room = limits.snapshotRowsMax - delta.length;
+    const weigh = weigher();
     const snap = (h: string, from: string, rows: readonly (readonly [EntityName, Row])[]): void => {
-      const page = rows.slice(0, room);
-      room -= page.length + 1; // an empty key costs a line as well
+      const page: (readonly [EntityName, Row])[] = [];
+      for (const row of rows) {
+        if (page.length >= room || bytes <= 0) break;
+        page.push(row);
+        bytes -= weigh(...row);
+      }
+      room -= page.length + 1; // an empty key costs something as well
       const to = page.length === rows.length ? null : (page.at(-1)?.[1].id ?? "");
       snaps.push({ t: "snap", h, from, to, rows: page });
     };
     const wants = [...request.want];
-    for (let start = 0; start < wants.length && room > 0; start += snapshotKeys) {
+    for (let start = 0; start < wants.length && room > 0 && bytes > 0; start += snapshotKeys) {
       const some = wants.slice(start, start + snapshotKeys);
       const held = some.flatMap((want) => {
         const key = opened.get(want.h);
@@ -296,7 +306,7 @@ async function tryPull(context: PullContext, request: PullRequest): Promise<Resu
       );
       const loaded = await loadUnder(db, [...new Set(held.map(({ key }) => key.anchor))], [...names]);
       for (const want of some) {
-        if (room <= 0) break;
+        if (room <= 0 || bytes <= 0) break;
         const key = opened.get(want.h);
         const from = want.after ?? "";
         const projected = (stored: Stored): (readonly [EntityName, Row])[] => {

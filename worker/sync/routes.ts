@@ -1,7 +1,7 @@
 import { Hono } from "hono";
 import * as z from "zod/mini";
 import { limits } from "../../shared/kernel/limits.ts";
-import { hubProtocol, pullRequest, pushRequest } from "../../shared/sync/protocol.ts";
+import { hubProtocol } from "../../shared/sync/protocol.ts";
 import { requireActor } from "../auth/actor.ts";
 import { randomSecret, sha256 } from "../auth/secrets.ts";
 import type { AppContext, AppEnv } from "../context.ts";
@@ -15,13 +15,15 @@ import { pull } from "./pull.ts";
 import { push } from "./push.ts";
 import { tell } from "./tell.ts";
 import { hubOf } from "../env.ts";
+import { readPull, readPush } from "./versions.ts";
 
 /** The record sync of docs/spec/sync.md. Mounted at /sync. */
 export const syncRoutes = new Hono<AppEnv>();
 
 syncRoutes.post("/pull", requireActor, async (c) => {
-  const body = await readBody(c.req.raw, pullRequest);
-  if (!body.ok) return problem(versionFirst(body.error));
+  const read = await readPull(c.req.raw);
+  if (!read.ok) return problem(read.error);
+  const { body, write } = read.value;
   const pulled = await pull(
     {
       db: openDb(c.env.DB, c.get("cost")),
@@ -31,21 +33,22 @@ syncRoutes.post("/pull", requireActor, async (c) => {
       epoch: Number(c.env.EPOCH),
       cursorKey: await cursorKey(c.env.CURSOR_KEY),
     },
-    body.value,
+    body,
   );
   if (!pulled.ok) return problem(pulled.error);
   const { lines, interest } = pulled.value;
   // Before the answer: a change right after this page must find the device's interest.
-  if (interest.reset || interest.keys.length > 0)
-    await hubOf(c.env).interest(ownDevice(c, body.value.device), interest);
-  return c.body(lines.map((line) => `${JSON.stringify(line)}\n`).join(""), 200, {
+  if (interest.reset || interest.keys.length > 0) await hubOf(c.env).interest(ownDevice(c, body.device), interest);
+  return c.body(write(lines), 200, {
     "content-type": "application/x-ndjson",
+    // Not among the types that the platform compresses by itself; named here, workerd does it while it sends.
+    ...(readsGzip(c.req.raw) ? { "content-encoding": "gzip" } : {}),
   });
 });
 
 syncRoutes.post("/push", requireActor, async (c) => {
-  const body = await readBody(c.req.raw, pushRequest);
-  if (!body.ok) return problem(versionFirst(body.error));
+  const body = await readPush(c.req.raw);
+  if (!body.ok) return problem(body.error);
   const pushed = await push(
     { db: openDb(c.env.DB, c.get("cost")), actor: c.get("actor"), now: Date.now(), cell: c.env.CELL },
     body.value,
@@ -55,15 +58,14 @@ syncRoutes.post("/push", requireActor, async (c) => {
   return c.json(pushed.value.answer);
 });
 
+/** What the client itself said: the platform puts its own list into the header. */
+function readsGzip({ cf, headers }: Request): boolean {
+  const said = cf?.["clientAcceptEncoding"] ?? headers.get("accept-encoding");
+  return typeof said === "string" && /\bgzip\b/i.test(said);
+}
+
 /** A device is its member's: who names another's is told of nothing that the other holds. */
 const ownDevice = (c: AppContext, device: string): string => `${c.get("actor").member}/${device}`;
-
-/** Another protocol version is told apart from a malformed request: the device keeps its queue and asks for an update. */
-function versionFirst(error: { code: string; fields?: readonly string[] }) {
-  return error.code === "invalid" && error.fields?.includes("v")
-    ? ({ code: "unsupported_version" } as const)
-    : (error as Parameters<typeof problem>[0]);
-}
 
 const deviceName = /^[\w-]{1,64}$/;
 const listenerOf = (c: AppContext, device: string): Listener => {
