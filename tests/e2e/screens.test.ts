@@ -102,6 +102,7 @@ describe.each(["light", "dark"] as const)("in the %s theme", (colorScheme) => {
       `${account}/notes`,
       `${account}/opportunities`,
       `${account}/cases`,
+      "/settings",
     ]) {
       await page.goto(cell.url + path);
       await page.locator("h1").first().waitFor({ timeout: firstSyncMs });
@@ -203,7 +204,7 @@ test.each(["en-US", "zh-CN"])(
     await page.evaluate((text) => localStorage.setItem("baton.locale", text), locale.startsWith("zh") ? "zh-CN" : "en");
     await signIn(page);
     const account = await firstAccount(page);
-    for (const path of ["/", "/accounts", account, `${account}/notes`, `${account}/opportunities`]) {
+    for (const path of ["/", "/accounts", account, `${account}/notes`, `${account}/opportunities`, "/settings"]) {
       await page.goto(cell.url + path);
       await page.locator("h1").first().waitFor({ timeout: firstSyncMs });
       expect(await sideways(page), path).toBe(0);

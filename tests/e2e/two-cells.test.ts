@@ -167,6 +167,22 @@ test("[CELL-1] one client holds the records of both cells, and an edit lands in 
   expect(wrong).toEqual([]);
 });
 
+test("[SYNC-H2] the online list is one list of all cells, and says which cell's part is missing", async () => {
+  await page.goto(`${eu.url}/accounts?view=online`);
+  const names = () => page.locator('[role="row"] a').allTextContents();
+  await expect.poll(names, { timeout: slowMs }).toEqual(["Nordlicht", "Prairie"]);
+  await page.getByRole("columnheader", { name: "Name" }).getByRole("button").click();
+  await expect.poll(names, { timeout: slowMs }).toEqual(["Prairie", "Nordlicht"]);
+
+  const away = (url: URL): boolean => url.origin === usUrl && url.pathname === "/api/accounts";
+  await page.route(away, (route) => route.abort());
+  await page.reload();
+  await page.getByText("US can't be reached: its part is missing.").waitFor({ timeout: slowMs });
+  expect(await names()).toEqual(["Nordlicht"]);
+  await page.unroute(away);
+  expect(wrong.splice(0).filter((text) => !text.includes("ERR_FAILED"))).toEqual([]);
+});
+
 test("[ROOM-7] a note of the other cell is written together: in the browser and by a colleague there", async () => {
   const tomas = await signIn("tomas");
   const { compartment, group } = sectionKinds.shared;

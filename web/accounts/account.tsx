@@ -20,15 +20,16 @@ import type { Row } from "../../shared/records/entities.ts";
 import { day, dayIn } from "../i18n/format.ts";
 import { locale, t } from "../i18n/i18n.ts";
 import { accountTabs, isAccountTab, paths, type AccountTab } from "../paths.ts";
-import { isPhone, now, useSession } from "../shell/context.ts";
+import { isPhone, now, quietly, useSession } from "../shell/context.ts";
 import { PageBar } from "../shell/layout.tsx";
 import { remember } from "../shell/recent.ts";
 import { Bone, Empty, Health, Person } from "../ui/bits.tsx";
-import { Button } from "../ui/button.tsx";
+import { Button, buttonClass } from "../ui/button.tsx";
 import { Field } from "../ui/field.tsx";
 import css from "./account.module.css";
 import type { Account } from "./columns.ts";
 import { editing } from "./edit.ts";
+import { KeepMenu, togglePin } from "./keep.tsx";
 import { focusComposer } from "./log-form.tsx";
 import { People, SharedPicture } from "./picture.tsx";
 import { Timeline } from "./timeline.tsx";
@@ -143,6 +144,7 @@ function Present(props: {
         event.preventDefault();
         log();
       },
+      p: quietly(() => togglePin(session, props.account)),
     });
     onCleanup(off);
   });
@@ -150,6 +152,11 @@ function Present(props: {
   return (
     <>
       <PageBar start={<Back />}>
+        <KeepMenu
+          account={props.account}
+          triggerClass={buttonClass({ look: "quiet", square: true, small: true })}
+          onRemoved={() => navigate(paths.accounts)}
+        />
         <Show when={!isPhone()}>
           <Button look="primary" small kbd={/Mac|iP/.test(navigator.platform) ? "⌘⏎" : "Ctrl ⏎"} onClick={log}>
             {t("account.log")}

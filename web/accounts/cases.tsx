@@ -2,64 +2,67 @@ import { For, Show, type JSX } from "solid-js";
 import { instant } from "../i18n/format.ts";
 import { locale, t } from "../i18n/i18n.ts";
 import { now, useSession } from "../shell/context.ts";
-import { Chip, Empty, PendingDot, Person } from "../ui/bits.tsx";
+import { Chip, PendingDot, Person } from "../ui/bits.tsx";
+import { accountList } from "./part.tsx";
 import css from "./records.module.css";
 
 /** Cases of one account, the newest first. Only what is severe has colour. */
 export function Cases(props: { readonly account: string }): JSX.Element {
   const { data, memberName } = useSession();
-  const rows = data.list("case", () => ({ anchor: props.account, sort: "-openedAt" }));
+  const { rows, frame } = accountList("case", "cases", () => props.account, "-openedAt");
   return (
-    <Show when={rows().length > 0} fallback={<Empty>{t("cases.empty")}</Empty>}>
-      <table class={css.table}>
-        <thead>
-          <tr>
-            <th scope="col">{t("cases.name")}</th>
-            <th scope="col">{t("cases.status")}</th>
-            <th scope="col">{t("cases.severity")}</th>
-            <th scope="col" class={css.right}>
-              {t("cases.opened")}
-            </th>
-            <th scope="col" class={css.wide}>
-              {t("account.owner")}
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          <For each={rows()}>
-            {(row) => (
-              <tr>
-                <th scope="row" class={css.name}>
-                  {row.name}
-                  <Show when={row.number && !row.name?.includes(row.number)}>
-                    <span class={`${css.number} num`}>{row.number}</span>
-                  </Show>
-                  <Show when={data.pendingFields(() => row.id)().size > 0}>
-                    <PendingDot />
-                  </Show>
-                </th>
-                <td>{row.status ? t(`status.${row.status}`) : ""}</td>
-                <td>
-                  <Show
-                    when={row.severity === "critical" || row.severity === "high"}
-                    fallback={row.severity ? t(`severity.${row.severity}`) : ""}
-                  >
-                    <Chip tone={row.severity === "critical" ? "bad" : "warn"}>
-                      {t(`severity.${row.severity ?? "high"}`)}
-                    </Chip>
-                  </Show>
-                </td>
-                <td class={`${css.right} num`}>
-                  {row.openedAt ? instant(row.openedAt, { locale: locale(), zone: data.me.zone, now: now() }) : ""}
-                </td>
-                <td class={css.wide}>
-                  <Show when={memberName(row.owner)}>{(name) => <Person id={row.owner ?? ""} name={name()} />}</Show>
-                </td>
-              </tr>
-            )}
-          </For>
-        </tbody>
-      </table>
-    </Show>
+    <>
+      {frame(t("cases.empty"), () => (
+        <table class={css.table}>
+          <thead>
+            <tr>
+              <th scope="col">{t("cases.name")}</th>
+              <th scope="col">{t("cases.status")}</th>
+              <th scope="col">{t("cases.severity")}</th>
+              <th scope="col" class={css.right}>
+                {t("cases.opened")}
+              </th>
+              <th scope="col" class={css.wide}>
+                {t("account.owner")}
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            <For each={rows()}>
+              {(row) => (
+                <tr>
+                  <th scope="row" class={css.name}>
+                    {row.name}
+                    <Show when={row.number && !row.name?.includes(row.number)}>
+                      <span class={`${css.number} num`}>{row.number}</span>
+                    </Show>
+                    <Show when={data.pendingFields(() => row.id)().size > 0}>
+                      <PendingDot />
+                    </Show>
+                  </th>
+                  <td>{row.status ? t(`status.${row.status}`) : ""}</td>
+                  <td>
+                    <Show
+                      when={row.severity === "critical" || row.severity === "high"}
+                      fallback={row.severity ? t(`severity.${row.severity}`) : ""}
+                    >
+                      <Chip tone={row.severity === "critical" ? "bad" : "warn"}>
+                        {t(`severity.${row.severity ?? "high"}`)}
+                      </Chip>
+                    </Show>
+                  </td>
+                  <td class={`${css.right} num`}>
+                    {row.openedAt ? instant(row.openedAt, { locale: locale(), zone: data.me.zone, now: now() }) : ""}
+                  </td>
+                  <td class={css.wide}>
+                    <Show when={memberName(row.owner)}>{(name) => <Person id={row.owner ?? ""} name={name()} />}</Show>
+                  </td>
+                </tr>
+              )}
+            </For>
+          </tbody>
+        </table>
+      ))}
+    </>
   );
 }

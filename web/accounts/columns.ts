@@ -57,6 +57,20 @@ export function passes(row: Account, only: string | undefined, me: string): bool
   }
 }
 
+/** The same filters for the server's lists. */
+export function onlineFilters(only: string | undefined, me: string): readonly (readonly [string, string, string])[] {
+  switch (only) {
+    case "mine":
+      return [["owner", "eq", me]];
+    case "care":
+      return [["health", "in", "watch,at_risk"]];
+    case "no-next":
+      return [["owner", "eq", me], ["nextAction", "eq", ""]]; // prettier-ignore
+    default:
+      return [];
+  }
+}
+
 /** Every typed word must be somewhere in the row, accents and case aside. */
 export function finder(text: string, names: Names): (row: Account) => boolean {
   const words = fold(text).split(/\s+/).filter(Boolean);

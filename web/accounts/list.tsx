@@ -24,17 +24,24 @@ import { locale, t } from "../i18n/i18n.ts";
 import { paths } from "../paths.ts";
 import { isPhone, now, quietly, useSession } from "../shell/context.ts";
 import { PageBar } from "../shell/layout.tsx";
+import { Which } from "../shell/which.tsx";
 import { Bone, Empty, Health, PendingDot, Person } from "../ui/bits.tsx";
 import { Button, buttonClass } from "../ui/button.tsx";
 import { Menu } from "../ui/menu.tsx";
 import { saveScroll, savedScroll } from "../ui/scroll-memo.ts";
-import { columns, finder, onlyFilters, passes, sorted, type Account, type Column } from "./columns.ts";
+import { columns, finder, onlineFilters, onlyFilters, passes, sorted, type Account, type Column } from "./columns.ts";
 import css from "./list.module.css";
-import { onlineAccounts } from "./online.ts";
+import { KeepMenu, removeHere, togglePin } from "./keep.tsx";
+import { onlineAccounts } from "./online-list.ts";
 
 const Peek = lazy(async () => ({ default: (await import("./peek.tsx")).Peek }));
 /** Columns that the server can sort by; names of people and regions are not in its rows. */
-const onlineSorts: readonly Column[] = ["name", "health", "country", "type"];
+const onlineSorts: readonly Column[] = ["name", "health", "nextAction", "country", "type"];
+function onlineSort(sort: string): string {
+  const column = sort.replace(/^-/, "");
+  if (column === "nextAction") return sort.replace(column, "nextActionDay");
+  return onlineSorts.some((one) => one === column) ? sort : "name";
+}
 const label = (column: Column): string => t(column === "nextAction" ? "account.next" : `account.${column}`);
 
 /** All accounts of this device, or all that the member may see: the same table over two sources, and it says which. */
@@ -65,7 +72,8 @@ export default function Accounts(): JSX.Element {
   });
   const remote = onlineAccounts(() => ({
     q: text(),
-    sort: onlineSorts.some((one) => one === sort().replace(/^-/, "")) ? sort() : "name",
+    sort: onlineSort(sort()),
+    filters: onlineFilters(search.only, data.me.member),
     enabled: online(),
   }));
   // Reading `data` before it is there would suspend the whole screen.
@@ -74,8 +82,17 @@ export default function Accounts(): JSX.Element {
   const arriving = () => (online() ? remote.isPending : data.sync().state === "first_sync" && local().length === 0);
 
   const set = (change: Record<string, string | undefined>) => setSearch(change, { replace: true });
-  const filtered = () => text() !== "" || (!online() && search.only !== undefined);
+  const choose = (all: boolean) => set({ view: all ? "online" : undefined, peek: undefined });
+  const filtered = () => text() !== "" || search.only !== undefined;
+  const away = () => (online() && remote.isSuccess ? (remote.data.pages.at(-1)?.away ?? []) : []);
   const note = () => {
+    if (online() && away().length > 0)
+      return t(
+        "which.away",
+        away()
+          .map((cell) => cell.toUpperCase())
+          .join(", "),
+      );
     if (online())
       return remote.hasNextPage ? t("accounts.noteOnline", rows().length) : t("accounts.noteOnlineAll", rows().length);
     return filtered()
@@ -91,7 +108,7 @@ export default function Accounts(): JSX.Element {
     <>
       <PageBar title={t("accounts.title")} count={rows().length}>
         <Show when={!isPhone()}>
-          <Which online={online()} onChoose={(view) => set({ view, peek: undefined })} />
+          <Which here={local().length} online={online()} onChoose={choose} />
           <Find value={text()} onInput={(q) => set({ q: q || undefined })} />
         </Show>
       </PageBar>
@@ -116,26 +133,24 @@ export default function Accounts(): JSX.Element {
       </Show>
       <div class={css.filters}>
         <Show when={isPhone()}>
-          <Which online={online()} onChoose={(view) => set({ view, peek: undefined })} />
+          <Which here={local().length} online={online()} onChoose={choose} />
         </Show>
-        <Show when={!online()}>
-          <For each={onlyFilters}>
-            {(only) => (
-              <button
-                type="button"
-                class={css.filter}
-                aria-pressed={search.only === only}
-                onClick={() => set({ only: search.only === only ? undefined : only })}
-              >
-                {t(`accounts.only.${only}`)}
-                <Show when={search.only === only}>
-                  <X size={12} />
-                </Show>
-              </button>
-            )}
-          </For>
-        </Show>
-        <p class={`${css.note} num`} aria-live="polite">
+        <For each={onlyFilters}>
+          {(only) => (
+            <button
+              type="button"
+              class={css.filter}
+              aria-pressed={search.only === only}
+              onClick={() => set({ only: search.only === only ? undefined : only })}
+            >
+              {t(`accounts.only.${only}`)}
+              <Show when={search.only === only}>
+                <X size={12} />
+              </Show>
+            </button>
+          )}
+        </For>
+        <p class={`${css.note} num`} classList={{ [css.lacks ?? ""]: away().length > 0 }} aria-live="polite">
           {arriving() ? "" : note()}
         </p>
       </div>
@@ -150,7 +165,7 @@ export default function Accounts(): JSX.Element {
                 filtered={filtered()}
                 onRetry={() => void remote.refetch()}
                 onClear={() => set({ q: undefined, only: undefined })}
-                onOnline={session.offline() ? undefined : () => set({ view: "online", only: undefined })}
+                onOnline={session.offline() ? undefined : () => set({ view: "online" })}
               />
             }
           >
@@ -178,34 +193,6 @@ export default function Accounts(): JSX.Element {
         </Show>
       </div>
     </>
-  );
-}
-
-function Which(props: {
-  readonly online: boolean;
-  readonly onChoose: (view: string | undefined) => void;
-}): JSX.Element {
-  const session = useSession();
-  return (
-    <div class={css.which} role="group" aria-label={t("accounts.which")}>
-      <button type="button" class={css.part} aria-pressed={!props.online} onClick={() => props.onChoose(undefined)}>
-        {t("accounts.device")}
-      </button>
-      <Show
-        when={session.offline()}
-        fallback={
-          <button type="button" class={css.part} aria-pressed={props.online} onClick={() => props.onChoose("online")}>
-            {t("accounts.online")}
-            <span class={css.tag}>{t("accounts.onlineTag")}</span>
-          </button>
-        }
-      >
-        <Button look="quiet" small class={css.part} disabledReason={t("accounts.onlineOff")}>
-          {t("accounts.online")}
-          <span class={css.tag}>{t("accounts.onlineTag")}</span>
-        </Button>
-      </Show>
-    </div>
   );
 }
 
@@ -260,7 +247,8 @@ function Table(props: {
   readonly onPeek: (row: Account | undefined) => void;
   readonly onEnd: () => void;
 }): JSX.Element {
-  const { data } = useSession();
+  const session = useSession();
+  const { data } = session;
   // Not a signal: a virtualizer with a signal for its scroll element renders no rows at all.
   let scroller: HTMLDivElement | null = null;
   // By id: rows that arrive or move must not put another one under the member's Enter.
@@ -327,6 +315,8 @@ function Table(props: {
       Enter: () => row && props.onOpen(row),
       " ": () => row && props.onPeek(props.peeking ? undefined : row),
       Escape: () => props.onPeek(undefined),
+      p: () => row && togglePin(session, row),
+      Delete: () => row && data.record("account", () => row.id)() && removeHere(session, row),
     };
     const move = moves[event.key];
     if (!move) return;
@@ -357,7 +347,7 @@ function Table(props: {
       tabindex="0"
       aria-label={t("accounts.title")}
       aria-rowcount={props.rows.length + 1}
-      aria-colcount={columns.length}
+      aria-colcount={columns.length + 1}
       aria-activedescendant={rendered() ? rowId(active()) : undefined}
       onKeyDown={keys}
       onScroll={(event) => saveScroll(props.memo, event.currentTarget.scrollTop)}
@@ -375,6 +365,9 @@ function Table(props: {
                 />
               )}
             </For>
+            <div role="columnheader" class={css.keep}>
+              <span class="sr">{t("keep.menu")}</span>
+            </div>
           </div>
         </div>
       </Show>
@@ -497,6 +490,12 @@ function Cells(props: {
       </div>
       <div role="gridcell" class={`${css.type} clip`}>
         {props.row.type ?? ""}
+      </div>
+      <div role="gridcell" class={css.keep}>
+        <KeepMenu
+          account={props.row}
+          triggerClass={`${css.more} ${session.data.choice(() => props.row.id)() === "pin" ? css.pinned : ""}`}
+        />
       </div>
     </>
   );

@@ -1,20 +1,29 @@
-import { QueryClient, useInfiniteQuery, useQuery } from "@tanstack/solid-query";
+import { QueryClient, useQuery } from "@tanstack/solid-query";
 import type { Accessor } from "solid-js";
+import type { EntityName, RecordOf } from "../../shared/records/entities.ts";
+import type { LocalData } from "../data/store.ts";
 import type { CellLink } from "../data/wire.ts";
 import { http, type HttpError } from "../http.ts";
-import type { EntityName, RecordOf } from "../../shared/records/entities.ts";
-import type { Account } from "./columns.ts";
+import { useSession } from "../shell/context.ts";
 
-/** For what only the server has. In memory alone: nothing of it is kept on the device. */
-const queryClient = new QueryClient({
-  defaultOptions: { queries: { staleTime: 30_000, gcTime: 300_000, retry: 1 } },
+/**
+ * For what only the server has. In memory alone: nothing of it is kept on the device (SYNC-H2). What is shown is asked
+ * again every minute, since nobody pokes for what a device does not hold.
+ */
+export const queryClient = new QueryClient({
+  defaultOptions: { queries: { staleTime: 30_000, gcTime: 300_000, retry: 1, refetchInterval: 60_000 } },
 });
-
-interface Page {
-  readonly items: readonly Account[];
-  readonly nextCursor: string | null;
+const bound = new WeakSet<LocalData>();
+/** Rights that went take what was fetched under them along; what is on the screen is asked anew. */
+export function bind(): LocalData {
+  const { data } = useSession();
+  if (!bound.has(data)) {
+    bound.add(data);
+    data.onForget(() => void queryClient.resetQueries());
+    data.onEnd(() => queryClient.clear());
+  }
+  return data;
 }
-const pageRows = 100;
 
 class RequestFailed extends Error {
   readonly error: HttpError;
@@ -23,28 +32,10 @@ class RequestFailed extends Error {
     this.error = error;
   }
 }
-
-/** All accounts that the member may see, page by page from the server. */
-export function onlineAccounts(
-  query: Accessor<{ readonly q: string; readonly sort: string; readonly enabled: boolean }>,
-) {
-  return useInfiniteQuery(
-    () => ({
-      queryKey: ["accounts", query().q, query().sort],
-      enabled: query().enabled,
-      initialPageParam: null as string | null,
-      queryFn: async ({ pageParam, signal }: { pageParam: string | null; signal: AbortSignal }) => {
-        const params = new URLSearchParams({ limit: String(pageRows), sort: query().sort });
-        if (query().q) params.set("q", query().q);
-        if (pageParam) params.set("cursor", pageParam);
-        const answer = await http<Page>(`/api/accounts?${params}`, undefined, signal);
-        if (!answer.ok) throw new RequestFailed(answer.error);
-        return answer.value;
-      },
-      getNextPageParam: (page: Page) => page.nextCursor,
-    }),
-    () => queryClient,
-  );
+export async function got<T>(path: string, signal: AbortSignal, link?: CellLink): Promise<T> {
+  const answer = await http<T>(path, undefined, signal, link);
+  if (!answer.ok) throw new RequestFailed(answer.error);
+  return answer.value;
 }
 
 /** What is asked about a record or an account, and the way to its cell. */
@@ -56,15 +47,14 @@ interface Asked {
 
 /** One record as the server shows it to this member: with what may not stay on a device. */
 export function onlineRecord<E extends EntityName>(query: Accessor<Asked & { readonly id: string }>) {
+  bind();
   return useQuery(
     () => ({
       queryKey: [query().plural, query().id],
       enabled: query().enabled,
-      queryFn: async ({ signal }: { signal: AbortSignal }) => {
+      queryFn: ({ signal }: { signal: AbortSignal }) => {
         const { plural, id, link } = query();
-        const answer = await http<RecordOf<E>>(`/api/${plural}/${id}`, undefined, signal, link);
-        if (!answer.ok) throw new RequestFailed(answer.error);
-        return answer.value;
+        return got<RecordOf<E>>(`/api/${plural}/${id}`, signal, link);
       },
     }),
     () => queryClient,
@@ -73,20 +63,16 @@ export function onlineRecord<E extends EntityName>(query: Accessor<Asked & { rea
 
 /** Records of an entity under one account as the server shows them, by id. */
 export function onlineUnder<E extends EntityName>(query: Accessor<Asked & { readonly account: string }>) {
+  bind();
   return useQuery(
     () => ({
       queryKey: [query().plural, "under", query().account],
       enabled: query().enabled,
       queryFn: async ({ signal }: { signal: AbortSignal }) => {
         const params = new URLSearchParams({ limit: "200", "filter[anchor][eq]": query().account });
-        const answer = await http<{ items: readonly RecordOf<E>[] }>(
-          `/api/${query().plural}?${params}`,
-          undefined,
-          signal,
-          query().link,
-        );
-        if (!answer.ok) throw new RequestFailed(answer.error);
-        return new Map(answer.value.items.map((row) => [row.id, row]));
+        const path = `/api/${query().plural}?${params}`;
+        const { items } = await got<{ items: readonly RecordOf<E>[] }>(path, signal, query().link);
+        return new Map(items.map((row) => [row.id, row]));
       },
     }),
     () => queryClient,
@@ -107,15 +93,15 @@ interface Waits {
   };
 }
 export function onlineLends(query: Accessor<{ readonly enabled: boolean }>) {
+  bind();
   return useQuery(
     () => ({
       queryKey: ["access", "requests"],
       enabled: query().enabled,
       queryFn: async ({ signal }: { signal: AbortSignal }) => {
-        const answer = await http<{ items: readonly Waits[] }>("/api/access/requests", undefined, signal);
-        if (!answer.ok) throw new RequestFailed(answer.error);
+        const { items } = await got<{ items: readonly Waits[] }>("/api/access/requests", signal);
         return new Map(
-          answer.value.items.flatMap(({ id, does }): [string, Lends][] =>
+          items.flatMap(({ id, does }): [string, Lends][] =>
             does?.kind === "grant" && does.body && does.until !== undefined
               ? [[id, { groups: does.body.groups, until: does.until }]]
               : [],

@@ -9,10 +9,10 @@ import { toUse } from "../approvals/model.ts";
 import { now, useSession } from "../shell/context.ts";
 import { idOf } from "../shell/id-of.ts";
 import { whyWords } from "../shell/sync-words.ts";
-import { Dot, Empty, OnlineChip, PendingDot, Person } from "../ui/bits.tsx";
+import { Dot, OnlineChip, PendingDot, Person } from "../ui/bits.tsx";
 import { Menu } from "../ui/menu.tsx";
 import { toast } from "../ui/toast.tsx";
-import { onlineUnder } from "./online.ts";
+import { accountList } from "./part.tsx";
 import css from "./records.module.css";
 
 type Opportunity = RecordOf<"opportunity">;
@@ -25,7 +25,7 @@ const Missing = lazy(async () => ({ default: (await import("../approvals/missing
 export function Opportunities(props: { readonly account: string }): JSX.Element {
   const session = useSession();
   const { data } = session;
-  const rows = data.list("opportunity", () => ({ anchor: props.account, sort: "closeDay" }));
+  const { rows, fetched, frame } = accountList("opportunity", "opportunities", () => props.account, "closeDay");
   const closes = (row: Opportunity, zone: { readonly zone?: string | null; readonly mine?: string }): string =>
     row.closeDay ? day(row.closeDay, { locale: locale(), today: dayIn(now(), data.me.zone), ...zone }) : "";
   const allStages = data.list("stage", () => ({ sort: "order" }));
@@ -34,65 +34,74 @@ export function Opportunities(props: { readonly account: string }): JSX.Element 
     for (const stage of allStages()) by.set(stage.pipeline ?? "", [...(by.get(stage.pipeline ?? "") ?? []), stage]);
     return by;
   });
-  const online = onlineUnder<"opportunity">(() => ({
-    plural: "opportunities",
-    account: props.account,
-    link: session.data.source(props.account)?.link,
-    enabled: !session.offline() && rows().length > 0,
-  }));
-
   return (
-    <Show when={rows().length > 0} fallback={<Empty>{t("opps.empty")}</Empty>}>
-      <table class={css.table}>
-        <thead>
-          <tr>
-            <th scope="col">{t("opps.name")}</th>
-            <th scope="col">{t("opps.stage")}</th>
-            <th scope="col" class={css.right}>
-              {t("opps.amount")}
-            </th>
-            <th scope="col" class={css.right}>
-              {t("opps.close")}
-            </th>
-            <th scope="col" class={css.wide}>
-              {t("account.owner")}
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          <For each={rows()}>
-            {(row) => (
-              <tr>
-                <th scope="row" class={css.name}>
-                  {row.name}
-                  <Show when={data.pendingFields(() => row.id)().size > 0}>
-                    <PendingDot />
-                  </Show>
-                </th>
-                <td>
-                  <StageMenu
-                    row={row}
-                    online={online.isSuccess ? online.data.get(row.id) : undefined}
-                    stages={stages().get(row.pipeline ?? "") ?? []}
-                  />
-                </td>
-                <td class={`${css.right} num`}>
-                  <Amount row={row} online={online.isSuccess ? online.data.get(row.id) : undefined} />
-                </td>
-                <td class={`${css.right} num`} title={closes(row, { zone: row.closeZone ?? null, mine: data.me.zone })}>
-                  {closes(row, {})}
-                </td>
-                <td class={css.wide}>
-                  <Show when={session.memberName(row.owner)}>
-                    {(name) => <Person id={row.owner ?? ""} name={name()} />}
-                  </Show>
-                </td>
-              </tr>
-            )}
-          </For>
-        </tbody>
-      </table>
-    </Show>
+    <>
+      {frame(t("opps.empty"), () => (
+        <table class={css.table}>
+          <thead>
+            <tr>
+              <th scope="col">{t("opps.name")}</th>
+              <th scope="col">{t("opps.stage")}</th>
+              <th scope="col" class={css.right}>
+                {t("opps.amount")}
+              </th>
+              <th scope="col" class={css.right}>
+                {t("opps.close")}
+              </th>
+              <th scope="col" class={css.wide}>
+                {t("account.owner")}
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            <For each={rows()}>
+              {(row) => (
+                <tr>
+                  <th scope="row" class={css.name}>
+                    {row.name}
+                    <Show when={data.pendingFields(() => row.id)().size > 0}>
+                      <PendingDot />
+                    </Show>
+                  </th>
+                  <td>
+                    <Show
+                      when={data.record("opportunity", () => row.id)()}
+                      fallback={
+                        stages()
+                          .get(row.pipeline ?? "")
+                          ?.find(({ id }) => id === row.stage)?.name
+                      }
+                    >
+                      {(held) => (
+                        <StageMenu
+                          row={held()}
+                          online={fetched()?.get(row.id)}
+                          stages={stages().get(row.pipeline ?? "") ?? []}
+                        />
+                      )}
+                    </Show>
+                  </td>
+                  <td class={`${css.right} num`}>
+                    <Amount row={row} online={fetched()?.get(row.id)} />
+                  </td>
+                  <td
+                    class={`${css.right} num`}
+                    title={closes(row, { zone: row.closeZone ?? null, mine: data.me.zone })}
+                  >
+                    {closes(row, {})}
+                  </td>
+                  <td class={css.wide}>
+                    <Show when={session.memberName(row.owner)}>
+                      {(name) => <Person id={row.owner ?? ""} name={name()} />}
+                    </Show>
+                  </td>
+                </tr>
+              )}
+            </For>
+          </tbody>
+        </table>
+      ))}
+    </>
   );
 }
 

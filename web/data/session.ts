@@ -58,14 +58,14 @@ export async function loadSession(): Promise<Opened> {
   return before ? { state: "signed_in", session: before, offline: true } : { state: "unreachable" };
 }
 
+export async function removeCopies(me: Me): Promise<void> {
+  const cells = new Set([me.cell, ...me.cells.map(({ cell }) => cell)]);
+  await Promise.all([...cells].map((cell) => removeDisk(diskName(cell, me.member)).catch(() => undefined))); // blocked by a dying tab: it lets go
+}
 /** Removes what this device holds of a member: copies of all cells, cached answers, what screens remembered. */
 export async function forgetMember(me: Me): Promise<void> {
   await kept((db) => db.delete("session", "now"));
-  await Promise.all(
-    me.cells
-      .concat({ cell: me.cell, url: "" })
-      .map(({ cell }) => removeDisk(diskName(cell, me.member)).catch(() => undefined)),
-  ); // blocked by a dying tab: it lets go
+  await removeCopies(me);
   if (typeof caches !== "undefined")
     for (const name of await caches.keys()) if (!name.includes("precache")) await caches.delete(name);
   for (const key of Object.keys(localStorage))

@@ -15,9 +15,11 @@ import {
 } from "./disk.ts"; // prettier-ignore
 import { Driver } from "./driver.ts";
 import type { Exchange } from "./exchange.ts";
+import { choiceKey, leaving } from "./follow.ts";
 import { campaign, type Lead } from "./leader.ts";
 import type { Net, TabMessage } from "./messages.ts";
 import { Replica, type Change, type ReplicaOptions } from "./replica.ts";
+import { widens } from "./rights.ts";
 import { fetchWire, openHub, type CellLink, type HubSocket } from "./wire.ts";
 
 export interface SourceOptions extends ReplicaOptions {
@@ -27,6 +29,8 @@ export interface SourceOptions extends ReplicaOptions {
   readonly name: string;
   readonly clock?: DeviceClock;
   readonly onChange: (changes: readonly Change[]) => void;
+  /** Something that was held may be held no more: what was fetched under the same rights goes too. */
+  readonly onForget?: () => void;
   /** Something about the state of the sync is different. */
   readonly onState: () => void;
   /** This session was ended elsewhere, or here in another tab. */
@@ -38,6 +42,15 @@ const gapMs = 200; // another tab's patch may overtake mine by a little; later t
 const pingMs = 5_000;
 
 const isSeen = (): boolean => typeof document === "undefined" || document.visibilityState === "visible";
+
+/** Whether writes drop a key, a row or a field group that was held. */
+const takesAway = (replica: Replica, writes: readonly Write[]): boolean =>
+  writes.some((write) => {
+    const before = write.store === "keys" ? replica.table("keys").get(write.key) : undefined;
+    if (!before || write.store !== "keys") return false;
+    const next = write.value;
+    return !next || widens(next.g, before.g) || [...before.rows.keys()].some((id) => !next.rows.has(id));
+  });
 
 export const randomId = (cell: string, kind: string): string =>
   makeId(cell, kind, crypto.getRandomValues(new Uint8Array(idBytes)));
@@ -252,10 +265,22 @@ export class Source {
     await this.commit(() =>
       this.disk.write(async (read) => {
         const last = [...(await read.all("follow")).keys()].sort().at(-1) ?? "0";
-        return { writes: [put("follow", String(Number(last) + 1).padStart(9, "0"), choice)], value: undefined };
+        const writes = [
+          put("follow", String(Number(last) + 1).padStart(9, "0"), choice),
+          put("meta", choiceKey(choice.anchor), choice.kind),
+        ];
+        return { writes, value: undefined };
       }),
     );
+    this.letGo();
     this.kick();
+  }
+  /** The copy is the leader's to change: what any tab unfollowed goes from here. */
+  private letGo(): void {
+    const { term } = this;
+    const writes = term === null ? [] : leaving(this.replica);
+    if (term !== null && writes.length > 0)
+      void this.commit(() => this.disk.write(always(writes), { term })).catch(this.onLate);
   }
   /** Looks at the disk itself, for what is not in memory. */
   async read(look: (read: Reader) => Promise<void>): Promise<void> {
@@ -296,7 +321,10 @@ export class Source {
       const next = this.early.get(this.replica.rev + 1);
       if (!next) break;
       this.early.delete(this.replica.rev + 1);
+      const loses = takesAway(this.replica, next.writes);
       this.emit(this.replica.absorb(next.writes, next.shown));
+      if (loses) this.options.onForget?.();
+      for (const { key, value } of next.writes) if (key === "sync" && value) this.clock.hear((value as SyncMeta).now);
     }
     this.wakeWaiters();
     if (this.early.size > 0) this.gap ??= setTimeout(() => void this.reload(), gapMs);
@@ -331,6 +359,7 @@ export class Source {
     const { now, wall } = this.replica.sync;
     this.clock.restore(now, wall, Number(this.replica.table("meta").get("time") ?? 0));
     this.emit(changes);
+    this.options.onForget?.(); // what was missed may have taken something away
     this.wakeWaiters();
   }
   private emit(changes: readonly Change[]): void {
@@ -399,6 +428,7 @@ export class Source {
       });
       this.look();
     }
+    this.letGo();
     void driver.kick();
   }
   private stepDown(): void {
@@ -440,7 +470,10 @@ export class Source {
     if (this.closed) return;
     switch (message.t) {
       case "patch":
-        if (!this.memoryOnly) void this.take(message.rev, message.writes);
+        if (this.memoryOnly) return;
+        void this.take(message.rev, message.writes).then(() => {
+          if (message.writes.some(({ store }) => store === "follow")) this.letGo();
+        });
         return;
       case "kick":
         if (this.driver) void this.driver.kick();
@@ -483,10 +516,15 @@ export class Source {
   }
   private tick(): void {
     const now = this.clock.now();
+    const { lease } = this.replica.sync;
+    // Said on disk: a clock set back later does not open it.
+    if (this.replica.isLocked(now) && Number(this.replica.table("meta").get("time") ?? 0) < lease)
+      void this.write([put("meta", "time", now)]).catch(this.onLate);
     const writes = this.replica.expire(now);
     if (writes.length > 0) {
       // Out of sight first, whoever leads; the leader's disk follows, and the edge is asked.
       const changes = this.replica.absorb(writes);
+      this.options.onForget?.();
       if (this.leads)
         void this.commit(() => this.disk.write(always(writes), this.term === null ? {} : { term: this.term })).catch(
           this.onLate,

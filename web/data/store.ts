@@ -24,10 +24,11 @@ import { mutations } from "../../shared/sync/registry.ts";
 import { diskName, openDisk } from "./idb-disk.ts";
 import { grouped, isSkip, keptUntil } from "./cards.ts";
 import { drop, entryKey, MemoryDisk, type Disk, type Entry, type Write } from "./disk.ts";
+import { choiceOf, reasonOf, type Choice, type Reason } from "./follow.ts";
 import { judgeHere, placeHere } from "./gates.ts";
 import { lineFetch, noteAct } from "./line.ts";
 import type { Change, Made } from "./replica.ts";
-import { forgetMember, type Session } from "./session.ts";
+import { forgetMember, removeCopies, type Session } from "./session.ts";
 import { randomId, Source } from "./source.ts";
 import { cellToken } from "./token.ts";
 import type { AttentionCard, Data, ListQuery, Mutated, OutboxLine, PendingState, SyncState } from "./types.ts";
@@ -39,6 +40,10 @@ export interface LocalData extends Data {
   allSources(): Iterable<Source>;
   /** Records that look different now; answers how to stop listening. */
   onChange(listener: (changes: readonly Change[]) => void): () => void;
+  /** Called when something that was held may be held no more, and when the copy locks. */
+  onForget(listener: () => void): void;
+  /** The lease is over: nothing of the copy opens until a page comes (SYNC-E2). */
+  readonly locked: Accessor<boolean>;
   /** Called when the session was ended, here or elsewhere: the screens leave. */
   onEnd(listener: () => void): void;
   close(): void;
@@ -78,6 +83,7 @@ export async function createData(session: Session): Promise<LocalData> {
       disk,
       name,
       onChange: (changes) => local.changed(changes),
+      onForget: () => local.forgot(),
       onState: () => local.stateMoved(),
       onCut: () => local.end(),
       onBug: (error) => console.error(error),
@@ -86,6 +92,7 @@ export async function createData(session: Session): Promise<LocalData> {
     local.sources.set(link.cell, source);
   }
   void navigator.storage?.persist?.().catch(() => undefined); // a wish; the browser decides
+  local.lookAtLeases(); // before anything is shown
   local.stateMoved();
   for (const source of local.sources.values()) source.start();
   return local;
@@ -102,16 +109,22 @@ class Local implements LocalData {
   private readonly expiredCount = createSignal(0);
   readonly expired = this.expiredCount[0];
   private readonly bound;
+  private readonly names: readonly string[];
   private readonly collator: Intl.Collator;
   private readonly rows = new Triggers();
   private readonly windows = new Map<EntityName, Set<(ids: readonly string[]) => void>>();
   private readonly pendingMoved = createSignal(undefined, { equals: false });
-  private readonly locked = createSignal(false);
+  private readonly shutHome = createSignal(false);
+  readonly locked = this.shutHome[0];
+  /** Cells whose lease is over: their part of the copy is closed. The home cell's closes all. */
+  private readonly shut = new Set<string>();
+  private readonly shutMoved = createSignal("");
   private readonly setState;
   private readonly setOutbox;
   private readonly setAttention;
   private readonly openedHere = new Set<string>();
   private readonly enders = new Set<() => void>();
+  private readonly forgetters = new Set<() => void>();
   private readonly changeListeners = new Set<(changes: readonly Change[]) => void>();
   private sweeping = false;
   private stateDue = false;
@@ -121,6 +134,7 @@ class Local implements LocalData {
     this.me = session.me;
     this.bound = bindSlice(session.slice);
     this.asks = session.slice.approvals ?? [];
+    this.names = [session.me.member, ...(session.slice.covers ?? []).map(({ of }) => of)];
     this.collator = collatorOf(session.me.locale);
     [this.sync, this.setState] = createSignal<SyncState>(
       { state: "first_sync", waiting: 0, attention: 0, at: null, records: 0 },
@@ -135,13 +149,14 @@ class Local implements LocalData {
   record<E extends EntityName>(name: E, id: () => string | undefined): Accessor<RecordOf<E> | undefined> {
     return createMemo(() => {
       const key = id();
-      if (key === undefined || this.locked[0]()) return undefined;
+      this.shutMoved[0]();
+      if (key === undefined || this.locked()) return undefined;
       this.rows.track(key);
       return entityOfId(key) === name ? (this.row(key) as RecordOf<E> | undefined) : undefined;
     });
   }
   private row(id: string): Row | undefined {
-    return this.source(id)?.replica.record(id);
+    return this.shut.has(cellOf(id) ?? "") ? undefined : this.source(id)?.replica.record(id);
   }
   /** All cells as one, for windows. */
   private readonly union = {
@@ -151,12 +166,12 @@ class Local implements LocalData {
   private *recordsOf(name: EntityName, anchor?: string): IterableIterator<Row> {
     if (anchor !== undefined) {
       const source = this.source(anchor);
-      if (source) yield* source.replica.records(name, anchor);
+      if (source && !this.shut.has(cellOf(anchor) ?? "")) yield* source.replica.records(name, anchor);
       return;
     }
     // Each cell has a copy of the directory; the one in the cell that the ids name is shown.
     for (const [cell, source] of this.sources)
-      for (const row of source.replica.records(name)) if (cellOf(row.id) === cell) yield row;
+      if (!this.shut.has(cell)) for (const row of source.replica.records(name)) if (cellOf(row.id) === cell) yield row;
   }
 
   list<E extends EntityName>(name: E, query: Accessor<ListQuery<E>>): Accessor<readonly RecordOf<E>[]> {
@@ -173,7 +188,8 @@ class Local implements LocalData {
     const [value, set] = createSignal<T>(undefined as T); // the computation below sets it before anyone reads
     createComputed(() => {
       const asked = query();
-      const source = this.locked[0]() ? nothing : this.union;
+      this.shutMoved[0]();
+      const source = this.locked() ? nothing : this.union;
       const window = new LiveWindow(source, name, asked, this.collator);
       set(() => read(window));
       const listener = (ids: readonly string[]): void => {
@@ -209,7 +225,7 @@ class Local implements LocalData {
 
   async mutate(name: string, args: unknown): Promise<Mutated> {
     const source = this.source(placeOf(args) ?? "") ?? this.sources.get(this.me.cell);
-    if (!source || this.ended || this.locked[0]()) return { ok: false, code: "unavailable" };
+    if (!source || this.ended || this.locked()) return { ok: false, code: "unavailable" };
     const done = await source.mutate(name, this.withSeen(name, args));
     if (done.ok || done.error.code === "unavailable") noteAct(done.ok); // others were no acts: they did not fit
     return done.ok ? { ok: true } : { ok: false, ...done.error };
@@ -233,7 +249,7 @@ class Local implements LocalData {
   /** The same act again, over what is there now. What was refused because of it goes along; refused again, all of it is kept again. */
   async retry(card: AttentionCard, how: { args?: unknown; restore?: boolean } = {}): Promise<Mutated> {
     const source = this.holderOf(card);
-    if (!source || this.ended || this.locked[0]()) return { ok: false, code: "unavailable" };
+    if (!source || this.ended || this.locked()) return { ok: false, code: "unavailable" };
     const acts = [{ ...card, ...(how.args === undefined ? {} : { args: how.args }) }, ...(card.with ?? [])];
     const sent = acts.map(({ name, args, mine }) => ({
       name,
@@ -275,7 +291,25 @@ class Local implements LocalData {
     const source = this.source(accountId);
     if (!source || this.openedHere.has(accountId)) return;
     this.openedHere.add(accountId);
-    void source.follow({ anchor: accountId, kind: "open" }).catch((error: unknown) => console.error(error));
+    if (choiceOf(source.replica, accountId) === "pin") return; // the newest choice counts: opening would unpin it
+    void this.follow(accountId, "open").catch((error: unknown) => console.error(error));
+  }
+  async follow(accountId: string, kind: Choice): Promise<void> {
+    if (kind === "unfollow") this.openedHere.delete(accountId);
+    else this.openedHere.add(accountId);
+    await this.source(accountId)?.follow({ anchor: accountId, kind });
+  }
+  choice(id: () => string | undefined): Accessor<Choice | undefined> {
+    return createMemo(() => {
+      const key = id();
+      this.pendingMoved[0]();
+      const source = key === undefined ? undefined : this.source(key);
+      return source && key !== undefined ? choiceOf(source.replica, key) : undefined;
+    });
+  }
+  reason(account: Row): Reason | undefined {
+    const source = this.source(account.id);
+    return source && reasonOf(source.replica, account, { ...this.me, names: this.names }, source.clock.now());
   }
   newId(name: EntityName, under?: string): string {
     return randomId((under && cellOf(under)) || this.me.cell, entities[name].kind);
@@ -339,7 +373,7 @@ class Local implements LocalData {
       this.stateDue = false;
       if (this.ended) return;
       batch(() => {
-        this.locked[1]([...this.sources.values()].some((source) => source.replica.isLocked(source.clock.now())));
+        this.lookAtLeases();
         this.setState(this.stateNow());
         this.setOutbox(this.outboxNow());
         this.setAttention(this.cardsNow());
@@ -348,8 +382,18 @@ class Local implements LocalData {
       this.sweep();
     });
   }
+  lookAtLeases(): void {
+    const over = [...this.sources].filter(([, { replica, clock }]) => replica.isLocked(clock.now()));
+    const key = over.map(([cell]) => cell).join();
+    if (key === this.shutMoved[0]()) return;
+    this.shut.clear();
+    for (const [cell] of over) this.shut.add(cell);
+    this.forgot();
+    this.shutHome[1](this.shut.has(this.me.cell));
+    this.shutMoved[1](key);
+  }
   private stateNow(): SyncState {
-    const each = [...this.sources.values()].map(stateOf);
+    const each = [...this.sources.values()].map((source) => stateOf(source, source === this.sources.get(this.me.cell)));
     const worst = order.find((state) => each.some((one) => one.state === state)) ?? "synced";
     const times = each.map(({ at }) => at).filter((at) => at !== null);
     return {
@@ -381,6 +425,12 @@ class Local implements LocalData {
   syncNow(): void {
     for (const source of this.sources.values()) source.kick();
   }
+  onForget(listener: () => void): void {
+    this.forgetters.add(listener);
+  }
+  forgot(): void {
+    for (const listener of this.forgetters) listener();
+  }
   onEnd(listener: () => void): void {
     this.enders.add(listener);
   }
@@ -389,6 +439,14 @@ class Local implements LocalData {
     this.ended = true;
     this.close();
     for (const listener of this.enders) listener();
+  }
+  async removeCopy(force: boolean): Promise<boolean> {
+    const { waiting, attention } = this.stateNow();
+    if (waiting + attention > 0 && !force) return false;
+    for (const source of this.sources.values()) source.tellForget();
+    this.end();
+    await removeCopies(this.me);
+    return true;
   }
   async signOut(force: boolean): Promise<boolean> {
     const waits = (): boolean => this.outboxNow().length > 0;
@@ -426,14 +484,14 @@ const dropCards = (card: AttentionCard): Write[] =>
 const order: readonly SyncState["state"][] = [
   "signed_out", "update_needed", "locked", "memory_only", "first_sync", "offline", "attention", "sending", "saved_here", "synced",
 ]; // prettier-ignore
-function stateOf(source: Source): SyncState {
+function stateOf(source: Source, isHome: boolean): SyncState {
   const { replica } = source;
   const waiting = waitingIn(source).length;
   const attention = grouped(replica.table("attention").values()).length;
   const ready = replica.table("meta").has("ready");
   const state = ((): SyncState["state"] => {
     if (source.net === "signed_out" || source.net === "update_needed") return source.net;
-    if (replica.isLocked(source.clock.now())) return "locked";
+    if (replica.isLocked(source.clock.now())) return isHome ? "locked" : "offline";
     if (source.memoryOnly) return "memory_only";
     if (source.net === "offline") return "offline";
     if (!ready) return "first_sync";

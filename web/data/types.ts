@@ -1,6 +1,7 @@
 import type { Accessor } from "solid-js";
 import type { ApprovalRule } from "../../shared/access/rules.ts";
 import type { ErrorCode, Unmet } from "../../shared/kernel/result.ts";
+import type { Choice, Reason } from "./follow.ts";
 import type { EntityName, RecordOf, Row } from "../../shared/records/entities.ts";
 import type { Fields } from "../../shared/records/mutation.ts";
 
@@ -30,6 +31,11 @@ export interface Data {
   dismissExpired(): void;
   /** This device follows the account from now on: its records come with the next pull and stay. */
   open(accountId: string): void;
+  /** What this device holds of an account beyond its reasons: pinned, opened, or removed from here (SYNC-F1). */
+  follow(accountId: string, kind: Choice): Promise<void>;
+  choice(id: () => string | undefined): Accessor<Choice | undefined>;
+  /** Why an account is on this device. */
+  reason(account: Row): Reason | undefined;
   /** May I? Same engine as the edge, on my own slice of the policy. `why` is a sentence for members. */
   can(action: string, record: Row, field?: string): { readonly allowed: boolean; readonly why?: string };
   /** Where the policy asks for somebody else's yes, as far as it concerns me. */
@@ -38,6 +44,8 @@ export interface Data {
   newId(entity: EntityName, under?: string): string;
   /** Sends what waits, then ends the session and removes the local copy. False: there is unsent work and `force` was not set. */
   signOut(force: boolean): Promise<boolean>;
+  /** Removes this device's copy and its choices; the member stays signed in. False: there is unsent work and `force` was not set. */
+  removeCopy(force: boolean): Promise<boolean>;
   /** Pulls and pushes now. */
   syncNow(): void;
 }

@@ -120,3 +120,11 @@ export function duration(minutes: number, locale: string): string {
 
 /** Lower case without accents, for finding by typing. */
 export const fold = (text: string): string => text.normalize("NFKD").replaceAll(/\p{M}/gu, "").toLocaleLowerCase();
+
+/** A size as people say it: 3.4 MB. */
+export function bytes(count: number, locale: string): string {
+  const units = ["byte", "kilobyte", "megabyte", "gigabyte"] as const;
+  const at = Math.min(units.length - 1, Math.max(0, Math.floor(Math.log10(Math.max(1, count)) / 3)));
+  const value = count / 1_000 ** at;
+  return new Intl.NumberFormat(locale, { style: "unit", unit: units[at], maximumFractionDigits: value < 10 ? 1 : 0 } as Intl.NumberFormatOptions).format(value); // prettier-ignore
+}

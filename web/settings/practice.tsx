@@ -37,14 +37,15 @@ function watch(data: LocalData): void {
   let sentAt: number | null = null;
   createEffect(
     on(now, (line, before = "off") => {
+      if (line === before) return;
       if (line !== "off" && before === "off") {
         cards = data.attention().length;
         batch(() => (setEnded(null), tell("")));
       }
+      data.syncNow(); // what the line is like now shows at once
       if (line !== "off" || before === "off") return;
       sentAt = null;
       setEnded(Date.now());
-      data.syncNow();
     }),
   );
   createEffect(() => {

@@ -3,6 +3,7 @@ import { lines, practise } from "../data/practice.ts";
 import { chooseLocale, locale, locales, t } from "../i18n/i18n.ts";
 import { PageBar } from "../shell/layout.tsx";
 import { chooseTheme, theme, themes } from "../shell/theme.ts";
+import { DeviceCopy } from "./device.tsx";
 import { lastPractice, lineNow } from "./practice.tsx";
 import css from "./settings.module.css";
 
@@ -25,6 +26,9 @@ export default function Settings(): JSX.Element {
             choices={themes.map((id) => ({ id, text: t(`menu.${id}`) }))}
             onChoose={chooseTheme}
           />
+        </Part>
+        <Part title={t("copy.title")} why={t("copy.why")}>
+          <DeviceCopy />
         </Part>
         <Part title={t("practice.title")} why={t("practice.why")}>
           <Choice

@@ -49,6 +49,7 @@ export default function Today(): JSX.Element {
   const { deciding, asked } = approvalLists();
   const onMe = () => handoffs().length + deciding().length;
   const clear = () => onMe() + asked().length + due().length + stale().length === 0;
+  const here = data.count("account", () => ({}));
   const arriving = () => data.sync().state === "first_sync" && data.sync().records === 0;
 
   const accountName = (id: string) => data.record("account", () => id)()?.name ?? "";
@@ -173,6 +174,7 @@ export default function Today(): JSX.Element {
                 {noNext() > 0 ? t("today.noNext", noNext()) : ""}
               </Empty>
             </Show>
+            <p class={css.here}>{t("which.todayHere", here())}</p>
           </Show>
         </div>
       </div>

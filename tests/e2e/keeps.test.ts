@@ -1,0 +1,190 @@
+/** What a device keeps, as its member sees and changes it, in a real browser; its databases are read to the last value. */
+import type { Browser, BrowserContext, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { launchBrowser } from "./browser.ts";
+import { Client, newId } from "./clients.ts";
+import { Recorder } from "./recorder.ts";
+import { startServer, type Server } from "./server.ts";
+
+const waitMs = 20_000;
+const soon = { timeout: waitMs, interval: 100 };
+let server: Server;
+let browser: Browser;
+let context: BrowserContext;
+let wire: Recorder;
+let page: Page;
+let ana: Client;
+let account: string;
+const name = "Umbrella Canary";
+
+beforeAll(async () => {
+  server = await startServer({ loaded: true });
+  ana = await Client.signIn(server.url, "ana");
+  account = newId("acc");
+  await ana.mutate("account.create@1", { id: account, anchor: account, fields: { name, nextAction: "Call" } });
+  browser = await launchBrowser();
+  wire = await Recorder.start(server.port);
+  context = await browser.newContext({ viewport: { width: 1360, height: 900 } });
+  context.setDefaultTimeout(waitMs);
+  page = await context.newPage();
+  await page.goto(`${wire.url}/sign-in?next=/accounts`);
+  await page.locator("button", { hasText: "Ana Ribeiro" }).first().click();
+  await page.locator("#main").waitFor();
+  await allSent();
+  // Opens offline from here on.
+  await page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));
+  do await page.reload();
+  while (!(await page.evaluate(() => navigator.serviceWorker.controller !== null)));
+}, 180_000);
+afterAll(async () => {
+  await context?.close();
+  await browser?.close();
+  await wire?.stop();
+  await server?.stop();
+});
+
+const allSent = (): Promise<void> =>
+  page.getByRole("button", { name: /All changes sent/ }).waitFor({ timeout: 60_000 });
+const open = (path: string) => page.goto(wire.url + path);
+const menu = () => page.locator("#main").getByRole("button", { name: new RegExp(`^${name}: `) });
+const choose = async (words: string): Promise<void> => {
+  await menu().click();
+  await page.getByRole("menuitem", { name: words }).click();
+};
+/** Everything in this browser's databases as text. */
+const disk = (): Promise<string> =>
+  page.evaluate(async () => {
+    const plain = (_key: string, value: unknown): unknown =>
+      value instanceof Map || value instanceof Set ? [...value] : value instanceof ArrayBuffer ? [...new Uint8Array(value)] : value; // prettier-ignore
+    const wait = <T>(asked: IDBRequest<T>): Promise<T> =>
+      new Promise((resolve, reject) => {
+        asked.onsuccess = () => resolve(asked.result);
+        asked.onerror = () => reject(asked.error ?? new Error("no database"));
+      });
+    const all: unknown[] = [];
+    for (const { name: named } of await indexedDB.databases()) {
+      const db = await wait(indexedDB.open(named ?? ""));
+      for (const store of db.objectStoreNames) {
+        const table = db.transaction(store).objectStore(store);
+        all.push(store, await wait(table.getAllKeys()), await wait(table.getAll()));
+      }
+      db.close();
+    }
+    return JSON.stringify(all, plain);
+  });
+const isOnDisk = async (): Promise<boolean> => (await disk()).includes(name);
+
+describe("an account on this device", () => {
+  test("[SYNC-F1] is kept by its menu or a key, says so after a reload, and opening it does not change that", async () => {
+    await open(`/accounts/${account}`);
+    await menu().waitFor();
+    await page.keyboard.press("p");
+    await page.getByText(`${name} stays on this device`).waitFor();
+    await page.reload();
+    await page.getByRole("button", { name: `${name}: Kept on this device` }).click();
+    await page.getByText("On this device: you keep it here").waitFor();
+    await page.keyboard.press("Escape");
+    await open("/settings");
+    await page.getByText("Kept by you").waitFor();
+    await open(`/accounts/${account}`);
+    await choose("Keep no longer");
+    await page.getByRole("button", { name: `${name}: On this device` }).waitFor();
+  });
+
+  test("[SYNC-F1] that is removed leaves memory and disk at once, also offline, and comes back by undo", async () => {
+    await allSent();
+    expect(await isOnDisk()).toBe(true);
+    wire.cut();
+    await choose("Remove from this device");
+    await page.getByText(`${name} is off this device`).waitFor();
+    await page.waitForURL(/\/accounts$/);
+    await expect.poll(isOnDisk, soon).toBe(false);
+    await page.reload();
+    await page.getByRole("searchbox").fill("umbrella");
+    await page.getByText("No account matches.").waitFor();
+    wire.join();
+    await page.reload();
+    await allSent();
+    expect(await isOnDisk()).toBe(false);
+
+    await open(`/accounts/${account}`); // looked for by name: it is followed again
+    await menu().waitFor();
+    await choose("Remove from this device");
+    await page.waitForURL(/\/accounts$/);
+    await expect.poll(isOnDisk, soon).toBe(false);
+    await page.getByRole("button", { name: /^Undo/ }).click();
+    await expect.poll(isOnDisk, soon).toBe(true);
+  });
+
+  test("[SYNC-H2] is found online while it is not here, and looking at the list writes nothing to disk", async () => {
+    await open(`/accounts/${account}`);
+    await choose("Remove from this device");
+    await expect.poll(isOnDisk, soon).toBe(false);
+    await open("/accounts?view=online&q=umbrella");
+    await page.getByRole("gridcell", { name, exact: true }).waitFor();
+    await allSent();
+    expect(await isOnDisk()).toBe(false);
+    await page.getByRole("gridcell", { name, exact: true }).getByRole("link").click();
+    await expect.poll(isOnDisk, soon).toBe(true);
+  });
+});
+
+test("[SYNC-F1] the local copy can be removed as a whole: unsent work is asked about, and the copy is fetched anew", async () => {
+  await open("/settings");
+  await allSent();
+  const device = /local_dev_\w+/.exec(await disk())?.[0] ?? "";
+  expect(device).not.toBe("");
+  await page.getByRole("button", { name: "Remove local copy" }).click();
+  await page.getByRole("button", { name: /Fetching|All changes sent/ }).waitFor();
+  await expect.poll(async () => (await disk()).includes(device), soon).toBe(false);
+  await allSent();
+  expect(await isOnDisk()).toBe(true); // hers: it came back by itself
+});
+
+describe("after the lease", () => {
+  /** The device's wall clock, ahead by so much from the next load on. */
+  const ahead = async (hours: number): Promise<void> => {
+    await page.evaluate((ms) => localStorage.setItem("test.ahead", String(ms)), hours * 3_600_000);
+    await page.reload();
+  };
+  const locked = () => page.getByRole("heading", { name: "Sign in to unlock this device" });
+
+  test("[SYNC-E2] nothing of the copy opens, also after a reload and with the clock set back; the outbox is kept, and a page unlocks", async () => {
+    await context.addInitScript(() => {
+      const real = Date.now.bind(Date);
+      Date.now = () => real() + Number(localStorage.getItem("test.ahead") ?? 0);
+    });
+    await open(`/accounts/${account}`);
+    await allSent();
+    wire.cut();
+    await page.getByRole("button", { name: /^Edit Next action/ }).click();
+    await page.keyboard.press("ControlOrMeta+a");
+    await page.keyboard.type("Written before the lock");
+    await page.keyboard.press("Enter");
+    await page.getByText("Written before the lock").first().waitFor();
+
+    await ahead(73);
+    await locked().waitFor();
+    await page.getByText("1 change is kept here, unsent").waitFor();
+    const shown = (): Promise<string> => page.evaluate(() => document.documentElement.outerHTML);
+    for (const words of [name, "Written before", "Ana Ribeiro"]) expect(await shown()).not.toContain(words);
+    for (const path of ["/", "/accounts", "/settings", "/accounts?view=online"]) {
+      await open(path);
+      await locked().waitFor();
+      expect(await page.locator("nav a[href='/accounts']").count(), path).toBe(0);
+    }
+    await ahead(0);
+    await locked().waitFor();
+    expect(await shown()).not.toContain(name);
+
+    await ahead(73); // a wrong clock does not keep it shut: the edge's word opens it
+    wire.join();
+    await page.getByRole("button", { name: "Try again" }).click();
+    await locked().waitFor({ state: "detached" });
+    await open(`/accounts/${account}`);
+    await allSent();
+    expect(await ana.get(`/api/accounts/${account}`)).toMatchObject({ nextAction: "Written before the lock" });
+    await ahead(0);
+    await page.getByText("Written before the lock").first().waitFor();
+  });
+});

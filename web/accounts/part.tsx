@@ -1,0 +1,64 @@
+import { createMemo, createSignal, Show, type Accessor, type JSX } from "solid-js";
+import type { RecordOf } from "../../shared/records/entities.ts";
+import { t } from "../i18n/i18n.ts";
+import { useSession } from "../shell/context.ts";
+import { Which } from "../shell/which.tsx";
+import { Empty } from "../ui/bits.tsx";
+import { Button } from "../ui/button.tsx";
+import { edgeOrder } from "./merge.ts";
+import { onlineUnder } from "./online.ts";
+import css from "./records.module.css";
+
+/** A list under one account: of this device, or as the server has it, and it says which. */
+export function accountList<E extends "opportunity" | "case">(
+  name: E,
+  plural: string,
+  account: Accessor<string>,
+  sort: string,
+) {
+  const session = useSession();
+  const [wished, wish] = createSignal(false);
+  const isOnline = () => wished() && !session.offline();
+  const here = session.data.list(name, () => ({ anchor: account(), sort }));
+  const online = onlineUnder<E>(() => ({
+    plural,
+    account: account(),
+    link: session.data.source(account())?.link,
+    enabled: !session.offline() && (isOnline() || here().length > 0),
+  }));
+  // Reading `data` before it is there would suspend the whole screen.
+  const fetched = () => (online.isSuccess ? online.data : undefined);
+  const rows = createMemo<readonly RecordOf<E>[]>(() => {
+    if (!isOnline()) return here();
+    const before = edgeOrder<RecordOf<E>>(sort);
+    return [...(fetched()?.values() ?? [])].sort((a, b) => (before(a, b) ? -1 : 1));
+  });
+  /** The switch, the rows, or why there are none. */
+  const frame = (none: string, table: () => JSX.Element): JSX.Element => (
+    <>
+      <div class={css.which}>
+        <Which here={here().length} online={isOnline()} onChoose={wish} />
+      </div>
+      <Show
+        when={rows().length > 0}
+        fallback={
+          <Show
+            when={isOnline() && online.isError}
+            fallback={
+              <Show when={!isOnline() || online.isSuccess} fallback={<div aria-busy="true" />}>
+                <Empty>{none}</Empty>
+              </Show>
+            }
+          >
+            <Empty act={<Button onClick={() => void online.refetch()}>{t("act.retry")}</Button>}>
+              {t("accounts.failed")}
+            </Empty>
+          </Show>
+        }
+      >
+        {table()}
+      </Show>
+    </>
+  );
+  return { rows, fetched, frame };
+}
