@@ -1,7 +1,8 @@
 /**
  * The edge's time as this device knows it: the last page's, plus what has passed since. Monotonic time carries it, so
  * that a wall clock set back changes nothing; the wall clock counts where it is ahead (sleep, a closed app), so that
- * one set forward only drops early, and the next pull brings it back (SYNC-E1).
+ * one set forward only drops and locks early. A page is the edge's own word: it puts right what the wall clock made of
+ * the time (SYNC-E1, SYNC-E2).
  */
 export interface DeviceClock {
   readonly wall: () => number;
@@ -12,6 +13,8 @@ export class EdgeClock {
   private known = 0;
   private wallAt: number;
   private monoAt: number;
+  /** What the edge said last in this tab's life, and when by monotonic time: no wall clock has part in it. */
+  private heard: { readonly now: number; readonly mono: number } | null = null;
 
   constructor(device: DeviceClock) {
     this.device = device;
@@ -23,9 +26,12 @@ export class EdgeClock {
     const past = now === 0 ? 0 : now + Math.max(0, this.device.wall() - wall);
     this.set(Math.max(this.known, past, highest));
   }
-  /** A page came. Time never goes back. */
+  /** A page came. Time never goes back behind an earlier page and what has passed since. */
   hear(now: number): void {
-    this.set(Math.max(now, this.now()));
+    const mono = this.device.mono();
+    const least = this.heard ? this.heard.now + Math.max(0, mono - this.heard.mono) : 0;
+    this.set(Math.max(now, least));
+    this.heard = { now: this.known, mono };
   }
   now(): number {
     const passed = Math.max(this.device.mono() - this.monoAt, this.device.wall() - this.wallAt, 0);

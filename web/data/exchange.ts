@@ -151,9 +151,9 @@ export async function pullOnce(x: Exchange): Promise<boolean> {
       }
       const before = wishes(replica);
       if (replica.client?.id !== client.id) return true; // the client was renewed meanwhile: this page speaks of the old one
+      x.clock.hear(line.now);
       await x.store(reader.finish(line, x.wall(), x.clock.now()));
       if (reader.drift > 0) x.report?.(reader.drift);
-      x.clock.hear(line.now);
       const after = wishes(replica);
       return line.more || (after !== "" && after !== before); // a wish that no page moves waits for the next poll
     }

@@ -137,6 +137,7 @@ export class PageReader {
       round,
     };
     draft.set("meta", "sync", sync);
+    if (Number(draft.get("meta", "time") ?? 0) > time) draft.set("meta", "time", time); // a wall clock was ahead
     if (draft.names("want").length === 0) draft.set("meta", "ready", 1); // everything that was allowed then is here
     draft.expire(time); // what ended while the page was on its way is not shown even once
     return draft.writes();

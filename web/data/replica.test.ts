@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { PullLine } from "../../shared/sync/protocol.ts";
+import { put } from "./disk.ts";
 import { pullOnce, pushOnce } from "./exchange.ts";
 import { refusalOf, WireError } from "./wire-error.ts";
 import { account, all, contact, Device, idOf, page, rights, snap, start } from "./testing/bench.ts";
@@ -246,6 +247,38 @@ describe("the timer", () => {
     const device = await settled();
     expect(device.replica.isLocked(start + 999_999_999)).toBe(false);
     expect(device.replica.isLocked(start + 1_000_000_000)).toBe(true);
+    device.time = start + 1_000_000_000;
+    expect(device.replica.isLocked(device.clock.now())).toBe(true);
+    const later = start + 1_000_000_500;
+    device.pages = [[page({ cursor: "c3", now: later, lease: later + 1_000 })]];
+    await pullOnce(device.exchange);
+    expect(device.replica.isLocked(device.clock.now())).toBe(false);
+  });
+
+  it("[SYNC-E2] a wall clock that is days ahead locks early, and the next page opens, now and after a restart", async () => {
+    const device = await settled();
+    device.time = start + 1_000_000_000; // as that clock has it
+    expect(device.replica.isLocked(device.clock.now())).toBe(true);
+    await device.store([put("meta", "time", device.clock.now())]);
+    // Booted under the wrong clock: what it makes of the time came from the disk and the wall.
+    const again = await device.reopened();
+    const { now, wall } = again.replica.sync;
+    again.clock.restore(now, wall, Number(again.replica.table("meta").get("time")));
+    again.pages = [[page({ cursor: "c3", now: start + 60_000, lease: start + 1_000_060_000 })]];
+    await pullOnce(again.exchange);
+    expect(again.clock.now()).toBe(start + 60_000);
+    expect(again.replica.isLocked(again.clock.now())).toBe(false);
+    expect(again.replica.table("meta").get("time")).toBe(start + 60_000);
+  });
+
+  it("[SYNC-E1] a page never sets the time behind an earlier page and what has passed since", async () => {
+    const { EdgeClock } = await import("./clock.ts");
+    let mono = 0;
+    const clock = new EdgeClock({ wall: () => 0, mono: () => mono });
+    clock.hear(50_000);
+    mono = 3_000;
+    clock.hear(51_000); // under way for two seconds
+    expect(clock.now()).toBe(53_000);
   });
 });
 

@@ -1,5 +1,5 @@
 import { Navigate, useLocation, type RouteSectionProps } from "@solidjs/router";
-import { createResource, Match, onCleanup, Switch, type JSX } from "solid-js";
+import { createResource, lazy, Match, onCleanup, Show, Suspense, Switch, type JSX } from "solid-js";
 import type { LocalData } from "../data/store.ts";
 import { localeIsChosen, setLocale, t } from "../i18n/i18n.ts";
 import { paths } from "../paths.ts";
@@ -7,6 +7,8 @@ import { Empty } from "../ui/bits.tsx";
 import { Button } from "../ui/button.tsx";
 import { makeSession, SessionContext } from "./context.ts";
 import { Layout } from "./layout.tsx";
+
+const LeaseOver = lazy(() => import("../lock/lease-over.tsx"));
 
 type Opened =
   | { readonly state: "signed_out" | "unreachable" }
@@ -58,7 +60,17 @@ function Present(props: RouteSectionProps & { readonly data: LocalData }): JSX.E
   });
   return (
     <SessionContext.Provider value={session}>
-      <Layout {...props} />
+      {/* Instead of the screens, not over them: nothing of the copy stays in the page. */}
+      <Show
+        when={!props.data.locked()}
+        fallback={
+          <Suspense>
+            <LeaseOver />
+          </Suspense>
+        }
+      >
+        <Layout {...props} />
+      </Show>
     </SessionContext.Provider>
   );
 }

@@ -145,9 +145,7 @@ export function Layout(props: RouteSectionProps): JSX.Element {
         <OfflineBanner />
         <main id="main" class={css.main} tabindex="-1">
           <ErrorBoundary fallback={(error: unknown) => <Stopped error={error} />}>
-            <Show when={data.sync().state !== "locked"} fallback={<Locked unsent={data.sync().waiting} />}>
-              <Suspense fallback={<div class={css.main} aria-busy="true" />}>{props.children}</Suspense>
-            </Show>
+            <Suspense fallback={<div class={css.main} aria-busy="true" />}>{props.children}</Suspense>
           </ErrorBoundary>
         </main>
         <Show when={isPhone()}>
@@ -232,22 +230,6 @@ function OfflineBanner(): JSX.Element {
         </Show>
       </p>
     </Show>
-  );
-}
-/** The lease is over: nothing opens until sign-in, what is not sent stays. */
-function Locked(props: { readonly unsent: number }): JSX.Element {
-  return (
-    <Empty
-      big
-      title={t("sync.lockedLong")}
-      act={
-        <A class={buttonClass({ look: "primary" })} href={paths.signIn}>
-          {t("signin.title")}
-        </A>
-      }
-    >
-      {props.unsent > 0 ? t("sync.saved", props.unsent) : ""}
-    </Empty>
   );
 }
 function Stopped(props: { readonly error: unknown }): JSX.Element {
