@@ -27,13 +27,13 @@ export class SimD1 {
   }
   async batch(statements: readonly SimStatement[]): Promise<unknown[]> {
     await this.between?.();
-    this.sqlite.exec("BEGIN");
+    this.sqlite.exec("savepoint batch"); // no BEGIN: the pairs of worlds take acts back
     try {
       const results = statements.map((statement) => statement.execute());
-      this.sqlite.exec("COMMIT");
+      this.sqlite.exec("release batch");
       return results;
     } catch (error) {
-      this.sqlite.exec("ROLLBACK");
+      this.sqlite.exec("rollback to batch; release batch");
       throw new Error(`D1_ERROR: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
     }
   }

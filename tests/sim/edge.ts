@@ -47,6 +47,8 @@ export class Edge {
   onPush: ((pushed: PushedAt) => void) | null = null;
   /** What left the database, by name. */
   readonly segments = new Map<string, Uint8Array>();
+  /** What others did at this edge, to be done at another one as well (pair.ts). Null: nobody asks. */
+  acts: ((edge: Edge) => Promise<void> | void)[] | null = null;
   private read: { readonly writes: number; readonly inputs: Inputs } | null = null;
   private readonly bounds = new Map<string, Bound>();
 
@@ -54,6 +56,14 @@ export class Edge {
     const writes = Number(this.sql("select total_changes() as n")[0]?.["n"]);
     if (this.read?.writes !== writes) this.read = { writes, inputs: readInputs(this.d1) };
     return this.read.inputs;
+  }
+  /** What is done from here on can be taken back. */
+  hold(): void {
+    this.d1.sqlite.exec("savepoint held");
+  }
+  settle(keep: boolean): void {
+    this.d1.sqlite.exec(keep ? "release held" : "rollback to held; release held");
+    if (!keep) this.read = null;
   }
   sql(text: string, ...values: (string | number | null)[]): Record<string, unknown>[] {
     return this.d1.statement(text).all(...values) as Record<string, unknown>[];
@@ -237,6 +247,7 @@ export class Edge {
   // --- what no mutation does yet: written as the routes that come later will, with its change and was rows
 
   publish(policy: Policy): void {
+    this.acts?.push((edge) => edge.publish(policy));
     const before = this.sql("select max(version) as v from policy")[0]?.["v"] ?? null;
     this.sql(
       "insert into policy (version, body, author, approver, why, at) values (?, ?, 'root', null, 'why', ?)",
@@ -256,6 +267,7 @@ export class Edge {
     until: number | null,
     record: string | null = null,
   ): void {
+    this.acts?.push((edge) => edge.share(id, anchor, compartment, to, groups, from, until, record));
     this.sql(
       "insert into share (id, anchor, compartment, record, to_kind, to_id, groups, recipe, from_t, until_t, ended_at, cause) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, null, 'hand')",
       id, anchor, compartment, record, to.includes("_tea_") ? "team" : "member", to, groups, record ? "hand_record" : "hand", from, until,
@@ -266,6 +278,7 @@ export class Edge {
   endShare(id: string): void {
     const row = this.sql("select * from share where id = ? and ended_at is null", id)[0];
     if (!row) return;
+    this.acts?.push((edge) => edge.endShare(id));
     const { anchor, compartment, record, groups, recipe, from_t: from, until_t: until, to_id: toId } = row;
     this.sql("update share set ended_at = ? where id = ?", this.time, id);
     this.sql("update anchor set ver = ver + 1 where id = ?", String(anchor));

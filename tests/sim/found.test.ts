@@ -2,6 +2,7 @@
 import { expect, it } from "vitest";
 import type { Policy } from "../../shared/access/policy.ts";
 import { governActions, seeActions, workActions } from "../../shared/kernel/actions.ts";
+import { limits } from "../../shared/kernel/limits.ts";
 import { makeId, orgAnchor } from "../../shared/kernel/id.ts";
 import { Device } from "./device.ts";
 import { cell, Edge } from "./edge.ts";
@@ -144,4 +145,30 @@ it("[SYNC-P8] a device whose clock is ahead drops early, and has it back with th
   expect([story.holds, story.device.replica.table("want").size, story.device.replica.table("ask").size]).toEqual([true, 0, 0]); // prettier-ignore
   await story.device.boot(); // nor is it dropped again, though its clock is as wrong as before
   expect(story.holds).toBe(true);
+});
+
+it("[SYNC-P5] a full page that leaves no room for a wanted key says that there is more", async () => {
+  const rows = limits.pageRowsMax;
+  try {
+    Object.assign(limits, { pageRowsMax: 2, snapshotRowsMax: 2 });
+    const story = await new Story().begin();
+    await story.device.follow(story.account, "open");
+    const contacts = [idOf("con"), idOf("con")];
+    for (const id of contacts)
+      await story.act("contact.create@1", { id, anchor: story.account, fields: { name: "Noor" } });
+    await story.sync();
+    const other = idOf("acc");
+    await story.act("account.create@1", {
+      id: other,
+      anchor: other,
+      fields: { name: "Other", owner: story.ana },
+    });
+    story.edge.sql("update anchor set region = 'north', ver = ver + 1 where id = ?", other);
+    await story.device.pull(); // its key is wanted from here on
+    for (const id of contacts) await story.act("contact.edit@1", { id, set: { name: "Nour" } });
+    expect(story.device.replica.table("want").size).toBeGreaterThan(0);
+    expect(await story.device.pull()).toBe("more");
+  } finally {
+    (limits as { pageRowsMax: number }).pageRowsMax = rows;
+  }
 });

@@ -178,7 +178,7 @@ export function mustHold(inputs: Inputs, device: string, member: string, at: num
 }
 
 /** `record`: one that is shared by itself, and followed by that alone. */
-function isFollowed(
+export function isFollowed(
   inputs: Inputs,
   device: string,
   facts: Facts,

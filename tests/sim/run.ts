@@ -1,16 +1,21 @@
-/** `npm run sim -- [--seeds N] [--start S] [--json FILE] [--bug NAME]`: two threads, each every second seed. */
+/**
+ * `npm run sim -- [--seeds N] [--pairs N] [--start S] [--json FILE] [--bug NAME]`: two threads, each every second seed;
+ * then pairs of worlds that must look alike, one for ten seeds unless said.
+ */
 import { writeFileSync } from "node:fs";
 import { isMainThread, parentPort, Worker, workerData } from "node:worker_threads";
+import { runPair, shrinkPair } from "./pair.ts";
 import { runSeed, shrink } from "./simulate.ts";
 
 interface Part {
   readonly start: number;
   readonly end: number;
+  readonly pairs: number; // seeds below start + pairs are run as pairs too
   readonly step: number;
   readonly bug?: string;
 }
 interface Done {
-  readonly seed: number;
+  readonly pair: boolean;
   readonly pulls: number;
   readonly pushes: number;
   readonly comparisons: number;
@@ -29,11 +34,13 @@ async function lead(): Promise<void> {
   };
   const start = Number(option("start") ?? 0);
   const seeds = Number(option("seeds") ?? 300);
+  const pairs = Number(option("pairs") ?? Math.ceil(seeds / 10));
   const bug = option("bug");
-  const totals = { seeds: 0, pulls: 0, pushes: 0, comparisons: 0, violations: 0 };
+  const totals = { seeds: 0, pairs: 0, pulls: 0, pushes: 0, comparisons: 0, violations: 0 };
   const parts = Array.from({ length: threads }, (_, index) => ({
     start: start + index,
     end: start + seeds,
+    pairs,
     step: threads,
     ...(bug === undefined ? {} : { bug }),
   }));
@@ -47,7 +54,7 @@ async function lead(): Promise<void> {
           });
           worker.on("message", (message) => {
             const done = message as Done;
-            totals.seeds += 1;
+            totals[done.pair ? "pairs" : "seeds"] += 1;
             totals.pulls += done.pulls;
             totals.pushes += done.pushes;
             totals.comparisons += done.comparisons;
@@ -63,21 +70,26 @@ async function lead(): Promise<void> {
   process.stdout.write(`${JSON.stringify(totals)}\n`);
   const file = option("json");
   if (file) writeFileSync(file, `${JSON.stringify(totals)}\n`);
-  if (totals.violations > 0 || totals.seeds < seeds) process.exitCode = 1;
+  if (totals.violations > 0 || totals.seeds < seeds || totals.pairs < pairs) process.exitCode = 1;
 }
 
-async function work({ start, end, step, bug }: Part): Promise<void> {
+async function work({ start, end, step, pairs, bug }: Part): Promise<void> {
   let shrunk = 0;
-  for (let seed = start; seed < end; seed += step) {
-    const { stats, violation } = await runSeed(seed, bug);
-    let report: string | null = null;
-    if (violation !== null) {
-      report = `seed ${seed}: ${violation}`;
-      if ((shrunk += 1) <= shrinkMax) {
-        const shortest = await shrink(seed, bug);
-        report += `\n  shortest: ${shortest.violation}\n${shortest.acts.map(({ kind, r }) => `    ${kind} ${r}`).join("\n")}`;
+  const first = start - (start % step);
+  for (const pair of [false, true]) {
+    const { one, short } = pair ? { one: runPair, short: shrinkPair } : { one: runSeed, short: shrink };
+    for (let seed = start; seed < (pair ? first + pairs : end); seed += step) {
+      const { stats, violation } = await one(seed, bug);
+      let report: string | null = null;
+      if (violation !== null) {
+        report = `${pair ? "pair" : "seed"} ${seed}: ${violation}`;
+        if ((shrunk += 1) <= shrinkMax) {
+          const shortest = await short(seed, bug);
+          report += `\n  shortest: ${shortest.violation}\n${shortest.acts.map(({ kind, r }) => `    ${kind} ${r}`).join("\n")}`;
+        }
       }
+      const { pulls, pushes, comparisons } = stats;
+      parentPort?.postMessage({ pair, pulls, pushes, comparisons, report } satisfies Done);
     }
-    parentPort?.postMessage({ seed, ...stats, report } satisfies Done);
   }
 }

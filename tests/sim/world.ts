@@ -68,7 +68,7 @@ interface Seen {
 export class World {
   readonly edge = new Edge();
   readonly stats: Stats = { pulls: 0, pushes: 0, comparisons: 0 };
-  private readonly devices: Device[] = [];
+  readonly devices: Device[] = [];
   private readonly members: string[] = [];
   private readonly teams: string[] = [];
   private readonly regions: string[] = [];
@@ -78,12 +78,15 @@ export class World {
   private readonly random: Random;
   private policyVersion = 0;
   private rootPushes = 0;
+  private readonly label: string;
   /** First decision on each mutation of a device, by client and number. */
   private readonly decided = new Map<string, "ok" | "refused">();
   private readonly cursors = new Map<string, { p: number; a: number; t: number }>();
   private lastPassed = new Map<Device, number>();
 
-  constructor(seed: number, bug?: string) {
+  /** `label`: goes into the names that this world gives, where two run side by side (pair.ts). */
+  constructor(seed: number, bug?: string, label = "") {
+    this.label = label;
     this.random = new Random(seed);
     this.edge.bug = bug;
     this.root = idOf(this.random, "mem");
@@ -262,7 +265,7 @@ export class World {
 
   // --- acts
 
-  private async elsewhere(random: Random, kind: "root" | "rights" | "facts" | "policy"): Promise<void> {
+  async elsewhere(random: Random, kind: "root" | "rights" | "facts" | "policy"): Promise<void> {
     if (kind === "policy") return this.edge.publish(randomPolicy(random, (this.policyVersion += 1)));
     if (kind === "facts") {
       const id = random.pick(this.members) ?? "";
@@ -343,7 +346,7 @@ export class World {
     if (known !== undefined && !soon && random.chance(0.4)) return this.edge.endShare(known);
     const account = random.pick(this.rootSees().rows("account"));
     if (!account) return;
-    const id = `share${this.shares.length + 1}`;
+    const id = `share${this.label}${this.shares.length + 1}`;
     this.shares.push(id);
     const from = random.chance(0.3) ? this.edge.time + random.below(5_000) : null;
     const until = soon || random.chance(0.6) ? this.edge.time + 1 + random.below(soon ? 4_000 : 20_000) : null;
@@ -355,10 +358,16 @@ export class World {
   }
   /** Each by a client of its own, as the routes for people without a device do. */
   private async byRoot(proposals: readonly Proposal[]): Promise<void> {
-    const actor = this.edge.actor(this.root);
-    if (!actor) throw new Error("root is always active");
-    for (const { name, args } of proposals)
-      await this.edge.apply(actor, `root${(this.rootPushes += 1)}`, "root", [{ n: 1, name, args, at: this.edge.time }]);
+    for (const { name, args } of proposals) {
+      const client = `root${this.label}${(this.rootPushes += 1)}`;
+      const run = async (edge: Edge): Promise<void> => {
+        const actor = edge.actor(this.root);
+        if (!actor) throw new Error("root is always active");
+        await edge.apply(actor, client, "root", [{ n: 1, name, args, at: edge.time }]);
+      };
+      this.edge.acts?.push(run);
+      await run(this.edge);
+    }
   }
 
   private rootSees(): Seen {
@@ -368,7 +377,7 @@ export class World {
       deleted: records.filter(({ deleted }) => deleted).map(({ row }) => row.id),
     };
   }
-  private sees(device: Device): Seen {
+  sees(device: Device): Seen {
     return {
       rows: (entity) => [...device.replica.records(entity)].sort((a, b) => (a.id < b.id ? -1 : 1)),
       deleted: this.rootSees().deleted,
@@ -386,7 +395,7 @@ export class World {
     };
     return { name: "account.create@1", args: { id, anchor: id, fields } };
   }
-  private proposeWork(random: Random, seen: Seen): Proposal | null {
+  proposeWork(random: Random, seen: Seen): Proposal | null {
     const word = (): string => `w${random.below(1_000_000)}`;
     const account = random.pick(seen.rows("account"));
     const kind =
@@ -674,7 +683,7 @@ export class World {
     }
   }
 
-  private judge({ actor, client, answer, writes }: PushedAt): void {
+  judge({ actor, client, answer, writes }: PushedAt): void {
     for (const result of answer.results) {
       const key = `${client}:${result.n}`;
       if (!this.decided.has(key)) this.decided.set(key, result.ok ? "ok" : "refused");

@@ -182,7 +182,8 @@ async function tryPull(context: PullContext, request: PullRequest): Promise<Resu
   };
   /** Records that leave the key of their own: where they are held now is told at once, for nothing else tells it. */
   const back = new Set<string>();
-  for (const id of touched) {
+  // In the order of ids: what was touched first may have been touched in a way that this member can't see.
+  for (const id of bug("touched_order") ? touched : [...touched].sort()) {
     const [then, present] = [holdingThen(id), holdingNow(id)];
     for (const compartment of new Set([...then.keys.keys(), ...present.keys.keys()]))
       await announce(id, compartment, false);
@@ -225,6 +226,8 @@ async function tryPull(context: PullContext, request: PullRequest): Promise<Resu
     if (!stored || removals.some((line) => line.t === "gone" && line.id === change.record)) continue;
     const before = beforeOf(stored.row, change);
     const at = { id: change.record, anchor: change.anchor, compartment: change.compartment };
+    // Where nothing of its kind may be held now, the rights above have taken it: what became of it since is not told.
+    if (maskNow(change.entity, at) === 0 && !bug("gone_after_right")) continue;
     const wasHeld = isVisible(change.entity, before, maskThen(change.entity, at));
     if (wasHeld && !isHeld(stored, maskNow(stored.entity, stored.row))) removals.push({ t: "gone", id: change.record });
   }
@@ -248,35 +251,42 @@ async function tryPull(context: PullContext, request: PullRequest): Promise<Resu
   const done = new Set<string>();
   const pending = cursor ? state.changes.filter((change) => change.seq > cursor.p) : [];
   const byRecord = Map.groupBy(pending, (change) => change.record);
-  for (let index = 0; index < pending.length; index += 1) {
-    const change = pending[index];
-    if (!change) break;
+  let scanned = covered;
+  let full = false;
+  for (const [index, change] of pending.entries()) {
     const endsMutation = pending[index + 1]?.client !== change.client || pending[index + 1]?.n !== change.n;
-    if (!done.has(change.record)) {
-      const line = deltaLine(change, byRecord.get(change.record) ?? [], rows, maskNow, bug, actor.member);
-      if (line) {
-        done.add(change.record);
-        delta.push({ ...line, h: await handleOf(handles, places, rows, change.record, holdingNow) });
-        bytes -= JSON.stringify(line).length;
-      }
+    const line = done.has(change.record)
+      ? null
+      : deltaLine(change, byRecord.get(change.record) ?? [], rows, maskNow, bug, actor.member);
+    if (line && full) {
+      complete = false; // only what can be seen makes another page: the rest is scanned to know that
+      break;
     }
-    if (endsMutation) covered = change.seq;
-    const rowsHere = bug("cut_by_scan") ? index + 1 : delta.length;
-    const full = rowsHere >= limits.pageRowsMax || bytes <= 0;
-    if (endsMutation && full && index + 1 < pending.length) {
-      complete = false;
+    if (line) {
+      done.add(change.record);
+      delta.push({ ...line, h: await handleOf(handles, places, rows, change.record, holdingNow) });
+      bytes -= JSON.stringify(line).length;
+    }
+    if (!endsMutation) continue;
+    scanned = change.seq;
+    if (full) continue;
+    covered = change.seq;
+    full = (bug("cut_by_scan") ? index + 1 : delta.length) >= limits.pageRowsMax || bytes <= 0;
+    if (full && bug("cut_by_scan")) {
+      complete = index + 1 === pending.length;
       break;
     }
   }
   if (cursor && complete) {
     const scannedAll = state.changes.length < limits.scanRowsMax;
     complete = scannedAll;
-    covered = scannedAll ? state.head : covered;
+    covered = scannedAll ? state.head : scanned;
   }
   if (bug("cursor_ahead")) covered = state.head;
 
   // --- snapshots of wanted keys, while the page has room
   const snaps: PullLine[] = [];
+  let starved = false;
   if (complete) {
     let room = limits.snapshotRowsMax - delta.length;
     const weigh = weigher();
@@ -328,6 +338,7 @@ async function tryPull(context: PullContext, request: PullRequest): Promise<Resu
         }
       }
     }
+    starved = snaps.length === 0 && wants.length > 0 && (room <= 0 || bytes <= 0);
   }
 
   // If a right changed while rows were read, what was read may be newer than the right that allowed it (SYNC-P1).
@@ -346,7 +357,8 @@ async function tryPull(context: PullContext, request: PullRequest): Promise<Resu
   const page: PullLine = {
     t: "page",
     cursor: await sealCursor(context.cursorKey, request.device, next),
-    more: !complete,
+    // A key that no row was left for would wait for the next poll.
+    more: !complete || starved,
     lmid: complete ? (client?.n ?? 0) : null,
     outcomes: state.outcomes,
     now,
@@ -528,7 +540,7 @@ function deltaLine(
   const set = Object.fromEntries(
     [...fields].filter((field) => row[field] !== undefined).map((field) => [field, row[field]]),
   );
-  if (Object.keys(set).length === 0) return null;
+  if (Object.keys(set).length === 0 && !bug("silence_sent")) return null;
   const lost = lostTo(me, mine, set);
   return { t: "patch", e: stored.entity, id: first.record, set, ...(lost ? { lost } : {}) };
 }
