@@ -9,13 +9,20 @@ const migrations = readdirSync(folder)
   .map((name) => readFileSync(`${folder}/${name}`, "utf8"));
 
 export class SimD1 {
-  readonly sqlite = new DatabaseSync(":memory:");
+  readonly sqlite: DatabaseSync;
   /** Runs before each batch: what others do between two round trips of one request. */
   between: (() => Promise<void>) | null = null;
   private readonly prepared = new Map<string, StatementSync>();
 
-  constructor() {
-    for (const sql of migrations) this.sqlite.exec(sql);
+  /** `file`: a copy that `copy` made; else empty and in memory. */
+  constructor(file?: string) {
+    this.sqlite = new DatabaseSync(file ?? ":memory:");
+    if (file === undefined) for (const sql of migrations) this.sqlite.exec(sql);
+  }
+  /** The database as it is now, in a file of its own. */
+  copy(file: string): SimD1 {
+    this.sqlite.prepare("vacuum into ?").all(file);
+    return new SimD1(file);
   }
   statement(sql: string): StatementSync {
     let known = this.prepared.get(sql);

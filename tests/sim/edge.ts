@@ -37,8 +37,8 @@ export interface PushedAt {
 }
 
 export class Edge {
-  readonly d1 = new SimD1();
-  readonly db: Db = openDb(this.d1 as unknown as D1Database);
+  d1 = new SimD1();
+  db: Db = openDb(this.d1 as unknown as D1Database);
   time = 1_800_000_000_000;
   epoch = 1;
   bug: string | undefined;
@@ -52,6 +52,12 @@ export class Edge {
   private read: { readonly writes: number; readonly inputs: Inputs } | null = null;
   private readonly bounds = new Map<string, Bound>();
 
+  /** Another database stands in: one that lags behind, or one that was restored. */
+  use(d1: SimD1): void {
+    this.d1 = d1;
+    this.db = openDb(d1 as unknown as D1Database);
+    this.read = null;
+  }
   inputs(): Inputs {
     const writes = Number(this.sql("select total_changes() as n")[0]?.["n"]);
     if (this.read?.writes !== writes) this.read = { writes, inputs: readInputs(this.d1) };

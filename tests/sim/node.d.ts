@@ -15,6 +15,14 @@ declare module "node:fs" {
   export function readdirSync(path: string): string[];
   export function readFileSync(path: string, encoding: "utf8"): string;
   export function writeFileSync(path: string, text: string): void;
+  export function mkdtempSync(prefix: string): string;
+  export function rmSync(path: string, options: { readonly recursive: true }): void;
+}
+declare module "node:os" {
+  export function tmpdir(): string;
+}
+declare module "node:path" {
+  export function join(...parts: string[]): string;
 }
 interface ImportMeta {
   readonly dirname: string;

@@ -18,7 +18,7 @@ import { Random } from "./random.ts";
 import { shorten, type Failure, type Outcome } from "./simulate.ts";
 import { Violation, World, type Act, type Stats } from "./world.ts";
 
-export interface PairStats extends Stats {
+interface PairStats extends Stats {
   /** Acts in the second world alone that its member could not see. */
   hidden: number;
 }
@@ -26,7 +26,7 @@ const weights = { hidden: 40, common: 20, edit: 8, follow: 5, clock: 6, pull: 20
 type Kind = keyof typeof weights;
 const actsPerPair = 60;
 
-export function planPair(seed: number): Act[] {
+function planPair(seed: number): Act[] {
   const random = new Random(seed ^ 0x2f6e2b1);
   const total = Object.values(weights).reduce((sum, weight) => sum + weight, 0);
   return Array.from({ length: actsPerPair }, () => {
@@ -36,7 +36,7 @@ export function planPair(seed: number): Act[] {
   });
 }
 
-export class Pair {
+class Pair {
   readonly stats: PairStats = { pulls: 0, pushes: 0, comparisons: 0, hidden: 0 };
   private readonly left: World;
   private readonly right: World;
@@ -190,7 +190,7 @@ function turnsOf({ edge, devices }: World): number[] {
     .filter((at) => at !== null && at > edge.time) as number[];
 }
 /** The member's own act had another effect in one of the worlds: what was compared until then counts. */
-export class Parted extends Error {}
+class Parted extends Error {}
 
 const theirs = (world: World): Device => {
   const device = world.devices[0];
@@ -316,10 +316,10 @@ async function plain(edge: Edge, device: Device, lines: readonly PullLine[]): Pr
   });
 }
 
-export interface PairOutcome extends Outcome {
+interface PairOutcome extends Outcome {
   readonly stats: PairStats;
 }
-export async function runPairActs(seed: number, acts: readonly Act[], bug?: string): Promise<PairOutcome> {
+async function runPairActs(seed: number, acts: readonly Act[], bug?: string): Promise<PairOutcome> {
   const pair = new Pair(seed, bug);
   try {
     await pair.start();

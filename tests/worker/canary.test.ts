@@ -272,7 +272,7 @@ class Client {
 }
 let kindIds: string[] = [];
 
-describe("[ACCESS-3] no token reaches whom it is hidden from", () => {
+describe("[case 21] [ACCESS-3] no token reaches whom it is hidden from", () => {
   beforeAll(async () => {
     kindIds = await Promise.all(kinds.map((key) => idOf(accountSource(key))));
   });

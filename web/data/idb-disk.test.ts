@@ -55,7 +55,7 @@ describe("the IndexedDB disk", () => {
     expect(contents.keys.has("h2")).toBe(false);
   });
 
-  it("[SYNC-L4] a leader whose term has passed can't write", async () => {
+  it("[case 16] [SYNC-L4] a leader whose term has passed can't write", async () => {
     const disk = await openDisk(diskName("local", "terms"));
     await disk.write(always([put("meta", "term", 2)]));
     await expect(disk.write(always([put("meta", "sent", 9)]), { term: 1 })).rejects.toThrow(TermPassed);

@@ -67,7 +67,7 @@ describe("pages", () => {
     }
   });
 
-  it("[SYNC-P7] a device that dies at any commit of a pull has the old page, its removals, or the new page", async () => {
+  it("[case 9] [SYNC-P7] a device that dies at any commit of a pull has the old page, its removals, or the new page", async () => {
     const lines = [
       rights("h1", { contact: { identity: null, shared: null } }),
       { t: "set", e: "contact", h: "h1", row: contact(3) } as const,
@@ -285,7 +285,7 @@ describe("the timer", () => {
 describe("the outbox", () => {
   const edit = { id: contact(1).id, set: { title: "Chief" } };
 
-  it("[SYNC-W6] an entry leaves only with a complete page whose watermark passes it, and its value never flickers back", async () => {
+  it("[case 17] [case 18] [SYNC-W6] an entry leaves only with a complete page whose watermark passes it, and its value never flickers back", async () => {
     const device = await settled();
     await device.mutate("contact.edit@1", edit);
     const title = (): unknown => device.replica.record(contact(1).id)?.["title"];
@@ -380,7 +380,7 @@ describe("the outbox", () => {
     ]);
   });
 
-  it("[SYNC-L4] tabs that share a disk never give a number twice", async () => {
+  it("[case 15] [SYNC-L4] tabs that share a disk never give a number twice", async () => {
     const first = await settled();
     const tabs = [first, ...(await Promise.all([1, 2, 3].map(() => first.reopened())))];
     const entries = await Promise.all(
@@ -394,7 +394,7 @@ describe("the outbox", () => {
     );
   });
 
-  it("[SYNC-L4] a leader of a passed term writes nothing", async () => {
+  it("[case 16] [SYNC-L4] a leader of a passed term writes nothing", async () => {
     const device = await settled();
     await device.disk.write(() =>
       Promise.resolve({ writes: [{ store: "meta", key: "term", value: 2 }], value: undefined }),
