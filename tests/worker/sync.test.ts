@@ -175,10 +175,16 @@ describe("pulling", () => {
     expect(snaps.filter(({ to }) => to !== null)).toHaveLength(1);
     expect(JSON.stringify(snaps).length).toBeLessThan(limits.pageBytesMax + 45_000);
   });
-  it("[SYNC-C1] another member's device is unknown", async () => {
+  it("[SYNC-E4] cases 20, 30: a device is its member's: nothing is pulled or pushed through it in another's name", async () => {
     const dev = device();
     await pull("ana", pullBody(dev));
-    expect(await code(ask("/sync/pull", { as: "bo", body: pullBody(dev) }))).toEqual([409, "client_unknown"]);
+    const refused = [401, "unauthenticated"];
+    expect(await code(ask("/sync/pull", { as: "bo", body: pullBody(dev) }))).toEqual(refused);
+    const mut = { n: 1, name: "account.edit@1", args: { id: west, set: { city: "Of another" } } };
+    for (const body of [pushBody(dev, [mut]), { ...pushBody(dev, [mut]), client: device() }])
+      expect(await code(ask("/sync/push", { as: "marcus", body }))).toEqual(refused);
+    expect((await json<Row>(ask(`/api/accounts/${west}`, { as: "ana" })))["city"]).not.toBe("Of another");
+    expect(await push("ana", pushBody(dev, [mut]))).toEqual([{ n: 1, ok: true }]);
   });
 });
 
@@ -209,7 +215,7 @@ describe("pushing", () => {
     const row = await json<Row>(ask(`/api/accounts/${west}`, { as: "ana" }));
     expect(row["city"]).toBe("Kept");
   });
-  it("[SYNC-W1] is of an unknown client when it starts in the middle, or is another member's or device's", async () => {
+  it("[SYNC-W1] is of an unknown client when it starts in the middle, or is another device's; another member's is nobody's", async () => {
     const dev = device();
     expect(await code(ask("/sync/push", { as: "ana", body: pushBody(dev, [edit(5, "Late")]) }))).toEqual([
       409,
@@ -217,8 +223,8 @@ describe("pushing", () => {
     ]);
     await push("ana", pushBody(dev, [edit(1, "Mine")]));
     expect(await code(ask("/sync/push", { as: "marcus", body: pushBody(dev, [edit(2, "Theirs")]) }))).toEqual([
-      409,
-      "client_unknown",
+      401,
+      "unauthenticated",
     ]);
     const body = { ...pushBody(dev, [edit(2, "Moved")]), device: device() };
     expect(await code(ask("/sync/push", { as: "ana", body }))).toEqual([409, "client_unknown"]);

@@ -72,6 +72,8 @@ export interface SectionCache {
   readonly state: Uint8Array;
   /** State vector that the room has stored; what lies beyond it is unsent. */
   readonly stored: Uint8Array;
+  /** False: there is nothing beyond it, so that the text may go without a look into it. */
+  readonly unsent?: boolean;
   readonly at: number;
 }
 export interface Tables {

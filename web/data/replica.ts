@@ -485,7 +485,7 @@ export class Draft {
 const recordsIn = ({ args }: AttentionCard): string[] =>
   Object.values(args ?? {}).filter((one): one is string => typeof one === "string");
 /** A card of which something went out of sight: the words, and nothing that was seen. That it was deleted stays. */
-function wordsAlone(card: AttentionCard): AttentionCard {
+export function wordsAlone(card: AttentionCard): AttentionCard {
   const { key, name, at, since, code, makes, root, restore, by, when } = card;
   return {
     key, name, args: blindSeen(card.args, {}), at, code, mine: typedIn(card),
@@ -500,7 +500,7 @@ function wordsAlone(card: AttentionCard): AttentionCard {
  * Values that a mutation carries as seen (`seen` of an edit) go the way of the base. An empty text stands in their
  * place: it meets no value, so that the edge still refuses to overwrite what this member has not seen.
  */
-function blindSeen(args: unknown, base: { readonly [id: string]: Fields }): unknown {
+export function blindSeen(args: unknown, base: { readonly [id: string]: Fields }): unknown {
   if (typeof args !== "object" || args === null || !("seen" in args) || !("id" in args)) return args;
   const known = base[String(args.id)] ?? {};
   const seen = Object.keys(args.seen ?? {}).map((name) => [

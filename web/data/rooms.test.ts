@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import * as Y from "yjs";
-import { unsentText } from "./rooms.ts";
+import { unsentText } from "./words.ts";
 
 it("[SECTION-1] a draft holds the own unsent words, in order, and nothing of the text that the room has", () => {
   const doc = new Y.Doc();

@@ -9,12 +9,13 @@ import { createSignal, type Accessor } from "solid-js";
 import { Awareness } from "y-protocols/awareness";
 import * as Y from "yjs";
 import { cellOf } from "../../shared/kernel/id.ts";
-import { drop, put, type SectionCache } from "./disk.ts";
+import { put, type SectionCache } from "./disk.ts";
 import type { Source } from "./source.ts";
 import type { LocalData } from "./store.ts";
 import { mayReachCell } from "./network.ts";
 import { LineSocket } from "./line.ts";
 import { send } from "./wire.ts";
+import { keepDraft, openHere } from "./words.ts";
 
 type SectionState =
   | "loading" // from this device's disk, or for the first time from the room
@@ -68,12 +69,11 @@ export function createRooms(data: LocalData): Rooms {
     hosts.delete(account);
   };
   const unsubscribe = data.onChange((changes) => {
-    for (const { id, entity } of changes) {
-      if (entity !== "section") continue;
-      for (const section of open) if (section.ref.id === id) section.recordMoved();
-    }
-    if (changes.some(({ id, entity }) => entity === "section" && !data.source(id)?.replica.record(id)))
-      void sweep(data, open);
+    const moved = new Set(changes.flatMap(({ id, entity }) => (entity === "section" ? [id] : [])));
+    // One whose record is not here is looked at each time: a first sync or reset that was under way may be over.
+    for (const section of [...open])
+      if (moved.has(section.ref.id) || !data.source(section.ref.id)?.replica.record(section.ref.id))
+        section.recordMoved();
   });
 
   return {
@@ -174,6 +174,7 @@ class Section implements OpenSection {
     window.addEventListener("blur", this.flush);
     document.addEventListener("visibilitychange", this.flush);
     window.addEventListener("pagehide", this.onHide);
+    openHere.add(ref.id);
     void this.start();
   }
 
@@ -269,7 +270,7 @@ class Section implements OpenSection {
     if (this.over || !this.source?.replica.record(id)) return;
     const state = Y.encodeStateAsUpdate(this.doc);
     if (state.byteLength > stateBytesMax && !this.unsent()) return;
-    const cache: SectionCache = { id, gen, account, state, stored: this.stored, at: Date.now() };
+    const cache: SectionCache = { id, gen, account, state, stored: this.stored, unsent: this.unsent(), at: Date.now() };
     void this.source.write([put("sections", id, cache)]).catch((error: unknown) => console.error(error));
   }
   private readonly onPresence = (): void => {
@@ -335,6 +336,7 @@ class Section implements OpenSection {
     window.removeEventListener("pagehide", this.onHide);
     this.awareness.destroy();
     this.doc.destroy();
+    openHere.delete(this.ref.id);
     this.onClosed(this);
   }
 }
@@ -353,46 +355,6 @@ function isRefusal(frame: unknown): boolean {
   const decoder = decoding.createDecoder(new Uint8Array(frame));
   decoding.readVarString(decoder);
   return decoding.readVarUint(decoder) === 8 && decoding.readVarInt(decoder) === 0;
-}
-
-/** The text that was typed here and never stored, in the order of typing: own words only, nobody else's. */
-export function unsentText(state: Uint8Array, stored: Uint8Array): string {
-  const { structs } = Y.decodeUpdate(Y.diffUpdate(state, stored));
-  let text = "";
-  for (const struct of structs) {
-    if (!(struct instanceof Y.Item)) continue;
-    if (struct.content instanceof Y.ContentString) text += struct.content.str;
-    else if (struct.content instanceof Y.ContentType && !text.endsWith("\n")) text += "\n";
-  }
-  return text.trim();
-}
-
-/** Unsent words become a card that their member can copy; the cached text goes, in the same transaction. */
-async function keepDraft(
-  data: LocalData,
-  cache: SectionCache,
-  code: "denied" | "missing" | "version_conflict" = "version_conflict",
-): Promise<void> {
-  const text = unsentText(cache.state, cache.stored);
-  const key = `section:${cache.id}.${cache.gen}:${cache.at}`;
-  const card = { key, name: "section.draft@1", args: { id: cache.id }, at: cache.at, code, mine: { text } };
-  await data
-    .source(cache.account)
-    ?.write([drop("sections", cache.id), ...(text === "" ? [] : [put("attention", key, card)])]);
-}
-
-/** Forgets the texts of sections whose records went (SYNC-E3). Not while a reset or first sync is still bringing them. */
-async function sweep(data: LocalData, open: ReadonlySet<Section>): Promise<void> {
-  for (const source of data.allSources()) {
-    const { replica } = source;
-    if (!source.leads || !replica.table("meta").has("ready")) continue;
-    const gone: SectionCache[] = [];
-    await source.read(async (read) => {
-      for (const [id, cache] of await read.all("sections"))
-        if (!replica.record(id) && ![...open].some((section) => section.ref.id === id)) gone.push(cache);
-    });
-    for (const cache of gone) await keepDraft(data, cache, "missing");
-  }
 }
 
 async function prefetch(
@@ -416,7 +378,9 @@ async function prefetch(
     if (state.byteLength > stateBytesMax || !source.replica.record(id) || (await source.store.section(id))?.gen === gen)
       continue;
     await source.write([
-      put("sections", id, { id, gen, account, state, stored: Y.encodeStateVectorFromUpdate(state), at: Date.now() }),
+      put("sections", id, {
+        id, gen, account, state, stored: Y.encodeStateVectorFromUpdate(state), unsent: false, at: Date.now(),
+      }), // prettier-ignore
     ]);
   }
 }

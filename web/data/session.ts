@@ -48,14 +48,45 @@ export async function loadSession(): Promise<Opened> {
   }
   if (response?.ok) {
     const session = (await response.json()) as Session;
+    if (before && before.me.member !== session.me.member) await leaveMember(before.me); // another member on this device
     await kept((db) => db.put("session", session, "now"));
     return { state: "signed_in", session, offline: false };
   }
   if (response?.status === 401) {
-    await kept((db) => db.delete("session", "now"));
+    if (before && (await isOurs(response))) await leaveMember(before.me);
     return { state: "signed_out" };
   }
   return before ? { state: "signed_in", session: before, offline: true } : { state: "unreachable" };
+}
+
+/** "Nobody is signed in" in the edge's own words: a proxy's page that says 401 ends nothing. */
+const isOurs = async (response: Response): Promise<boolean> => {
+  const problem: unknown = await response.json().catch(() => null);
+  return typeof problem === "object" && problem !== null && "code" in problem && problem.code === "unauthenticated";
+};
+/** Whether this member's session has really ended here: asked of the home cell, which alone knows. */
+export async function hasEnded(me: Me): Promise<boolean> {
+  try {
+    const response = await lineFetch("/api/me", { headers: { accept: "application/json" } });
+    if (response.status === 401) return await isOurs(response);
+    return response.ok && ((await response.json()) as Session).me.member !== me.member;
+  } catch {
+    return false; // no network: nobody said so
+  }
+}
+/** The session ended elsewhere: what was seen goes, words that were never sent wait for their member (SYNC-E3). */
+export async function leaveMember(me: Me): Promise<void> {
+  const { leaveCopies } = await import("./leave.ts");
+  await leaveCopies(me);
+  await kept(async (db) => {
+    if ((await db.get("session", "now"))?.me.member === me.member) await db.delete("session", "now");
+  });
+  forgetNames(me);
+}
+function forgetNames(me: Me): void {
+  for (const key of Object.keys(localStorage))
+    if (key.includes(me.member) || key === "baton.recent") localStorage.removeItem(key);
+  sessionStorage.clear();
 }
 
 export async function removeCopies(me: Me): Promise<void> {
@@ -68,7 +99,5 @@ export async function forgetMember(me: Me): Promise<void> {
   await removeCopies(me);
   if (typeof caches !== "undefined")
     for (const name of await caches.keys()) if (!name.includes("precache")) await caches.delete(name);
-  for (const key of Object.keys(localStorage))
-    if (key.includes(me.member) || key === "baton.recent") localStorage.removeItem(key);
-  sessionStorage.clear();
+  forgetNames(me);
 }

@@ -11,7 +11,7 @@ import { discardPlan } from "./cards.ts";
 import { EdgeClock, type DeviceClock } from "./clock.ts";
 import {
   always, DiskLost, entryKey, MemoryDisk, put, TermPassed,
-  type ClientMeta, type Contents, type Disk, type Entry, type FollowChoice, type Plan, type Reader, type SyncMeta, type Write, type Written,
+  type ClientMeta, type Contents, type Disk, type Entry, type FollowChoice, type Plan, type Reader, type SectionCache, type SyncMeta, type Write, type Written,
 } from "./disk.ts"; // prettier-ignore
 import { Driver } from "./driver.ts";
 import type { Exchange } from "./exchange.ts";
@@ -20,6 +20,7 @@ import { campaign, type Lead } from "./leader.ts";
 import type { Net, TabMessage } from "./messages.ts";
 import { Replica, type Change, type ReplicaOptions } from "./replica.ts";
 import { widens } from "./rights.ts";
+import { withTexts } from "./texts.ts";
 import { fetchWire, openHub, type CellLink, type HubSocket } from "./wire.ts";
 
 export interface SourceOptions extends ReplicaOptions {
@@ -33,8 +34,14 @@ export interface SourceOptions extends ReplicaOptions {
   readonly onForget?: () => void;
   /** Something about the state of the sync is different. */
   readonly onState: () => void;
-  /** This session was ended elsewhere, or here in another tab. */
+  /** The edge says that this session was ended. */
   readonly onCut: () => void;
+  /** The edge knows nobody here: it may be so, or a proxy's word. */
+  readonly onSignedOut?: () => void;
+  /** Another tab has left, and takes the copy along. */
+  readonly onLeft?: () => void;
+  /** Texts whose records went, with words in them that no room has stored. */
+  readonly onTexts?: (caches: readonly SectionCache[]) => void;
   readonly onBug: (error: unknown) => void;
 }
 
@@ -280,7 +287,9 @@ export class Source {
     const { term } = this;
     const writes = term === null ? [] : leaving(this.replica);
     if (term !== null && writes.length > 0)
-      void this.commit(() => this.disk.write(always(writes), { term })).catch(this.onLate);
+      void this.commit(() => this.disk.write(withTexts(this.replica, writes, this.onTexts), { term })).catch(
+        this.onLate,
+      );
   }
   /** Looks at the disk itself, for what is not in memory. */
   async read(look: (read: Reader) => Promise<void>): Promise<void> {
@@ -409,7 +418,7 @@ export class Source {
       clock: this.clock,
       wire: fetchWire(this.link),
       wall: this.wall,
-      store: (writes) => this.commit(() => fenced(always(writes))),
+      store: (writes) => this.commit(() => fenced(withTexts(this.replica, writes, this.onTexts))),
       transact: (plan) => this.commit(() => fenced(plan)),
       newClient: () => randomId(this.options.cell, "cli"),
     };
@@ -449,6 +458,7 @@ export class Source {
     }
     this.net = net;
     this.options.onState();
+    if (net === "signed_out" && this.leads) this.options.onSignedOut?.();
   }
   /** A leader that is frozen with work to do is passed over; its term keeps it from writing when it wakes. */
   private ping(): void {
@@ -497,7 +507,7 @@ export class Source {
         this.options.onState();
         return;
       case "forget":
-        this.options.onCut();
+        this.options.onLeft?.();
         return;
       default:
     }
@@ -523,12 +533,11 @@ export class Source {
     const writes = this.replica.expire(now);
     if (writes.length > 0) {
       // Out of sight first, whoever leads; the leader's disk follows, and the edge is asked.
+      const plan = withTexts(this.replica, writes, this.onTexts);
       const changes = this.replica.absorb(writes);
       this.options.onForget?.();
       if (this.leads)
-        void this.commit(() => this.disk.write(always(writes), this.term === null ? {} : { term: this.term })).catch(
-          this.onLate,
-        );
+        void this.commit(() => this.disk.write(plan, this.term === null ? {} : { term: this.term })).catch(this.onLate);
       this.emit(changes);
       this.kick();
     } else {
@@ -536,6 +545,7 @@ export class Source {
       this.armEnd();
     }
   }
+  private readonly onTexts = (caches: readonly SectionCache[]): void => this.options.onTexts?.(caches);
   private readonly onLate = (error: unknown): void => {
     if (!(error instanceof TermPassed)) this.options.onBug(error);
   };

@@ -23,12 +23,12 @@ import type { Fields } from "../../shared/records/mutation.ts";
 import { mutations } from "../../shared/sync/registry.ts";
 import { diskName, openDisk } from "./idb-disk.ts";
 import { grouped, isSkip, keptUntil } from "./cards.ts";
-import { drop, entryKey, MemoryDisk, type Disk, type Entry, type Write } from "./disk.ts";
+import { drop, entryKey, MemoryDisk, type Disk, type Entry, type SectionCache, type Write } from "./disk.ts";
 import { choiceOf, reasonOf, type Choice, type Reason } from "./follow.ts";
 import { judgeHere, placeHere } from "./gates.ts";
 import { lineFetch, noteAct } from "./line.ts";
 import type { Change, Made } from "./replica.ts";
-import { forgetMember, removeCopies, type Session } from "./session.ts";
+import { forgetMember, hasEnded, leaveMember, removeCopies, type Session } from "./session.ts";
 import { randomId, Source } from "./source.ts";
 import { cellToken } from "./token.ts";
 import type { AttentionCard, Data, ListQuery, Mutated, OutboxLine, PendingState, SyncState } from "./types.ts";
@@ -85,7 +85,10 @@ export async function createData(session: Session): Promise<LocalData> {
       onChange: (changes) => local.changed(changes),
       onForget: () => local.forgot(),
       onState: () => local.stateMoved(),
-      onCut: () => local.end(),
+      onCut: () => void local.cut(),
+      onSignedOut: () => void local.askWhetherEnded(),
+      onLeft: () => local.end(),
+      onTexts: (caches) => void local.keepWords(caches).catch((error: unknown) => console.error(error)),
       onBug: (error) => console.error(error),
     });
     if (lost) source.memoryOnly = true;
@@ -447,6 +450,24 @@ class Local implements LocalData {
     this.end();
     await removeCopies(this.me);
     return true;
+  }
+  /** The editor's engine, fetched for it, knows which words were never stored. */
+  async keepWords(caches: readonly SectionCache[]): Promise<void> {
+    const { keepWords } = await import("./words.ts");
+    await keepWords(this, caches);
+  }
+  /** The session was ended elsewhere: here and in the other tabs the screens leave, and the copy goes with them. */
+  async cut(): Promise<void> {
+    if (this.ended) return;
+    this.ended = true;
+    for (const source of this.sources.values()) source.tellForget();
+    this.close();
+    await leaveMember(this.me).catch((error: unknown) => console.error(error));
+    for (const listener of this.enders) listener();
+  }
+  /** A 401 may be a proxy's: only what the home cell says in its own words ends a session. */
+  async askWhetherEnded(): Promise<void> {
+    if (await hasEnded(this.me)) await this.cut();
   }
   async signOut(force: boolean): Promise<boolean> {
     const waits = (): boolean => this.outboxNow().length > 0;

@@ -7,6 +7,8 @@ import { Empty } from "../ui/bits.tsx";
 import { Button } from "../ui/button.tsx";
 import { makeSession, SessionContext } from "./context.ts";
 import { Layout } from "./layout.tsx";
+import { keepRecent } from "./recent.ts";
+import { dropToasts } from "../ui/toast.tsx";
 
 const LeaseOver = lazy(() => import("../lock/lease-over.tsx"));
 
@@ -54,6 +56,12 @@ function Present(props: RouteSectionProps & { readonly data: LocalData }): JSX.E
   onCleanup(() => {
     session.rooms.current?.close();
     props.data.close();
+  });
+  // What was said about a record, or is listed as opened lately, goes with it (SYNC-E3).
+  props.data.onForget(() => {
+    dropToasts();
+    if (props.data.sync().state !== "first_sync")
+      keepRecent((id) => props.data.source(id)?.replica.record(id) !== undefined);
   });
   props.data.onEnd(() => {
     if (!session.leaving) window.location.assign(paths.signIn);

@@ -19,6 +19,13 @@ export function remember(id: string): void {
   set(next);
   localStorage.setItem(key, JSON.stringify(next));
 }
+/** Those that are not here any more leave the list. */
+export function keepRecent(isHere: (id: string) => boolean): void {
+  const next = untrack(recent).filter(isHere);
+  if (next.length === untrack(recent).length) return;
+  set(next);
+  localStorage.setItem(key, JSON.stringify(next));
+}
 export function forgetRecent(): void {
   set([]);
   localStorage.removeItem(key);

@@ -16,6 +16,9 @@ export function toast(next: Toast): void {
 }
 const drop = (gone: Toast) => setToasts((now) => now.filter((one) => one !== gone));
 
+/** They name records that may not be seen any more. */
+export const dropToasts = (): void => void setToasts([]);
+
 /** Undoes the newest act that can be; false when there is none. */
 export function undoLast(): boolean {
   const last = toasts().findLast((one) => one.undo);

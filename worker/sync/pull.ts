@@ -63,7 +63,7 @@ async function tryPull(context: PullContext, request: PullRequest): Promise<Resu
     scan: sent ? limits.scanRowsMax : 0,
   });
   if (state.directory !== actor.directory) return fail("busy"); // facts were read at another version: ask again
-  if (state.device && state.device.member !== actor.member) return fail("client_unknown");
+  if (state.device && state.device.member !== actor.member) return fail("unauthenticated"); // SYNC-E4
   // A retired client may still hear what changed; its next push is refused, and it goes on as a new one (SYNC-D5).
   const client = state.client?.member === store.retired ? null : state.client;
   if (client && (client.member !== actor.member || client.device !== request.device)) return fail("client_unknown");

@@ -21,7 +21,7 @@ import {
   type Write,
 } from "./plan.ts";
 import type { ShareWrite } from "./shares.ts";
-import { lastWriters, readClient, readOutcomes, type WriterAsk } from "./store.ts";
+import { lastWriters, readOutcomes, readSender, retired, type WriterAsk } from "./store.ts";
 import { loadWorld } from "./world.ts";
 
 /**
@@ -94,9 +94,12 @@ export async function push(context: PushContext, input: PushInput): Promise<Resu
 /** After a failed guard only the oldest mutation is planned again, so that one contested record can't starve the rest. */
 async function tryPush(context: PushContext, input: PushInput, one: boolean): Promise<Result<Pushed>> {
   const { db, actor, now } = context;
-  const watermark = await readClient(db, input.client);
-  if (watermark && (watermark.member !== actor.member || watermark.device !== input.device))
-    return fail("client_unknown");
+  const { client: watermark, holder } = await readSender(db, input);
+  // What one member queued is never sent in the name of another who signed in on the same device (SYNC-E4).
+  const others = (member = actor.member): boolean => member !== actor.member;
+  if (others(holder ?? undefined) || (others(watermark?.member) && watermark?.member !== retired))
+    return fail("unauthenticated");
+  if (watermark && (watermark.member === retired || watermark.device !== input.device)) return fail("client_unknown");
   const last = watermark?.n ?? 0;
   const fresh = input.muts
     .filter((mut) => mut.n > last || context.bug === "no_replay_guard")

@@ -207,6 +207,24 @@ export async function readClient(db: Db, id: string): Promise<{ member: string; 
   ])) as [{ member: string; device: string; n: number }[]];
   return rows[0] ?? null;
 }
+/** A client's watermark, and whose the device is that sends for it. */
+export async function readSender(
+  db: Db,
+  ask: { readonly client: string; readonly device: string },
+): Promise<{ client: { member: string; device: string; n: number } | null; holder: string | null }> {
+  const { client, device } = tables;
+  const [clients, devices] = (await batch(db, [
+    db
+      .select()
+      .from(client)
+      .where(sql`${client.id} = ${ask.client}`),
+    db
+      .select({ member: device.member })
+      .from(device)
+      .where(sql`${device.id} = ${ask.device}`),
+  ])) as [{ member: string; device: string; n: number }[], { member: string }[]];
+  return { client: clients[0] ?? null, holder: devices[0]?.member ?? null };
+}
 export async function readOutcomes(db: Db, client: string, numbers: readonly number[]): Promise<Map<number, Outcome>> {
   const { outcome } = tables;
   const query = db
