@@ -30,9 +30,13 @@ import { lineFetch, noteAct } from "./line.ts";
 import type { Change, Made } from "./replica.ts";
 import { forgetMember, hasEnded, leaveMember, removeCopies, type Session } from "./session.ts";
 import { randomId, Source } from "./source.ts";
+import type { Tally } from "./tally.ts";
 import { cellToken } from "./token.ts";
-import type { AttentionCard, Data, ListQuery, Mutated, OutboxLine, PendingState, SyncState } from "./types.ts";
-import { collatorOf, LiveWindow } from "./windows.ts";
+import type {
+  AttentionCard, Count, Data, ListQuery, Mutated, OutboxLine, PendingState, SyncState, TallyQuery, WindowView,
+} from "./types.ts"; // prettier-ignore
+import { browserJobs, type Jobs } from "./jobs.ts";
+import { Windows, type LiveWindow } from "./windows.ts";
 
 export interface LocalData extends Data {
   /** For the rooms: disk and traffic of the cell that an id names. */
@@ -49,9 +53,9 @@ export interface LocalData extends Data {
   close(): void;
 }
 
-export async function createData(session: Session): Promise<LocalData> {
+export async function createData(session: Session, locale: Accessor<string>): Promise<LocalData> {
   const { me } = session;
-  const local = new Local(session);
+  const local = new Local(session, locale);
   const token = cellToken();
   const links = [
     { cell: me.cell, url: "" },
@@ -113,9 +117,11 @@ class Local implements LocalData {
   readonly expired = this.expiredCount[0];
   private readonly bound;
   private readonly names: readonly string[];
-  private readonly collator: Intl.Collator;
   private readonly rows = new Triggers();
-  private readonly windows = new Map<EntityName, Set<(ids: readonly string[]) => void>>();
+  private readonly locale: Accessor<string>;
+  private readonly jobs: Jobs;
+  private windows: Windows;
+  private readonly busy = createSignal(false);
   private readonly pendingMoved = createSignal(undefined, { equals: false });
   private readonly shutHome = createSignal(false);
   readonly locked = this.shutHome[0];
@@ -133,12 +139,14 @@ class Local implements LocalData {
   private stateDue = false;
   private ended = false;
 
-  constructor(session: Session) {
+  constructor(session: Session, locale: Accessor<string>) {
     this.me = session.me;
     this.bound = bindSlice(session.slice);
     this.asks = session.slice.approvals ?? [];
     this.names = [session.me.member, ...(session.slice.covers ?? []).map(({ of }) => of)];
-    this.collator = collatorOf(session.me.locale);
+    this.locale = locale;
+    this.jobs = watched(browserJobs(), (busy) => this.busy[1](busy));
+    this.windows = new Windows(this.union, this.jobs);
     [this.sync, this.setState] = createSignal<SyncState>(
       { state: "first_sync", waiting: 0, attention: 0, at: null, records: 0 },
       { equals: sameState },
@@ -173,36 +181,105 @@ class Local implements LocalData {
       return;
     }
     // Each cell has a copy of the directory; the one in the cell that the ids name is shown.
-    for (const [cell, source] of this.sources)
-      if (!this.shut.has(cell)) for (const row of source.replica.records(name)) if (cellOf(row.id) === cell) yield row;
+    for (const [cell, source] of this.sources) {
+      if (this.shut.has(cell)) continue;
+      if (this.sources.size === 1) yield* source.replica.records(name);
+      else for (const row of source.replica.records(name)) if (row.id.startsWith(`${cell}_`)) yield row;
+    }
+  }
+  get settled(): Accessor<boolean> {
+    return () => !this.busy[0]();
   }
 
   list<E extends EntityName>(name: E, query: Accessor<ListQuery<E>>): Accessor<readonly RecordOf<E>[]> {
-    return this.window(name, query, (window) => window.rows);
+    return this.watch(name, query, (window): readonly RecordOf<E>[] => window.rows, []);
   }
-  count<E extends EntityName>(name: E, query: Accessor<ListQuery<E>>): Accessor<number> {
-    return this.window(name, query, (window) => window.total);
+  window<E extends EntityName>(name: E, query: Accessor<ListQuery<E>>): WindowView<E> {
+    let shown: LiveWindow<E> | undefined;
+    const moved = this.watch(
+      name,
+      query,
+      (window) => {
+        shown = window;
+        return {}; // each time another one: whoever reads anything reads again
+      },
+      {},
+    );
+    const read = <T>(of: (window: LiveWindow<E>) => T, otherwise: T): T => {
+      moved();
+      return shown ? of(shown) : otherwise;
+    };
+    return {
+      ready: () => read((window) => window.ready, false),
+      total: () => read((window) => window.total, 0),
+      length: () => read((window) => window.length, 0),
+      at: (place) => read((window) => window.at(place), undefined),
+      slice: (from, to) => read((window) => window.slice(from, to), []),
+      indexOf: (id) => read((window) => window.indexOf(id), -1),
+    };
   }
-  private window<E extends EntityName, T>(
+  /** What is shown stays until another order or filter is ready, so that nothing flickers. */
+  private watch<E extends EntityName, T>(
     name: E,
     query: Accessor<ListQuery<E>>,
     read: (window: LiveWindow<E>) => T,
+    before: T,
   ): Accessor<T> {
-    const [value, set] = createSignal<T>(undefined as T); // the computation below sets it before anyone reads
+    const [value, set] = createSignal(before);
+    let old: LiveWindow<E> | undefined;
     createComputed(() => {
       const asked = query();
       this.shutMoved[0]();
-      const source = this.locked() ? nothing : this.union;
-      const window = new LiveWindow(source, name, asked, this.collator);
-      set(() => read(window));
-      const listener = (ids: readonly string[]): void => {
-        if (window.update(ids)) set(() => read(window));
+      const show = (): void => {
+        if (old !== window) old?.close();
+        old = window;
+        set(() => (window ? read(window) : before));
       };
-      const listeners = this.windows.get(name) ?? new Set();
-      this.windows.set(name, listeners.add(listener));
-      onCleanup(() => listeners.delete(listener));
+      let latest = true;
+      let window: LiveWindow<E> | undefined;
+      if (this.locked()) return show();
+      window = this.windows.open(name, asked, this.locale(), () => {
+        if (window && (latest || window === old)) show();
+      });
+      if (window.ready) show();
+      onCleanup(() => {
+        latest = false;
+        if (window !== old) window?.close();
+      });
     });
+    onCleanup(() => old?.close());
     return value;
+  }
+  tally<E extends EntityName>(name: E, query: Accessor<TallyQuery<E>>): (group: string) => Count {
+    const groups = new Triggers();
+    let tally: Tally | undefined;
+    const [current, set] = createSignal(undefined, { equals: false });
+    createComputed(() => {
+      const asked = query() as unknown as TallyQuery;
+      this.shutMoved[0]();
+      if (this.locked()) tally = undefined;
+      else {
+        const mine: Tally = this.windows.tally(name, asked, (touched) => {
+          for (const group of touched) groups.touch(group);
+        });
+        tally = mine;
+        onCleanup(() => mine.close());
+      }
+      set(undefined);
+    });
+    return (group) => {
+      current();
+      groups.track(group);
+      return tally?.get(group) ?? { count: 0, latest: null };
+    };
+  }
+  count<E extends EntityName>(name: E, query: Accessor<ListQuery<E>>): Accessor<number> {
+    const counted = this.tally(name, () => {
+      const { where, anchor } = query();
+      const seen = where && ((row: RecordOf<E>) => where(row, this.union.record));
+      return { ...(anchor === undefined ? {} : { anchor }), ...(seen ? { where: seen } : {}) };
+    });
+    return () => counted("").count;
   }
 
   pendingFields(id: () => string | undefined): Accessor<ReadonlyMap<string, PendingState>> {
@@ -346,16 +423,18 @@ class Local implements LocalData {
   // --- state
 
   source(id: string): Source | undefined {
-    return this.sources.get(cellOf(id) ?? "");
+    return this.sources.get(id.slice(0, id.indexOf("_"))); // ids begin with their cell; no other text names a source
   }
   changed(changes: readonly Change[]): void {
-    const byEntity = Map.groupBy(changes, (change) => change.entity);
+    const byEntity = new Map<EntityName, string[]>();
+    for (const { id, entity: name } of changes) {
+      const ids = byEntity.get(name);
+      if (ids) ids.push(id);
+      else byEntity.set(name, [id]);
+    }
     batch(() => {
       for (const { id } of changes) this.rows.touch(id);
-      for (const [name, list] of byEntity) {
-        const ids = list.map(({ id }) => id);
-        for (const listener of this.windows.get(name) ?? []) listener(ids);
-      }
+      this.windows.changed(byEntity);
       this.pendingMoved[1](undefined);
     });
     for (const listener of this.changeListeners) listener(changes);
@@ -391,6 +470,7 @@ class Local implements LocalData {
     if (key === this.shutMoved[0]()) return;
     this.shut.clear();
     for (const [cell] of over) this.shut.add(cell);
+    this.windows = new Windows(this.union, this.jobs); // nothing sorted before stays: another part of the copy shows
     this.forgot();
     this.shutHome[1](this.shut.has(this.me.cell));
     this.shutMoved[1](key);
@@ -489,7 +569,36 @@ class Local implements LocalData {
   }
 }
 
-const nothing = { record: (): undefined => undefined, records: (): readonly Row[] => [] };
+/** Tells when something is being sorted and when all of it is done. */
+function watched(jobs: Jobs, onBusy: (busy: boolean) => void): Jobs {
+  let open = 0;
+  const moved = (by: number): void => {
+    open += by;
+    if (open === 0 || (open === 1 && by === 1)) onBusy(open > 0);
+  };
+  return {
+    run(steps, done) {
+      let ended = false;
+      let late = false;
+      const end = (): void => {
+        if (!ended && late) moved(-1);
+        ended = true;
+      };
+      const stop = jobs.run(steps, () => {
+        done();
+        end();
+      });
+      if (!ended) {
+        late = true;
+        moved(1);
+      }
+      return () => {
+        stop();
+        end();
+      };
+    },
+  };
+}
 
 /** What a member did that is not confirmed; taken back is not waiting. */
 const waitingIn = ({ replica }: Source): Entry[] =>

@@ -12,6 +12,12 @@ export interface Data {
   record<E extends EntityName>(entity: E, id: () => string | undefined): Accessor<RecordOf<E> | undefined>;
   /** A live window over the local copy: filtered, sorted, limited, kept up to date incrementally. */
   list<E extends EntityName>(entity: E, query: Accessor<ListQuery<E>>): Accessor<readonly RecordOf<E>[]>;
+  /** The same for long lists: rows are asked for by place. */
+  window<E extends EntityName>(entity: E, query: Accessor<ListQuery<E>>): WindowView<E>;
+  /** Counts by group, kept up to date: asks `(group) => count`. */
+  tally<E extends EntityName>(entity: E, query: Accessor<TallyQuery<E>>): (group: string) => Count;
+  /** True while no list is still being sorted. */
+  readonly settled: Accessor<boolean>;
   /** How many records of an entity pass the filter on this device. */
   count<E extends EntityName>(entity: E, query: Accessor<ListQuery<E>>): Accessor<number>;
   /** Runs a mutation optimistically and puts it into the outbox. Resolves when it is on disk. */
@@ -49,13 +55,51 @@ export interface Data {
   /** Pulls and pushes now. */
   syncNow(): void;
 }
+/** A record of this device by its id, whatever it is. */
+export type Look = (id: string) => Row | undefined;
+/** What rows are sorted by when it is no plain field. `key` names it: one key, one meaning, since the order is kept. */
+export interface SortKey<E extends EntityName = EntityName> {
+  readonly key: string;
+  readonly of: (row: RecordOf<E>, look: Look) => string | number | boolean | null | undefined;
+  /** Fields whose records `of` looks at: when one of these changes, its rows move. */
+  readonly refs?: readonly string[];
+  readonly down?: boolean;
+}
 export interface ListQuery<E extends EntityName> {
-  readonly where?: (row: RecordOf<E>) => boolean;
-  /** Names of fields, `-` for descending; ties are broken by id. Text is compared by the member's locale. */
-  readonly sort?: string;
+  readonly where?: (row: RecordOf<E>, look: Look) => boolean;
+  /** Fields whose records `where` looks at. */
+  readonly refs?: readonly string[];
+  /**
+   * Names of fields, `-` for descending; `owner.name` is the name of the record that `owner` points at. Ties are broken
+   * by id. Text is compared by the member's locale.
+   */
+  readonly sort?: string | readonly SortKey<E>[];
   readonly limit?: number;
   /** Only records under this anchor (an account). */
   readonly anchor?: string;
+}
+/** Live counts in groups: "open opportunities of each account". */
+export interface TallyQuery<E extends EntityName = EntityName> {
+  /** The field whose values make the groups; without it all are one group, named "". */
+  readonly by?: string;
+  readonly anchor?: string;
+  readonly where?: (row: RecordOf<E>) => boolean;
+  /** A moment of the row; each group knows its latest. */
+  readonly latest?: (row: RecordOf<E>) => number | null;
+}
+export interface Count {
+  readonly count: number;
+  readonly latest: number | null;
+}
+/** A list that is read by place: nothing is copied, however long it is. Each reading is tracked as a signal. */
+export interface WindowView<E extends EntityName> {
+  /** False until it is sorted for the first time; a new order replaces the old one when it is ready. */
+  ready(): boolean;
+  total(): number;
+  length(): number;
+  at(place: number): RecordOf<E> | undefined;
+  slice(from: number, to: number): readonly RecordOf<E>[];
+  indexOf(id: string): number;
 }
 export interface Me {
   readonly member: string;

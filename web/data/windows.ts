@@ -1,157 +1,648 @@
 /**
- * Live windows over the local copy: filtered, sorted, limited, and kept up to date by moving single rows, so that a
- * change costs a binary search and not a sort. Shown is the first `limit` of what passes; the rest stays ready behind.
+ * Live windows over the local copy: filtered, sorted, limited. Windows of the same sort share one index; a change costs
+ * each of them a binary search and not a sort, and an index that was built once stays for the next window, in either
+ * direction. Rules: docs/spec/sync.md (SYNC-L1).
  */
-import type { EntityName, RecordOf, Row } from "../../shared/records/entities.ts";
-import type { ListQuery } from "./types.ts";
+import { entityOfId, type EntityName, type RecordOf, type Row } from "../../shared/records/entities.ts";
+import { Collation, type TextOrder } from "./collate.ts";
+import type { Jobs } from "./jobs.ts";
+import { sortedByKeys, SortedList, sortedNumbers, wordBits, type Steps } from "./sorted.ts";
+import { Tally } from "./tally.ts";
+import type { ListQuery, Look, SortKey, TallyQuery } from "./types.ts";
 
 export interface Source {
   record(id: string): Row | undefined;
   records(entity: EntityName, anchor?: string): Iterable<Row>;
 }
-interface Item {
+
+/** `other`: text that the alphabet does not know, told by the collator alone. */
+const Kind = { number: 0, text: 1, other: 2, none: 3 } as const;
+interface Key {
+  readonly kind: (typeof Kind)[keyof typeof Kind];
+  readonly value: string | number | null;
+  readonly hi: number;
+  readonly lo: number;
+}
+/** A row in an index, with the key of the first field; those of further fields are `more`. */
+interface Item extends Key {
   readonly row: Row;
-  readonly keys: readonly (string | number | null)[];
+  readonly more: readonly Key[] | null;
 }
 interface Order {
-  readonly field: string;
+  readonly key: string;
+  readonly of: (row: Row, look: Look) => SortValue;
+  readonly refs: readonly string[];
   readonly down: boolean;
 }
+type SortValue = string | number | null;
 
-/** Rebuilt from the source when that is cheaper than moving rows one by one. */
-const rebuildShare = 0.3;
+const keyWords = 6; // 24 characters or more tell almost all names apart; the rest is asked of the collator
+const lookEvery = 2048;
+/** Indexes over a whole entity that are kept although no window uses them: for the way back. */
+const spareIndexes = 6;
+/** More changes at once than this, and than this share of the rows, are sorted anew and not moved one by one. */
+const bulk = 1000;
+const bulkShare = 0.1;
 
-export class LiveWindow<E extends EntityName> {
-  private readonly source: Source;
-  private readonly entity: E;
-  private readonly query: ListQuery<E>;
-  private readonly order: readonly Order[];
-  private readonly compareText: (a: string, b: string) => number;
-  private readonly items: Item[] = [];
-  private readonly byId = new Map<string, Item>();
-  private shown: readonly RecordOf<E>[] = [];
-
-  constructor(source: Source, entity: E, query: ListQuery<E>, collator: Intl.Collator) {
-    this.source = source;
-    this.entity = entity;
-    this.query = query;
-    this.compareText = collator.compare;
-    this.order = (query.sort ?? "")
-      .split(",")
-      .filter(Boolean)
-      .map((name) => (name.startsWith("-") ? { field: name.slice(1), down: true } : { field: name, down: false }));
-    this.build();
-  }
-
-  get rows(): readonly RecordOf<E>[] {
-    return this.shown;
-  }
-  /** How many pass the filter. */
-  get total(): number {
-    return this.items.length;
-  }
-
-  /** Takes in changed records. True if what is shown differs now. */
-  update(ids: Iterable<string>): boolean {
-    const list = [...ids];
-    const before = this.items.length;
-    if (list.length > 64 && list.length > before * rebuildShare) this.build();
-    else for (const id of list) this.move(id);
-    return this.show() || this.items.length !== before;
-  }
-
-  private build(): void {
-    this.items.length = 0;
-    this.byId.clear();
-    for (const row of this.source.records(this.entity, this.query.anchor))
-      if (this.passes(row)) this.items.push(this.item(row));
-    this.items.sort((a, b) => this.compare(a, b));
-    for (const item of this.items) this.byId.set(item.row.id, item);
-    this.show();
-  }
-
-  private move(id: string): void {
-    const row = this.source.record(id);
-    const old = this.byId.get(id);
-    if (old && old.row === row) return;
-    if (old) {
-      this.items.splice(this.find(old), 1);
-      this.byId.delete(id);
-    }
-    if (!row || !this.passes(row)) return;
-    const item = this.item(row);
-    this.items.splice(this.find(item), 0, item);
-    this.byId.set(id, item);
-  }
-
-  private passes(row: Row): boolean {
-    const { anchor, where } = this.query;
-    return (anchor === undefined || row.anchor === anchor) && (where === undefined || where(row as RecordOf<E>));
-  }
-  private item(row: Row): Item {
-    return { row, keys: this.order.map(({ field }) => sortValue(row[field])) };
-  }
-  /** First place whose item does not come before `item`. The order is total (ids break ties), so it finds the item itself. */
-  private find(item: Item): number {
-    let low = 0;
-    let high = this.items.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      const at = this.items[middle];
-      if (at && this.compare(at, item) < 0) low = middle + 1;
-      else high = middle;
-    }
-    return low;
-  }
-  private compare(a: Item, b: Item): number {
-    for (let index = 0; index < this.order.length; index += 1) {
-      const x = a.keys[index] ?? null;
-      const y = b.keys[index] ?? null;
-      if (x === y) continue;
-      if (x === null) return 1; // empty ones last, whichever the direction
-      if (y === null) return -1;
-      const side = typeof x === "string" && typeof y === "string" ? this.compareText(x, y) : Number(x) - Number(y);
-      if (side !== 0) return this.order[index]?.down ? -side : side;
-    }
-    return a.row.id < b.row.id ? -1 : a.row.id > b.row.id ? 1 : 0;
-  }
-
-  private show(): boolean {
-    const { limit } = this.query;
-    const count = Math.min(limit ?? this.items.length, this.items.length);
-    const same = this.shown.length === count && this.shown.every((row, index) => row === this.items[index]?.row);
-    if (!same) this.shown = this.items.slice(0, count).map(({ row }) => row as RecordOf<E>);
-    return !same;
-  }
+function ordersOf(sort: string | readonly SortKey[] | undefined): readonly Order[] {
+  if (typeof sort === "object")
+    return sort.map(({ key, of, refs = [], down = false }) => ({
+      key: `=${key}`,
+      of: (row, look) => sortValue(of(row as never, look)),
+      refs,
+      down,
+    }));
+  return (sort ?? "")
+    .split(",")
+    .filter(Boolean)
+    .map((name) => {
+      const down = name.startsWith("-");
+      const key = down ? name.slice(1) : name;
+      const [field = "", of] = key.split(".");
+      if (of === undefined) return { key, of: (row) => sortValue(row[field]), refs: [], down };
+      return { key, of: (row, look) => sortValue(look(String(row[field] ?? ""))?.[of]), refs: [field], down };
+    });
 }
-
-function sortValue(value: Row[string]): string | number | null {
+function sortValue(value: unknown): SortValue {
   if (value === undefined || value === null || value === "") return null;
   if (typeof value === "boolean") return Number(value);
   if (typeof value === "string" || typeof value === "number") return value;
   return JSON.stringify(value);
 }
 
-/** One collator a locale; digits inside text count as numbers ("Case 9" before "Case 10"). */
-export const collatorOf = (locale: string): Intl.Collator => new Intl.Collator(locale, { numeric: true });
-
-/** Text for type-to-find: without accents and case, so that "jose" finds "José" and "strasse" finds "Straße". */
-export function fold(text: string): string {
-  return text
-    .normalize("NFKD")
-    .replace(/\p{M}+/gu, "")
-    .toLowerCase()
-    .replace(/ß/g, "ss")
-    .replace(/ø/g, "o")
-    .replace(/đ/g, "d")
-    .replace(/ł/g, "l")
-    .replace(/æ/g, "ae")
-    .replace(/œ/g, "oe");
+const bits = new DataView(new ArrayBuffer(8));
+/** Three integers that are ordered as the number is. */
+function spreadNumber(value: number, keys: Uint32Array, from: number): void {
+  bits.setFloat64(0, value === 0 ? 0 : value); // -0 is 0
+  const negative = bits.getUint8(0) >= 128;
+  const high = (negative ? ~bits.getUint32(0) : bits.getUint32(0) ^ 0x80000000) >>> 0;
+  const low = (negative ? ~bits.getUint32(4) : bits.getUint32(4)) >>> 0;
+  keys[from] = high >>> 2;
+  keys[from + 1] = ((high & 3) << 28) | (low >>> 4);
+  keys[from + 2] = low & 15;
 }
-/** Does every word of the query occur somewhere in the text? */
-export function matches(text: string, query: string): boolean {
-  const folded = fold(text);
-  return fold(query)
-    .split(/\s+/)
-    .every((word) => folded.includes(word));
+
+const noKey: Key = { kind: Kind.none, value: null, hi: 0, lo: 0 };
+
+/** What an index is of. */
+interface Of {
+  readonly entity: EntityName;
+  /** Only rows under this one. */
+  readonly anchor: string | undefined;
+  readonly orders: readonly Order[];
+}
+interface Move {
+  readonly old: Item | undefined;
+  readonly next: Item | undefined;
+  /** Its place may be another one. */
+  readonly keys: boolean;
+}
+
+/** Rows in one order, with their keys. */
+class Sorted {
+  readonly list: SortedList<Item>;
+  /** Rows with a value in the first field: they are turned round for the other direction, the empty ones stay last. */
+  filled = 0;
+  private readonly source: Source;
+  private readonly of: Of;
+  private readonly look: Look;
+  private text: TextOrder;
+  private readonly collation: Collation;
+  private readonly items = new Map<string, Item>();
+  /** Who points at a record, by the fields that some order or filter looks through. */
+  private readonly refs = new Map<string, Map<string, Set<string>>>();
+
+  constructor(source: Source, of: Of, collation: Collation) {
+    this.source = source;
+    this.of = of;
+    this.look = (id) => source.record(id);
+    this.collation = collation;
+    this.text = collation.current;
+    this.list = new SortedList(this.compare);
+  }
+  item(id: string): Item | undefined {
+    return this.items.get(id);
+  }
+  get size(): number {
+    return this.items.size;
+  }
+  /** From now on a change of what these fields point at is a change of the rows that point. */
+  watch(fields: Iterable<string>): void {
+    for (const field of fields) {
+      if (this.refs.has(field)) continue;
+      this.refs.set(field, new Map());
+      for (const { row } of this.items.values()) this.point(field, row);
+    }
+  }
+  pointingAt(ids: readonly string[]): Set<string> {
+    const found = new Set<string>();
+    for (const by of this.refs.values()) for (const id of ids) for (const from of by.get(id) ?? []) found.add(from);
+    return found;
+  }
+
+  /** Takes in one record as it is now. `again`: what it points at is different. */
+  move(id: string, again: boolean): Move | null {
+    const old = this.items.get(id);
+    const found = entityOfId(id) === this.of.entity ? this.source.record(id) : undefined;
+    const row = found && this.holds(found) ? found : undefined;
+    if (old ? old.row === row && !again : !row) return null;
+    const next = row && this.itemOf(row);
+    if (old && next && this.compare(old, next) === 0) {
+      this.list.replace(next);
+      this.items.set(id, next);
+      this.unpoint(old.row);
+      this.pointAll(next.row);
+      return { old, next, keys: false };
+    }
+    if (old) {
+      this.list.remove(old);
+      if (old.kind !== Kind.none) this.filled -= 1;
+      this.items.delete(id);
+      this.unpoint(old.row);
+    }
+    if (next) {
+      this.list.add(next);
+      if (next.kind !== Kind.none) this.filled += 1;
+      this.items.set(id, next);
+      this.pointAll(next.row);
+    }
+    return { old, next, keys: true };
+  }
+  private holds(row: Row): boolean {
+    return this.of.anchor === undefined || row.anchor === this.of.anchor;
+  }
+  private pointAll(row: Row): void {
+    for (const field of this.refs.keys()) this.point(field, row);
+  }
+  private point(field: string, row: Row): void {
+    const to = row[field];
+    if (typeof to !== "string") return;
+    const by = this.refs.get(field);
+    const from = by?.get(to);
+    if (from) from.add(row.id);
+    else by?.set(to, new Set([row.id]));
+  }
+  private unpoint(row: Row): void {
+    for (const [field, by] of this.refs) {
+      const to = row[field];
+      if (typeof to !== "string") continue;
+      const from = by.get(to);
+      from?.delete(row.id);
+      if (from?.size === 0) by.delete(to);
+    }
+  }
+
+  // --- order
+
+  private itemOf(row: Row): Item {
+    const [first, ...rest] = this.of.orders;
+    const { kind, value, hi, lo } = first ? this.key(first.of(row, this.look)) : noKey;
+    const more = rest.length > 0 ? rest.map(({ of }) => this.key(of(row, this.look))) : null;
+    return { kind, value, hi, lo, row, more };
+  }
+  private key(value: SortValue): Key {
+    if (value === null) return noKey;
+    if (typeof value === "number") return { kind: Kind.number, value, hi: 0, lo: 0 };
+    const kind = this.text.pack(value) ? Kind.text : Kind.other;
+    return { kind, value, hi: this.text.hi, lo: this.text.lo };
+  }
+  /** Empty ones last, whichever the direction; numbers before texts; ids break ties. */
+  readonly compare = (a: Item, b: Item): number => {
+    const { orders } = this.of;
+    for (let at = 0; at < orders.length; at += 1) {
+      const down = orders[at]?.down ?? false;
+      const side =
+        at === 0 ? this.side(a, b, down) : this.side(a.more?.[at - 1] ?? noKey, b.more?.[at - 1] ?? noKey, down);
+      if (side !== 0) return side;
+    }
+    return a.row.id < b.row.id ? -1 : a.row.id > b.row.id ? 1 : 0;
+  };
+  private side(a: Key, b: Key, down: boolean): number {
+    if (a.kind === Kind.none || b.kind === Kind.none) return a.kind === b.kind ? 0 : a.kind === Kind.none ? 1 : -1;
+    let side: number;
+    if (a.kind === Kind.number || b.kind === Kind.number)
+      side =
+        a.kind !== b.kind
+          ? a.kind - b.kind
+          : Number(Number(a.value) > Number(b.value)) - Number(Number(a.value) < Number(b.value));
+    else if (a.kind === Kind.text && b.kind === Kind.text)
+      side = a.hi - b.hi || a.lo - b.lo || this.text.compare(a.value as string, b.value as string, true);
+    else side = this.text.compare(a.value as string, b.value as string, false);
+    return down ? -side : side;
+  }
+
+  // --- building
+
+  *build(fields: Iterable<string>): Steps<void> {
+    const rows: Row[] = [];
+    for (const row of this.source.records(this.of.entity, this.of.anchor)) if (this.holds(row)) rows.push(row);
+    const [first] = this.of.orders;
+    const fresh = new Set<number>();
+    for (let at = 0; first && at < rows.length; at += 1) {
+      const value = first.of(rows[at] as Row, this.look);
+      if (typeof value === "string") this.collation.unknown(value, fresh);
+      if (at % lookEvery === lookEvery - 1) yield;
+    }
+    this.collation.learn(fresh);
+    this.text = this.collation.current;
+    const groups: readonly [Item[], Item[], Item[], Item[]] = [[], [], [], []];
+    for (let at = 0; at < rows.length; at += 1) {
+      const item = this.itemOf(rows[at] as Row);
+      this.items.set(item.row.id, item);
+      groups[item.kind].push(item);
+      if (at % lookEvery === lookEvery - 1) yield;
+    }
+    const [numbers, texts, others, none] = groups;
+    this.filled = rows.length - none.length;
+    const down = first?.down ?? false;
+    const parts = [
+      yield* this.byKeys(numbers, 3, down, ({ value }, keys, at) => spreadNumber(value as number, keys, at)),
+      yield* this.merged(
+        yield* this.byKeys(texts, keyWords, down, ({ value }, keys, at) =>
+          this.text.spread(value as string, keys, at, keyWords),
+        ),
+        yield* this.ordered(others),
+      ),
+    ];
+    if (down) parts.reverse();
+    this.list.fill([...parts, yield* this.ordered(none)].flat());
+    for (const field of fields) {
+      this.watch([field]);
+      yield;
+    }
+  }
+  private *byKeys(
+    items: readonly Item[],
+    words: number,
+    down: boolean,
+    spread: (item: Item, keys: Uint32Array, at: number) => void,
+  ): Steps<readonly Item[]> {
+    const keys = new Uint32Array(items.length * words);
+    for (let at = 0; at < items.length; at += 1) {
+      spread(items[at] as Item, keys, at * words);
+      if (at % lookEvery === lookEvery - 1) yield;
+    }
+    if (down) for (let at = 0; at < keys.length; at += 1) keys[at] = 2 ** wordBits - 1 - (keys[at] as number);
+    const numbers = yield* sortedByKeys(keys, items.length, words);
+    const out: Item[] = [];
+    for (let start = 0, end = 1; start < items.length; start = end, end += 1) {
+      const first = (numbers[start] as number) * words;
+      const same = (other: number): boolean => {
+        for (let word = 0; word < words; word += 1) if (keys[first + word] !== keys[other + word]) return false;
+        return true;
+      };
+      while (end < items.length && same((numbers[end] as number) * words)) end += 1;
+      if (end - start === 1) out.push(items[numbers[start] as number] as Item);
+      else {
+        const run = Array.from(numbers.subarray(start, end), (number) => items[number] as Item);
+        for (const item of yield* this.ordered(run)) out.push(item);
+      }
+      if (start % lookEvery === 0) yield;
+    }
+    return out;
+  }
+  private *ordered(items: readonly Item[]): Steps<readonly Item[]> {
+    if (items.length < 2) return items;
+    if (items.length <= 64) return [...items].sort(this.compare);
+    const numbers = yield* sortedNumbers(items.length, (a, b) => this.compare(items[a] as Item, items[b] as Item));
+    return Array.from(numbers, (number) => items[number] as Item);
+  }
+  private *merged(a: readonly Item[], b: readonly Item[]): Steps<readonly Item[]> {
+    if (b.length === 0) return a;
+    const out: Item[] = [];
+    for (let x = 0, y = 0; x < a.length || y < b.length;) {
+      const one = a[x];
+      const other = b[y];
+      if (one && (!other || this.compare(one, other) < 0)) {
+        out.push(one);
+        x += 1;
+      } else if (other) {
+        out.push(other);
+        y += 1;
+      }
+      if (out.length % lookEvery === 0) yield;
+    }
+    return out;
+  }
+}
+
+/** One order, the windows that show it, and its building: what was there before stays readable meanwhile. */
+class Index {
+  readonly of: Of;
+  readonly windows = new Set<AnyWindow>();
+  sorted: Sorted | null = null;
+  private readonly make: () => Sorted;
+  private readonly jobs: Jobs;
+  private readonly fields: Set<string>;
+  /** Records that changed while it was being built. */
+  private late: Set<string> | null = null;
+  private stop: () => void = () => undefined;
+
+  constructor(jobs: Jobs, of: Of, make: () => Sorted) {
+    this.jobs = jobs;
+    this.of = of;
+    this.make = make;
+    this.fields = new Set(of.orders.flatMap(({ refs }) => refs));
+    this.build();
+  }
+  get building(): boolean {
+    return this.late !== null;
+  }
+  private build(): void {
+    const late = (this.late = new Set<string>());
+    const next = this.make();
+    this.stop = this.jobs.run(next.build(this.fields), () => {
+      this.late = null;
+      this.sorted = next;
+      for (const window of this.windows) window.build();
+      if (late.size > 0) this.apply([...late], [...late]);
+    });
+  }
+  close(): void {
+    this.stop();
+  }
+  watch(fields: readonly string[]): void {
+    for (const field of fields) this.fields.add(field);
+    this.sorted?.watch(fields);
+  }
+  /** Takes in changed records: those of its entity, and all of them, since its rows may point at others. */
+  apply(own: readonly string[], all: readonly string[]): void {
+    const { sorted } = this;
+    if (this.late || !sorted) {
+      for (const id of this.fields.size > 0 ? all : own) this.late?.add(id);
+      for (const window of this.windows) window.touch(); // rows that are shown are looked up meanwhile
+    } else if (own.length > bulk && own.length > sorted.size * bulkShare) {
+      this.build();
+      for (const window of this.windows) window.touch();
+    } else {
+      for (const id of own) this.tell(sorted.move(id, false));
+      for (const id of sorted.pointingAt(all)) this.tell(sorted.move(id, true));
+    }
+    for (const window of this.windows) window.settle();
+  }
+  private tell(move: Move | null): void {
+    if (move) for (const window of this.windows) window.change(move);
+  }
+}
+
+/** One list on a screen. Places count from 0, in its own direction, up to its limit. */
+export interface LiveWindow<E extends EntityName> {
+  /** False until it is sorted for the first time. */
+  readonly ready: boolean;
+  /** How many pass the filter, whatever the limit. */
+  readonly total: number;
+  /** How many are shown. */
+  readonly length: number;
+  /** All that are shown; the same array until something of it is different. */
+  readonly rows: readonly RecordOf<E>[];
+  at(place: number): RecordOf<E> | undefined;
+  slice(from: number, to: number): readonly RecordOf<E>[];
+  /** The place of a record; -1 if it is not shown. */
+  indexOf(id: string): number;
+  close(): void;
+}
+
+interface AnyQuery {
+  readonly where: ((row: Row, look: Look) => boolean) | undefined;
+  readonly limit: number | undefined;
+  readonly refs: readonly string[] | undefined;
+  readonly back: boolean;
+}
+/** Of whatever entity; `open` knows which. */
+class AnyWindow {
+  private readonly index: Index;
+  private readonly jobs: Jobs;
+  private readonly where: AnyQuery["where"];
+  private readonly limit: number;
+  private readonly back: boolean;
+  private readonly look: Look;
+  private readonly onChange: () => void;
+  /** What it reads: the index's rows, or those of them that pass. */
+  private sorted: Sorted | null = null;
+  private list: SortedList<Item> | null = null;
+  private filled = 0;
+  private late: Move[] | null = null;
+  private moved = false;
+  private shown: readonly Row[] | null = null;
+  private stop: () => void = () => undefined;
+  private over: (() => void) | null;
+
+  constructor(index: Index, jobs: Jobs, query: AnyQuery, look: Look, onChange: () => void, over: () => void) {
+    this.index = index;
+    this.jobs = jobs;
+    this.where = query.where;
+    this.limit = query.limit ?? Number.POSITIVE_INFINITY;
+    this.back = query.back;
+    this.look = look;
+    this.onChange = onChange;
+    this.over = over;
+    index.windows.add(this);
+    if (query.refs) index.watch(query.refs);
+    this.build();
+  }
+  close(): void {
+    this.stop();
+    this.index.windows.delete(this);
+    this.over?.();
+    this.over = null;
+  }
+
+  get ready(): boolean {
+    return this.list !== null;
+  }
+  get total(): number {
+    return this.list?.size ?? 0;
+  }
+  get length(): number {
+    return Math.min(this.total, this.limit);
+  }
+  get rows(): readonly Row[] {
+    return (this.shown ??= this.slice(0, this.length));
+  }
+  at(place: number): Row | undefined {
+    const found = place >= 0 && place < this.length ? this.list?.at(this.turn(place))?.row : undefined;
+    return found && this.present(found);
+  }
+  slice(from: number, to: number): readonly Row[] {
+    const end = Math.min(to, this.length);
+    const turned = this.back ? this.full : 0;
+    const found: Item[] = [];
+    if (from < Math.min(end, turned))
+      found.push(...(this.list?.slice(turned - Math.min(end, turned), turned - from) ?? []).reverse());
+    if (Math.max(from, turned) < end) found.push(...(this.list?.slice(Math.max(from, turned), end) ?? []));
+    return found.flatMap(({ row }) => this.present(row) ?? []);
+  }
+  indexOf(id: string): number {
+    const item = this.sorted?.item(id);
+    const place = item ? (this.list?.place(item) ?? -1) : -1;
+    const shown = place < 0 ? -1 : this.turn(place);
+    return shown < this.length ? shown : -1;
+  }
+  /** While it is sorted anew, rows may be of an instant ago: nobody sees one that is gone, or what it was. */
+  private present(row: Row): Row | undefined {
+    const settled = this.late === null && !this.index.building && this.sorted === this.index.sorted;
+    return settled ? row : this.look(row.id);
+  }
+  private get full(): number {
+    return this.where ? this.filled : (this.sorted?.filled ?? 0);
+  }
+  /** Read backwards, those with a value are turned round; the empty ones stay last. */
+  private turn(place: number): number {
+    return this.back && place < this.full ? this.full - 1 - place : place;
+  }
+
+  /** From the index as it is now: at once if nothing is filtered. */
+  build(): void {
+    const { sorted } = this.index;
+    if (!sorted) return;
+    this.stop();
+    if (!this.where) {
+      this.sorted = sorted;
+      this.list = sorted.list;
+      return this.opened();
+    }
+    const late: Move[] = (this.late = []);
+    const list = new SortedList<Item>(sorted.compare);
+    const result = { filled: 0 };
+    this.stop = this.jobs.run(this.filter(sorted.list.slice(0, sorted.size), list, result), () => {
+      this.late = null;
+      this.sorted = sorted;
+      this.list = list;
+      this.filled = result.filled;
+      for (const move of late) this.change(move);
+      this.opened();
+    });
+  }
+  private *filter(items: readonly Item[], into: SortedList<Item>, result: { filled: number }): Steps<void> {
+    const passing: Item[] = [];
+    for (let at = 0; at < items.length; at += 1) {
+      const item = items[at] as Item;
+      if (this.passes(item)) {
+        passing.push(item);
+        if (item.kind !== Kind.none) result.filled += 1;
+      }
+      if (at % 256 === 255) yield;
+    }
+    into.fill(passing);
+  }
+  private passes({ row }: Item): boolean {
+    return this.where === undefined || this.where(row, this.look);
+  }
+  private opened(): void {
+    this.touch();
+    this.settle();
+  }
+
+  /** A row of the index is another one now. */
+  change(move: Move): void {
+    const { old, next, keys } = move;
+    const { list, limit } = this;
+    if (this.late) {
+      this.late.push(move);
+      return this.touch();
+    }
+    if (!list) return;
+    if (!this.where) {
+      // The index has moved it already: something is different if its place is shown, before or now.
+      const near = (item: Item | undefined): number => (item ? this.turn(list.near(item)) : Number.POSITIVE_INFINITY);
+      if (!old !== !next || Math.min(near(old), near(next)) < limit) this.touch();
+      return;
+    }
+    const before = old ? list.place(old) : -1;
+    const passes = next !== undefined && this.passes(next);
+    if (before < 0 && !passes) return;
+    const was = this.turn(before);
+    if (before >= 0 && passes && !keys) {
+      list.replace(next);
+      if (was < limit) this.touch();
+      return;
+    }
+    if (before >= 0 && old) {
+      list.remove(old);
+      if (old.kind !== Kind.none) this.filled -= 1;
+    }
+    let is = Number.POSITIVE_INFINITY;
+    if (passes) {
+      const after = list.add(next);
+      if (next.kind !== Kind.none) this.filled += 1;
+      is = this.turn(after);
+    }
+    if (before < 0 || !passes || Math.min(was, is) < limit) this.touch();
+  }
+  touch(): void {
+    this.moved = true;
+    this.shown = null;
+  }
+  /** After a round of changes: tells the screen once. */
+  settle(): void {
+    if (!this.moved) return;
+    this.moved = false;
+    if (this.ready) this.onChange();
+  }
+}
+
+/** All windows of a tab, and what is under them. */
+export class Windows {
+  private readonly source: Source;
+  private readonly jobs: Jobs;
+  private readonly look: Look;
+  private readonly collations = new Map<string, Collation>();
+  /** The one used last stands last. */
+  private readonly indexes = new Map<string, Index>();
+  private readonly tallies = new Set<Tally>();
+
+  constructor(source: Source, jobs: Jobs) {
+    this.source = source;
+    this.jobs = jobs;
+    this.look = (id) => source.record(id);
+  }
+  /** Ready in the same turn if it is small or its order is known already; else `onChange` says when. */
+  open<E extends EntityName>(entity: E, query: ListQuery<E>, locale: string, onChange: () => void): LiveWindow<E> {
+    let orders = ordersOf(query.sort);
+    const [first] = orders;
+    // One index serves both directions of a single field.
+    const back = orders.length === 1 && first !== undefined && first.down;
+    if (back) orders = [{ ...first, down: false }];
+    const name = [entity, query.anchor ?? "", locale, ...orders.map(({ key, down }) => (down ? `-${key}` : key))].join(
+      " ",
+    );
+    const of: Of = { entity, anchor: query.anchor, orders };
+    const index =
+      this.indexes.get(name) ?? new Index(this.jobs, of, () => new Sorted(this.source, of, this.collation(locale)));
+    this.indexes.delete(name);
+    this.indexes.set(name, index);
+    const where = query.where as AnyQuery["where"];
+    const any: AnyQuery = { where, limit: query.limit, refs: query.refs, back };
+    const window: unknown = new AnyWindow(index, this.jobs, any, this.look, onChange, () => this.tidy());
+    return window as LiveWindow<E>; // rows of the index are of its entity
+  }
+  tally(entity: EntityName, query: TallyQuery, onChange: (groups: ReadonlySet<string>) => void): Tally {
+    const tally = new Tally(this.source, entity, query, onChange, () => this.tallies.delete(tally));
+    this.tallies.add(tally);
+    tally.start(this.jobs);
+    return tally;
+  }
+  private collation(locale: string): Collation {
+    const known = this.collations.get(locale) ?? new Collation(locale);
+    this.collations.set(locale, known);
+    return known;
+  }
+
+  /** Records that are different now, of all entities. */
+  changed(byEntity: ReadonlyMap<EntityName, readonly string[]>): void {
+    const all = [...byEntity.values()].flat();
+    for (const index of this.indexes.values()) index.apply(byEntity.get(index.of.entity) ?? [], all);
+    for (const tally of this.tallies) tally.apply(byEntity.get(tally.entity) ?? []);
+  }
+  /** An order that nobody looks at is kept for the next one who asks for it, as long as it is one of the last few. */
+  private tidy(): void {
+    const idle = [...this.indexes].filter(([, { windows }]) => windows.size === 0);
+    const spare = idle.filter(([, { of }]) => of.anchor === undefined);
+    for (const [name, index] of idle) {
+      const place = spare.findIndex(([other]) => other === name);
+      if (place >= 0 && place >= spare.length - spareIndexes) continue;
+      index.close();
+      this.indexes.delete(name);
+    }
+  }
 }

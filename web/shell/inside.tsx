@@ -1,7 +1,7 @@
 import { Navigate, useLocation, type RouteSectionProps } from "@solidjs/router";
 import { createResource, lazy, Match, onCleanup, Show, Suspense, Switch, type JSX } from "solid-js";
 import type { LocalData } from "../data/store.ts";
-import { localeIsChosen, setLocale, t } from "../i18n/i18n.ts";
+import { locale, localeIsChosen, setLocale, t } from "../i18n/i18n.ts";
 import { paths } from "../paths.ts";
 import { Empty } from "../ui/bits.tsx";
 import { Button } from "../ui/button.tsx";
@@ -25,7 +25,7 @@ async function open(): Promise<Opened> {
   const opened = await loadSession();
   if (opened.state !== "signed_in") return opened;
   if (!localeIsChosen()) await setLocale(opened.session.me.locale);
-  return { state: "signed_in", data: await createData(opened.session) };
+  return { state: "signed_in", data: await createData(opened.session, locale) };
 }
 
 /** Everything behind the sign-in: opens the local copy, with or without a network, then the screens. */
