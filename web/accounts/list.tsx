@@ -29,7 +29,17 @@ import { Bone, Empty, Health, PendingDot, Person } from "../ui/bits.tsx";
 import { Button, buttonClass } from "../ui/button.tsx";
 import { Menu } from "../ui/menu.tsx";
 import { saveScroll, savedScroll } from "../ui/scroll-memo.ts";
-import { columns, finder, onlineFilters, onlyFilters, passes, sorted, type Account, type Column } from "./columns.ts";
+import {
+  columns,
+  finder,
+  finderRefs,
+  onlineFilters,
+  onlyFilters,
+  order,
+  passes,
+  type Account,
+  type Column,
+} from "./columns.ts";
 import css from "./list.module.css";
 import { KeepMenu, removeHere, togglePin } from "./keep.tsx";
 import { onlineAccounts } from "./online-list.ts";
@@ -44,6 +54,12 @@ function onlineSort(sort: string): string {
 }
 const label = (column: Column): string => t(column === "nextAction" ? "account.next" : `account.${column}`);
 
+/** A list that is read by place, however long it is. */
+interface Rows {
+  readonly length: () => number;
+  readonly at: (place: number) => Account | undefined;
+  readonly indexOf: (id: string) => number;
+}
 /** All accounts of this device, or all that the member may see: the same table over two sources, and it says which. */
 export default function Accounts(): JSX.Element {
   const session = useSession();
@@ -60,15 +76,16 @@ export default function Accounts(): JSX.Element {
   const sort = () => search.sort ?? "name";
   const text = () => search.q ?? "";
 
-  const local = data.list("account", () => ({}));
-  const here = createMemo(() => {
-    const find = finder(text(), session);
-    return sorted(
-      local().filter((row) => passes(row, search.only, data.me.member) && find(row)),
-      sort(),
-      session,
-      locale(),
-    );
+  const held = data.count("account", () => ({}));
+  const here = data.window("account", () => {
+    const find = finder(text());
+    const { only } = search;
+    const filters = text() !== "" || only !== undefined;
+    return {
+      sort: order(sort()),
+      refs: finderRefs,
+      ...(filters ? { where: (row, look) => passes(row, only, data.me.member) && find(row, look) } : {}),
+    };
   });
   const remote = onlineAccounts(() => ({
     q: text(),
@@ -77,9 +94,14 @@ export default function Accounts(): JSX.Element {
     enabled: online(),
   }));
   // Reading `data` before it is there would suspend the whole screen.
-  const fetched = () => (remote.isSuccess ? remote.data.pages.flatMap((page) => page.items) : []);
-  const rows = createMemo<readonly Account[]>(() => (online() ? fetched() : here()));
-  const arriving = () => (online() ? remote.isPending : data.sync().state === "first_sync" && local().length === 0);
+  const fetched = createMemo(() => (remote.isSuccess ? remote.data.pages.flatMap((page) => page.items) : []));
+  const rows: Rows = {
+    length: () => (online() ? fetched().length : here.length()),
+    at: (place) => (online() ? fetched()[place] : here.at(place)),
+    indexOf: (id) => (online() ? fetched().findIndex((row) => row.id === id) : here.indexOf(id)),
+  };
+  const arriving = () =>
+    online() ? remote.isPending : !here.ready() || (data.sync().state === "first_sync" && held() === 0);
 
   const set = (change: Record<string, string | undefined>) => setSearch(change, { replace: true });
   const choose = (all: boolean) => set({ view: all ? "online" : undefined, peek: undefined });
@@ -94,10 +116,8 @@ export default function Accounts(): JSX.Element {
           .join(", "),
       );
     if (online())
-      return remote.hasNextPage ? t("accounts.noteOnline", rows().length) : t("accounts.noteOnlineAll", rows().length);
-    return filtered()
-      ? t("accounts.noteDeviceOf", rows().length, local().length)
-      : t("accounts.noteDevice", local().length);
+      return remote.hasNextPage ? t("accounts.noteOnline", rows.length()) : t("accounts.noteOnlineAll", rows.length());
+    return filtered() ? t("accounts.noteDeviceOf", rows.length(), held()) : t("accounts.noteDevice", held());
   };
   const open = (row: Account) => {
     if (online()) data.open(row.id);
@@ -106,9 +126,9 @@ export default function Accounts(): JSX.Element {
 
   return (
     <>
-      <PageBar title={t("accounts.title")} count={rows().length}>
+      <PageBar title={t("accounts.title")} count={rows.length()}>
         <Show when={!isPhone()}>
-          <Which here={local().length} online={online()} onChoose={choose} />
+          <Which here={held()} online={online()} onChoose={choose} />
           <Find value={text()} onInput={(q) => set({ q: q || undefined })} />
         </Show>
       </PageBar>
@@ -133,7 +153,7 @@ export default function Accounts(): JSX.Element {
       </Show>
       <div class={css.filters}>
         <Show when={isPhone()}>
-          <Which here={local().length} online={online()} onChoose={choose} />
+          <Which here={held()} online={online()} onChoose={choose} />
         </Show>
         <For each={onlyFilters}>
           {(only) => (
@@ -157,7 +177,7 @@ export default function Accounts(): JSX.Element {
       <div class={css.split} classList={{ [css.withPeek ?? ""]: search.peek !== undefined && !isPhone() }}>
         <Show when={!arriving()} fallback={<Waiting />}>
           <Show
-            when={rows().length > 0}
+            when={rows.length() > 0}
             fallback={
               <Nothing
                 online={online()}
@@ -170,7 +190,7 @@ export default function Accounts(): JSX.Element {
             }
           >
             <Table
-              rows={rows()}
+              rows={rows}
               sort={sort()}
               sortable={online() ? onlineSorts : columns}
               memo={`accounts:${search.view ?? ""}`}
@@ -187,7 +207,7 @@ export default function Accounts(): JSX.Element {
         <Show when={!isPhone() && search.peek}>
           {(id) => (
             <Suspense>
-              <Peek id={id()} row={rows().find((row) => row.id === id())} onClose={() => set({ peek: undefined })} />
+              <Peek id={id()} row={rows.at(rows.indexOf(id()))} onClose={() => set({ peek: undefined })} />
             </Suspense>
           )}
         </Show>
@@ -237,7 +257,7 @@ function Find(props: { readonly value: string; readonly onInput: (text: string) 
 }
 
 function Table(props: {
-  readonly rows: readonly Account[];
+  readonly rows: Rows;
   readonly sort: string;
   readonly sortable: readonly Column[];
   readonly memo: string;
@@ -255,7 +275,7 @@ function Table(props: {
   const [activeId, setActiveId] = createSignal<string>();
   const active = createMemo(() => {
     const id = activeId();
-    return id === undefined ? -1 : props.rows.findIndex((row) => row.id === id);
+    return id === undefined ? -1 : props.rows.indexOf(id);
   });
   const rowHeight = createMemo(() => {
     isPhone();
@@ -264,7 +284,7 @@ function Table(props: {
   const headHeight = () => (isPhone() ? 0 : 32);
   const virtual = createVirtualizer({
     get count() {
-      return props.rows.length;
+      return props.rows.length();
     },
     getScrollElement: () => scroller,
     estimateSize: () => rowHeight(),
@@ -276,7 +296,7 @@ function Table(props: {
     },
     overscan: 8,
     initialOffset: savedScroll(props.memo),
-    getItemKey: (index) => props.rows[index]?.id ?? index,
+    getItemKey: (index) => props.rows.at(index)?.id ?? index,
   });
   createEffect(on(rowHeight, () => virtual.measure(), { defer: true }));
   createEffect(
@@ -291,19 +311,19 @@ function Table(props: {
   );
   createEffect(() => {
     const last = virtual.getVirtualItems().at(-1);
-    if (last && last.index >= props.rows.length - 20) props.onEnd();
+    if (last && last.index >= props.rows.length() - 20) props.onEnd();
   });
 
   const go = (to: number) => {
-    const index = Math.min(props.rows.length - 1, Math.max(0, to));
-    setActiveId(props.rows[index]?.id);
+    const index = Math.min(props.rows.length() - 1, Math.max(0, to));
+    setActiveId(props.rows.at(index)?.id);
     virtual.scrollToIndex(index, { align: "auto" });
-    const row = props.rows[index];
+    const row = props.rows.at(index);
     if (props.peeking && row) props.onPeek(row);
   };
   const keys = (event: KeyboardEvent) => {
     if (event.isComposing || event.target !== event.currentTarget) return;
-    const row = props.rows[active()];
+    const row = props.rows.at(active());
     const page = Math.max(1, Math.floor((scroller?.clientHeight ?? 400) / rowHeight()) - 2);
     const moves: Record<string, () => void> = {
       ArrowDown: () => go(active() + 1),
@@ -311,7 +331,7 @@ function Table(props: {
       PageDown: () => go(active() + page),
       PageUp: () => go(active() - page),
       Home: () => go(0),
-      End: () => go(props.rows.length - 1),
+      End: () => go(props.rows.length() - 1),
       Enter: () => row && props.onOpen(row),
       " ": () => row && props.onPeek(props.peeking ? undefined : row),
       Escape: () => props.onPeek(undefined),
@@ -346,7 +366,7 @@ function Table(props: {
       role="grid"
       tabindex="0"
       aria-label={t("accounts.title")}
-      aria-rowcount={props.rows.length + 1}
+      aria-rowcount={props.rows.length() + 1}
       aria-colcount={columns.length + 1}
       aria-activedescendant={rendered() ? rowId(active()) : undefined}
       onKeyDown={keys}
@@ -374,7 +394,7 @@ function Table(props: {
       <div role="rowgroup" class={css.rows} style={{ height: `${virtual.getTotalSize() - headHeight()}px` }}>
         <For each={virtual.getVirtualItems()}>
           {(item) => (
-            <Show when={props.rows[item.index]}>
+            <Show when={props.rows.at(item.index)}>
               {(row) => (
                 <div
                   role="row"

@@ -115,8 +115,18 @@ export interface Plan<T> {
   readonly writes: readonly Write[];
   readonly value: T;
 }
+/** What the disk holds at one instant, in parts: the first has everything but keys, and the first of these. */
+export interface LoadPart {
+  readonly rev: number;
+  readonly first: boolean;
+  readonly contents: Contents;
+}
 export interface Disk {
   load(): Promise<{ readonly rev: number; readonly contents: Contents }>;
+  /** The same in parts, so that a list can show before everything is in. Starts again from the first if it must. */
+  loadParts(onPart: (part: LoadPart) => void): Promise<void>;
+  /** Number of the last commit. */
+  rev(): Promise<number>;
   /**
    * One transaction: `plan` reads, and what it answers is written, all or nothing. With `term`, it fails as
    * `TermPassed` when another tab has taken the lead since, however long this one was frozen.
@@ -163,6 +173,13 @@ export class MemoryDisk implements Disk {
     const contents = empty();
     for (const store of stores) copyInto(contents[store], this.tables[store]);
     return Promise.resolve({ rev: Number(this.tables.meta.get("rev") ?? 0), contents });
+  }
+
+  rev(): Promise<number> {
+    return Promise.resolve(Number(this.tables.meta.get("rev") ?? 0));
+  }
+  async loadParts(onPart: (part: LoadPart) => void): Promise<void> {
+    onPart({ ...(await this.load()), first: true });
   }
 
   write<T>(plan: (read: Reader) => Promise<Plan<T>>, options: { term?: number } = {}): Promise<Written<T>> {

@@ -1,8 +1,8 @@
 import "fake-indexeddb/auto";
 import { afterEach, describe, expect, it } from "vitest";
-import { always, put, TermPassed } from "./disk.ts";
+import { always, put, TermPassed, type KeyBlob } from "./disk.ts";
 import { diskName, openDisk, removeDisk } from "./idb-disk.ts";
-import { Source } from "./source.ts";
+import { Source, type SourceOptions } from "./source.ts";
 import { mutations } from "../../shared/sync/registry.ts";
 import { account, all, contact, me } from "./testing/bench.ts";
 
@@ -11,13 +11,14 @@ afterEach(() => {
   for (const source of opened.splice(0)) source.close();
 });
 
-async function tab(name: string): Promise<Source> {
+async function tab(name: string, more: Partial<SourceOptions> = {}): Promise<Source> {
   const source = await Source.open({
     cell: "local", actor: { member: me, teams: [], regions: [] }, mutations, link: { cell: "local", url: "" }, disk: await openDisk(name), name,
     onChange: () => undefined, onState: () => undefined, onCut: () => undefined,
     onBug: (error) => {
       throw error;
     },
+    ...more,
   }); // prettier-ignore
   opened.push(source);
   return source;
@@ -53,6 +54,68 @@ describe("the IndexedDB disk", () => {
       "Contact 1",
     ]);
     expect(contents.keys.has("h2")).toBe(false);
+  });
+
+  it("[SYNC-L2] a large copy shows its first part early, and what is written meanwhile is not lost to an older part", async () => {
+    const name = diskName("local", "parts");
+    const disk = await openDisk(name);
+    const key = (number: number, title: string) => ({
+      g: all,
+      rows: new Map([[contact(number).id, { e: "contact" as const, row: contact(number, { title }) }]]),
+    });
+    const handle = (number: number): string => `h${String(number).padStart(4, "0")}`;
+    const count = 1500;
+    await disk.write(always([...Array(count).keys()].map((number) => put("keys", handle(number), key(number, "Old")))));
+    const first = await tab(name);
+    expect(first.replica.size).toBeGreaterThan(0);
+    expect(first.replica.size).toBeLessThan(count);
+    // Another tab writes a key that the first one has not read yet, and tells.
+    const written = await disk.write(always([put("keys", handle(count - 1), key(count - 1, "New"))]));
+    const channel = new BroadcastChannel(name);
+    channel.postMessage({ t: "patch", rev: written.rev, writes: written.writes });
+    await expect.poll(() => first.replica.size).toBe(count);
+    await expect.poll(() => first.replica.record(contact(count - 1).id)?.["title"]).toBe("New");
+    // What a member does while it loads waits until everything is in.
+    const second = await tab(name);
+    expect(second.replica.size).toBeLessThan(count);
+    const late = contact(count - 2).id;
+    expect(await second.mutate("contact.edit@1", { id: late, set: { title: "Mine" } })).toEqual({
+      ok: true,
+      value: undefined,
+    });
+    expect(second.replica.record(late)?.["title"]).toBe("Mine");
+    channel.close();
+    disk.close();
+  });
+
+  it("[SYNC-E1] what ended while the app was closed is not shown even while the copy is being read", async () => {
+    const name = diskName("local", "ended");
+    const disk = await openDisk(name);
+    const now = Date.now();
+    const sync = { cursor: null, seen: 0, now, wall: now, lease: now + 1e9, round: 1 };
+    const ends: KeyBlob = { g: { contact: { identity: now - 1 } }, rows: blob.rows };
+    await disk.write(
+      always([
+        put("meta", "sync", sync),
+        put("keys", "h1", blob),
+        put("keys", "h2", { g: ends.g, rows: new Map([[contact(2).id, { e: "contact", row: contact(2) }]]) }),
+      ]),
+    );
+    const seen: string[] = [];
+    let opened: Source | undefined;
+    const one = await tab(name, {
+      link: { cell: "local", url: "http://localhost:1", headers: () => Promise.resolve({}) }, // nobody answers: a plane
+      onChange: (changes) => {
+        for (const { id } of changes) if (opened?.replica.record(id)) seen.push(id);
+      },
+    });
+    opened = one;
+    expect(one.replica.record(contact(1).id)).toBeDefined();
+    expect(one.replica.record(contact(2).id)).toBeUndefined();
+    one.start(); // leads: what ended leaves the disk too
+    await expect.poll(async () => (await disk.load()).contents.keys.has("h2")).toBe(false);
+    expect(seen).not.toContain(contact(2).id);
+    disk.close();
   });
 
   it("[case 16] [SYNC-L4] a leader whose term has passed can't write", async () => {

@@ -8,6 +8,8 @@ import {
   TermPassed,
   type Contents,
   type Disk,
+  type KeyBlob,
+  type LoadPart,
   type Plan,
   type Reader,
   type SectionCache,
@@ -17,6 +19,9 @@ import {
 } from "./disk.ts";
 
 type Schema = DBSchema & { readonly [S in Store]: { readonly key: string; readonly value: Tables[S] } };
+
+/** Keys that are read at once: about as many rows as a screen's first list takes a frame or two to take in. */
+const partKeys = 400;
 
 /** A breaking change of the stored form takes another name and a first sync; the outbox is carried over (SYNC-L5). */
 const prefix = "baton-1";
@@ -54,26 +59,52 @@ class IdbDisk implements Disk {
   }
 
   async load(): Promise<{ rev: number; contents: Contents }> {
+    let whole = empty();
+    let rev = 0;
+    await this.loadParts((part) => {
+      if (part.first) whole = empty();
+      rev = part.rev;
+      for (const store of stores)
+        for (const [key, value] of part.contents[store]) (whole[store] as Map<string, unknown>).set(key, value);
+    });
+    return { rev, contents: whole };
+  }
+  /** One transaction for all parts: they are of one instant, whatever other tabs write meanwhile. */
+  loadParts(onPart: (part: LoadPart) => void): Promise<void> {
     return this.again(async (db) => {
       const tx = db.transaction(stores, "readonly");
+      const read = async (store: Store, range?: IDBKeyRange, count?: number): Promise<[string, unknown][]> => {
+        const [keys, values] = await Promise.all([
+          tx.objectStore(store).getAllKeys(range, count),
+          tx.objectStore(store).getAll(range, count),
+        ]);
+        return keys.map((key, index) => [key, values[index]]);
+      };
       const contents = empty();
+      let next = read("keys", undefined, partKeys);
       await Promise.all(
         stores
-          .filter((store) => store !== "sections") // texts are read one by one, when opened
+          .filter((store) => store !== "sections" && store !== "keys") // texts are read one by one, when opened
           .map(async (store) => {
-            const [keys, values] = await Promise.all([
-              tx.objectStore(store).getAllKeys(),
-              tx.objectStore(store).getAll(),
-            ]);
-            const table = contents[store] as Map<string, unknown>;
-            keys.forEach((key, index) => table.set(key, values[index]));
+            for (const [key, value] of await read(store)) (contents[store] as Map<string, unknown>).set(key, value);
           }),
       );
+      const rev = Number(contents.meta.get("rev") ?? 0);
+      for (let first = true; ; first = false) {
+        const entries = (await next) as [string, KeyBlob][];
+        const last = entries.length === partKeys ? entries.at(-1)?.[0] : undefined;
+        // Asked for before this part is taken in: the disk works meanwhile, and the transaction stays open.
+        if (last !== undefined) next = read("keys", IDBKeyRange.lowerBound(last, true), partKeys);
+        onPart({ rev, first, contents: { ...(first ? contents : empty()), keys: new Map(entries) } });
+        if (last === undefined) break;
+      }
       await tx.done;
-      return { rev: Number(contents.meta.get("rev") ?? 0), contents };
     });
   }
 
+  rev(): Promise<number> {
+    return this.again(async (db) => Number((await db.get("meta", "rev")) ?? 0));
+  }
   write<T>(
     plan: (read: Reader) => Promise<Plan<T>>,
     options: { term?: number; strict?: boolean } = {},

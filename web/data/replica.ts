@@ -55,7 +55,8 @@ export class Replica {
   private readonly at = new Map<string, string>();
   /** What screens see: confirmed rows with the replay of what is pending. */
   private readonly view = new Map<EntityName, Map<string, Row>>();
-  private readonly anchors = new Map<string, Map<string, EntityName>>();
+  /** Records by anchor; made when somebody first asks. */
+  private anchors: Anchors | null = null;
   private overlay = new Map<string, Overlaid>();
   /** Mutations that are shown already and on their way to the disk. */
   private previews: Entry[] = [];
@@ -69,21 +70,39 @@ export class Replica {
     this.options = options;
   }
 
-  /** Starts anew from what the disk holds. */
+  /** Starts anew from what the disk holds; of the keys maybe only the first, and `more` brings the others. */
   load(rev: number, contents: Contents): Change[] {
     const gone = this.all();
     this.rev = rev;
-    const writes: Write[] = [];
-    for (const store of stores) {
-      for (const [key, value] of contents[store]) if (store !== "sections") writes.push({ store, key, value } as Write);
-    }
     this.tables = empty();
+    for (const store of stores) {
+      const table = this.tables[store] as Map<string, unknown>;
+      if (store !== "sections" && store !== "keys") for (const [key, value] of contents[store]) table.set(key, value);
+    }
     this.at.clear();
     this.view.clear();
-    this.anchors.clear();
+    this.anchors = null;
     this.overlay = new Map();
     this.questions = Math.max(this.questions, ...contents.ask.values());
-    return [...gone, ...this.absorb(writes)];
+    return [...gone, ...this.more(contents.keys)];
+  }
+  /** Keys that come from the disk after the first ones. */
+  more(keys: ReadonlyMap<string, KeyBlob>): Change[] {
+    const changes: Change[] = [];
+    for (const [h, blob] of keys) {
+      this.tables.keys.set(h, blob);
+      for (const { e, row } of blob.rows.values()) {
+        this.at.set(row.id, h);
+        this.rowsOf(e).set(row.id, row);
+        this.anchors?.add(e, row);
+        changes.push({ id: row.id, entity: e });
+      }
+    }
+    this.end = null;
+    if (this.pending().length === 0) return changes;
+    const touched = new Set<string>();
+    this.replay(touched);
+    return [...changes, ...this.refresh(touched)];
   }
 
   // --- reading
@@ -117,8 +136,9 @@ export class Replica {
     const rows = this.view.get(entity);
     if (!rows) return;
     if (anchor === undefined) return yield* rows.values();
-    for (const [id, name] of this.anchors.get(anchor) ?? []) {
-      const row = name === entity ? rows.get(id) : undefined;
+    this.anchors ??= new Anchors(this.view);
+    for (const id of this.anchors.under(entity, anchor)) {
+      const row = rows.get(id);
       if (row) yield row;
     }
   }
@@ -172,6 +192,11 @@ export class Replica {
     }
   }
 
+  private rowsOf(entity: EntityName): Map<string, Row> {
+    let rows = this.view.get(entity);
+    if (!rows) this.view.set(entity, (rows = new Map()));
+    return rows;
+  }
   private refresh(touched: ReadonlySet<string>): Change[] {
     const changes: Change[] = [];
     for (const id of touched) {
@@ -179,16 +204,13 @@ export class Replica {
       if (!entity) continue;
       const over = this.overlay.get(id);
       const next = over ? over.row : this.confirmed(id)?.row;
-      let rows = this.view.get(entity);
-      const before = rows?.get(id);
+      const rows = this.rowsOf(entity);
+      const before = rows.get(id);
       if (before === (next ?? undefined)) continue;
-      if (!rows) this.view.set(entity, (rows = new Map()));
-      if (before && before.anchor !== next?.anchor) this.anchors.get(before.anchor)?.delete(id);
+      if (before && before.anchor !== next?.anchor) this.anchors?.remove(entity, before);
       if (next) {
         rows.set(id, next);
-        let under = this.anchors.get(next.anchor);
-        if (!under) this.anchors.set(next.anchor, (under = new Map()));
-        under.set(id, entity);
+        this.anchors?.add(entity, next);
       } else rows.delete(id);
       changes.push({ id, entity });
     }
@@ -315,6 +337,31 @@ export class Replica {
     draft.expire(now);
     draft.set("meta", "time", now); // a clock set back later does not bring it back
     return draft.writes();
+  }
+}
+
+/** Which records of an entity stand under an anchor. */
+class Anchors {
+  private readonly ids = new Map<EntityName, Map<string, Set<string>>>();
+
+  constructor(view: ReadonlyMap<EntityName, ReadonlyMap<string, Row>>) {
+    for (const [entity, rows] of view) for (const row of rows.values()) this.add(entity, row);
+  }
+  under(entity: EntityName, anchor: string): Iterable<string> {
+    return this.ids.get(entity)?.get(anchor) ?? [];
+  }
+  add(entity: EntityName, { id, anchor }: Row): void {
+    let anchors = this.ids.get(entity);
+    if (!anchors) this.ids.set(entity, (anchors = new Map()));
+    const under = anchors.get(anchor);
+    if (under) under.add(id);
+    else anchors.set(anchor, new Set([id]));
+  }
+  remove(entity: EntityName, { id, anchor }: Row): void {
+    const anchors = this.ids.get(entity);
+    const under = anchors?.get(anchor);
+    under?.delete(id);
+    if (under?.size === 0) anchors?.delete(anchor);
   }
 }
 

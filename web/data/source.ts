@@ -10,8 +10,8 @@ import type { Fields } from "../../shared/records/mutation.ts";
 import { discardPlan } from "./cards.ts";
 import { EdgeClock, type DeviceClock } from "./clock.ts";
 import {
-  always, DiskLost, entryKey, MemoryDisk, put, TermPassed,
-  type ClientMeta, type Contents, type Disk, type Entry, type FollowChoice, type Plan, type Reader, type SectionCache, type SyncMeta, type Write, type Written,
+  always, DiskLost, empty, entryKey, MemoryDisk, put, TermPassed,
+  type ClientMeta, type Contents, type Disk, type Entry, type LoadPart, type FollowChoice, type Plan, type Reader, type SectionCache, type SyncMeta, type Write, type Written,
 } from "./disk.ts"; // prettier-ignore
 import { Driver } from "./driver.ts";
 import type { Exchange } from "./exchange.ts";
@@ -43,6 +43,16 @@ export interface SourceOptions extends ReplicaOptions {
   /** Texts whose records went, with words in them that no room has stored. */
   readonly onTexts?: (caches: readonly SectionCache[]) => void;
   readonly onBug: (error: unknown) => void;
+}
+
+/** What a device that lost its rows half-way keeps: its own words and choices. The rows come again, as in a first sync. */
+function onlyOwn(replica: Replica): Contents {
+  const own = (key: string): boolean => key !== "sync" && key !== "ready";
+  return {
+    ...empty(),
+    follow: replica.table("follow"), outbox: replica.table("outbox"), attention: replica.table("attention"),
+    meta: new Map([...replica.table("meta")].filter(([key]) => own(key))),
+  }; // prettier-ignore
 }
 
 const gapMs = 200; // another tab's patch may overtake mine by a little; later than this it was lost
@@ -81,6 +91,14 @@ export class Source {
   private gap: ReturnType<typeof setTimeout> | null = null;
   private endTimer: ReturnType<typeof setTimeout> | null = null;
   private pingTimer: ReturnType<typeof setInterval> | null = null;
+  /** Parts of the disk are still being read. */
+  private loading = false;
+  private halfIn = false;
+  /** What had ended when the disk was read, to be written by whoever leads. */
+  private unsaved: ((read: Reader) => Promise<Plan<void>>)[] = [];
+  private endedHere = false;
+  /** Everything is in: what looks at rows that may still be on the disk waits for it. */
+  private whole: Promise<void> = Promise.resolve();
   private answered = true;
   private othersSeenAt = -Infinity;
   private closed = false;
@@ -119,8 +137,7 @@ export class Source {
       await this.disk.write(ready);
     }
     if (this.channel) this.channel.onmessage = ({ data }: MessageEvent<TabMessage>) => this.hear(data);
-    await this.reload();
-    this.tick();
+    await this.firstLoad();
   }
 
   /** Begins to sync: campaigns for the lead among this member's tabs. */
@@ -172,6 +189,7 @@ export class Source {
 
   /** Runs a mutation here at once, and resolves when it is on disk. `also` goes into the same transaction. */
   async mutate(name: string, args: unknown, also: readonly Write[] = []): Promise<Result<void>> {
+    await this.whole;
     const drafted = this.replica.draft(name, args, this.wall());
     if (!drafted.ok) return drafted;
     if (JSON.stringify(drafted.value.args).length > limits.outboxBytesMax) return fail("too_large");
@@ -326,6 +344,11 @@ export class Source {
     }
     this.early.set(rev, shown ? { writes, shown } : { writes });
     const done = new Promise<void>((resolve) => this.waiters.push({ rev, done: resolve }));
+    this.takeEarly();
+    return done;
+  }
+  private takeEarly(): void {
+    if (this.loading) return; // a later commit must not be overwritten by an older part
     for (;;) {
       const next = this.early.get(this.replica.rev + 1);
       if (!next) break;
@@ -337,7 +360,6 @@ export class Source {
     }
     this.wakeWaiters();
     if (this.early.size > 0) this.gap ??= setTimeout(() => void this.reload(), gapMs);
-    return done;
   }
   private wakeWaiters(): void {
     const { rev } = this.replica;
@@ -348,28 +370,67 @@ export class Source {
       this.gap = null;
     }
   }
-  private async reload(): Promise<void> {
+  /** Reads the disk anew, after a reading that is under way; what is shown stays until all is in. */
+  private reload(): Promise<void> {
+    const done = this.whole.then(() =>
+      this.readDisk(async (disk) => this.takePart({ ...(await disk.load()), first: true })),
+    );
+    this.whole = done.catch(() => undefined); // its caller has the error
+    return done;
+  }
+  /** The first reading: shows what is in while the rest is coming. Resolves with the first part. */
+  private firstLoad(): Promise<void> {
+    return new Promise<void>((resolve, reject) => {
+      const done = this.readDisk((disk) =>
+        disk.loadParts((part) => {
+          this.takePart(part);
+          resolve();
+        }),
+      );
+      done.then(() => this.tick(), reject);
+      this.whole = done.catch(() => undefined);
+    });
+  }
+  private async readDisk(read: (disk: Disk) => Promise<void>): Promise<void> {
     this.gap = null;
-    let loaded: { rev: number; contents: Contents };
+    this.loading = true;
     try {
-      loaded = await this.disk.load();
+      await read(this.disk);
     } catch (error) {
       if (!(error instanceof DiskLost)) throw error;
+      if (this.halfIn) this.replica.load(this.replica.rev, onlyOwn(this.replica));
       await this.goMemoryOnly();
-      loaded = await this.disk.load();
+      await read(this.disk);
+    } finally {
+      this.loading = false;
+      this.halfIn = false;
     }
     if (this.closed) return;
-    const changes = this.replica.load(loaded.rev, loaded.contents);
+    const changes: Change[] = [];
     for (const [rev, { shown }] of [...this.early]) {
-      if (rev > loaded.rev) continue;
+      if (rev > this.replica.rev) continue;
       this.early.delete(rev);
       if (shown) changes.push(...this.replica.forgetPreview(shown));
     }
-    const { now, wall } = this.replica.sync;
-    this.clock.restore(now, wall, Number(this.replica.table("meta").get("time") ?? 0));
     this.emit(changes);
     this.options.onForget?.(); // what was missed may have taken something away
-    this.wakeWaiters();
+    this.takeEarly();
+  }
+  private takePart({ first, rev, contents }: LoadPart): void {
+    if (this.closed) return;
+    const { replica } = this;
+    this.halfIn = true;
+    if (first) this.unsaved = [];
+    const changes = first ? replica.load(rev, contents) : replica.more(contents.keys);
+    if (first) {
+      const { now, wall } = replica.sync;
+      this.clock.restore(now, wall, Number(replica.table("meta").get("time") ?? 0));
+    }
+    // What has ended is not shown even once; whoever leads writes it.
+    const ended = replica.expire(this.clock.now());
+    if (ended.length > 0) this.unsaved.push(withTexts(replica, ended, this.onTexts));
+    changes.push(...replica.absorb(ended));
+    this.emit(changes);
   }
   private emit(changes: readonly Change[]): void {
     if (changes.length > 0) this.options.onChange(changes);
@@ -396,7 +457,11 @@ export class Source {
 
   private async takeLead(lost: AbortSignal): Promise<void> {
     try {
-      await this.reload(); // what the former leader wrote last, in case its patch did not come
+      await this.whole;
+      // What the former leader wrote last, in case its patch did not come; and what ended here meanwhile.
+      const rev = await this.disk.rev().catch(() => null); // reading anew finds out what is wrong
+      if (this.endedHere || rev !== this.replica.rev) await this.reload();
+      this.endedHere = false;
       const taken = await this.disk.write(async (read) => {
         const term = Number((await read.get("meta", "term")) ?? 0) + 1;
         return { writes: [put("meta", "term", term)], value: term };
@@ -413,6 +478,8 @@ export class Source {
     const term = this.term;
     const fenced = <T>(plan: (read: Reader) => Promise<Plan<T>>): Promise<Written<T>> =>
       this.disk.write(plan, { term });
+    for (const ended of this.unsaved.splice(0)) await this.commit(() => fenced(ended)).catch(this.onLate);
+    if (lost.aborted || this.closed) return;
     const exchange: Exchange = {
       replica: this.replica,
       clock: this.clock,
@@ -536,6 +603,7 @@ export class Source {
       const plan = withTexts(this.replica, writes, this.onTexts);
       const changes = this.replica.absorb(writes);
       this.options.onForget?.();
+      this.endedHere ||= !this.leads;
       if (this.leads)
         void this.commit(() => this.disk.write(plan, this.term === null ? {} : { term: this.term })).catch(this.onLate);
       this.emit(changes);

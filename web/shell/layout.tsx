@@ -10,6 +10,7 @@ import {
   ErrorBoundary,
   For,
   lazy,
+  mapArray,
   onCleanup,
   onMount,
   Show,
@@ -195,11 +196,8 @@ export function Layout(props: RouteSectionProps): JSX.Element {
 function Recent(): JSX.Element {
   const { data } = useSession();
   const ids = createMemo(recent);
-  const rows = data.list("account", () => ({ where: (row) => ids().includes(row.id) }));
-  const shown = createMemo(() => {
-    const by = new Map(rows().map((row) => [row.id, row]));
-    return ids().flatMap((id) => by.get(id) ?? []);
-  });
+  const rows = mapArray(ids, (id) => data.record("account", () => id));
+  const shown = createMemo(() => rows().flatMap((row) => row() ?? []));
   return (
     <Show when={shown().length > 0} fallback={<div class={css.recent} />}>
       <nav class={css.recent} aria-label={t("nav.recent")}>

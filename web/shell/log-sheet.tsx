@@ -1,4 +1,5 @@
-import { createEffect, createMemo, createSignal, For, on, Show, type JSX } from "solid-js";
+import { createEffect, createMemo, createSignal, For, mapArray, on, Show, type JSX } from "solid-js";
+import type { RecordOf } from "../../shared/records/entities.ts";
 import { LogForm } from "../accounts/log-form.tsx";
 import { fold } from "../i18n/format.ts";
 import { t } from "../i18n/i18n.ts";
@@ -27,16 +28,22 @@ function Inside(props: { readonly account: string | undefined; readonly onClose:
   const [chosen, choose] = createSignal(props.account);
   const [text, setText] = createSignal("");
   createEffect(on(() => props.account, choose, { defer: true }));
-  const all = data.list("account", () => ({ sort: "name" }));
+  const passing = (row: RecordOf<"account">, word: string) => fold(row.name ?? "").includes(word);
+  const others = data.list("account", () => {
+    const word = fold(text());
+    return { sort: "name", limit: suggestions * 2, where: (row) => passing(row, word) };
+  });
+  // Those opened lately stand first.
+  const lately = mapArray(recent, (id) => data.record("account", () => id));
   const found = createMemo(() => {
     const word = fold(text());
-    const rank = new Map(recent().map((id, at) => [id, at]));
-    return all()
-      .filter((row) => fold(row.name ?? "").includes(word))
-      .sort((a, b) => (rank.get(a.id) ?? 99) - (rank.get(b.id) ?? 99))
-      .slice(0, suggestions);
+    const first = lately()
+      .flatMap((row) => row() ?? [])
+      .filter((row) => passing(row, word));
+    const ids = new Set(first.map((row) => row.id));
+    return [...first, ...others().filter((row) => !ids.has(row.id))].slice(0, suggestions);
   });
-  const account = createMemo(() => all().find((row) => row.id === chosen()));
+  const account = data.record("account", chosen);
   return (
     <Show
       when={account()}

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { RecordOf } from "../../shared/records/entities.ts";
-import { staleOnes } from "./stale.ts";
+import { staleOnes, touchedAt } from "./stale.ts";
 
 const now = Date.UTC(2026, 10, 24, 12);
 const dayMs = 86_400_000;
@@ -21,7 +21,14 @@ const touch = (anchor: string, daysAgo: number): RecordOf<"activity"> => ({
   at: now - daysAgo * dayMs,
 });
 const found = (accounts: RecordOf<"account">[], touches: RecordOf<"activity">[]) =>
-  staleOnes(accounts, touches, now, "2026-11-24").map((one) => [one.account.id, one.why, one.idleDays]);
+  staleOnes(
+    accounts,
+    (id) => {
+      const moments = touches.filter((row) => row.anchor === id).flatMap((row) => touchedAt(row, now) ?? []);
+      return moments.length > 0 ? Math.max(...moments) : null;
+    },
+    "2026-11-24",
+  ).map((one) => [one.account.id, one.why, one.idleDays]);
 
 test("an account without next action is stale after thirty days without a touch, or if nobody ever touched it", () => {
   expect(

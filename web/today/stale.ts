@@ -4,6 +4,12 @@ import { daysBetween, dayIn } from "../i18n/format.ts";
 /** An account that nobody has touched for this long asks for attention. */
 const staleAfterDays = 30;
 
+/** When an activity was; one that is still to come is no touch. */
+export function touchedAt(row: RecordOf<"activity">, now: number): number | null {
+  const at = row.at ?? row.createdAt;
+  return at <= now ? at : null;
+}
+
 export interface Stale {
   readonly account: RecordOf<"account">;
   readonly why: "next_passed" | "no_touch";
@@ -14,19 +20,13 @@ export interface Stale {
 /** My accounts whose next action is past, or which have none and nobody touched lately; the longest wait first. */
 export function staleOnes(
   accounts: readonly RecordOf<"account">[],
-  activities: readonly RecordOf<"activity">[],
-  now: number,
+  lastTouch: (account: string) => number | null,
   today: string,
 ): readonly Stale[] {
-  const last = new Map<string, number>();
-  for (const row of activities) {
-    const at = row.at ?? row.createdAt;
-    if (at <= now && at > (last.get(row.anchor) ?? Number.NEGATIVE_INFINITY)) last.set(row.anchor, at);
-  }
   const found: Stale[] = [];
   for (const account of accounts) {
-    const at = last.get(account.id);
-    const idleDays = at === undefined ? null : Math.max(0, daysBetween(dayIn(at, "UTC"), today));
+    const at = lastTouch(account.id);
+    const idleDays = at === null ? null : Math.max(0, daysBetween(dayIn(at, "UTC"), today));
     if (account.nextActionDay && account.nextActionDay < today) found.push({ account, why: "next_passed", idleDays });
     else if (!account.nextAction && (idleDays === null || idleDays > staleAfterDays))
       found.push({ account, why: "no_touch", idleDays });

@@ -1,7 +1,7 @@
 import { A, useNavigate } from "@solidjs/router";
 import ArrowRight from "lucide-solid/icons/arrow-right";
 import Check from "lucide-solid/icons/check";
-import { createMemo, createSignal, For, onCleanup, onMount, Show, type JSX, type ParentProps } from "solid-js";
+import { createMemo, createSignal, For, onCleanup, onMount, Show, untrack, type JSX, type ParentProps } from "solid-js";
 import { tinykeys } from "tinykeys";
 import type { RecordOf } from "../../shared/records/entities.ts";
 import { addDays, day, dayIn, daysBetween, longDay } from "../i18n/format.ts";
@@ -13,7 +13,7 @@ import { Bone, Chip, Empty, PendingDot } from "../ui/bits.tsx";
 import { toast } from "../ui/toast.tsx";
 import { whyWords } from "../shell/sync-words.ts";
 import { Asked, approvalLists, ToDecide } from "../approvals/inbox.tsx";
-import { staleOnes } from "./stale.ts";
+import { staleOnes, touchedAt } from "./stale.ts";
 import css from "./today.module.css";
 
 const firstRows = 8;
@@ -26,31 +26,36 @@ export default function Today(): JSX.Element {
   const today = createMemo(() => dayIn(now(), data.me.zone));
 
   const mine = data.list("account", () => ({ where: (row) => row.owner === me, sort: "name" }));
-  const myIds = createMemo(() => new Set(mine().map((row) => row.id)));
   const handoffs = data.list("handoff", () => ({
     where: (row) => row.toMember === me && row.state === "offered",
     sort: "offeredAt",
   }));
   const due = data.list("task", () => {
     const last = addDays(today(), aheadDays);
-    const own = myIds();
     return {
-      where: (row) =>
-        row.done !== true && (row.dueDay ?? "9") <= last && (row.owner ? row.owner === me : own.has(row.anchor)),
+      where: (row, look) =>
+        row.done !== true && (row.dueDay ?? "9") <= last && (row.owner || look(row.anchor)?.["owner"]) === me, // without an owner: whose account it is
+      refs: ["anchor"],
       sort: "dueDay",
     };
   });
-  const touches = data.list("activity", () => {
-    const own = myIds();
-    return { where: (row) => own.has(row.anchor) };
+  // By the day, not by the minute: a meeting later today is a touch when it is over, at the latest tomorrow.
+  const touches = data.tally("activity", () => {
+    today();
+    const at = untrack(now);
+    return { by: "anchor", latest: (row) => touchedAt(row, at) };
   });
-  const stale = createMemo(() => staleOnes(mine(), touches(), now(), today()));
+  const stale = createMemo(() => staleOnes(mine(), (account) => touches(account).latest, today()));
   const noNext = createMemo(() => mine().filter((row) => !row.nextAction).length);
   const { deciding, asked } = approvalLists();
   const onMe = () => handoffs().length + deciding().length;
   const clear = () => onMe() + asked().length + due().length + stale().length === 0;
   const here = data.count("account", () => ({}));
-  const arriving = () => data.sync().state === "first_sync" && data.sync().records === 0;
+  // Once it has been here, it stays while something is sorted anew.
+  const arriving = createMemo<boolean>(
+    (before) => before && ((data.sync().state === "first_sync" && data.sync().records === 0) || !data.settled()),
+    true,
+  );
 
   const accountName = (id: string) => data.record("account", () => id)()?.name ?? "";
   const complete = async (task: RecordOf<"task">) => {
