@@ -8,6 +8,7 @@ import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { accessSuite } from "./access/suite.ts";
+import { storeSuite } from "./store/suite.ts";
 import { checkTable, figureTable, machine, rowTable, type Machine, type SuiteResult } from "./lib/report.ts";
 
 export interface Options {
@@ -15,7 +16,10 @@ export interface Options {
   /** Told what is being measured, since some of it takes its time. */
   readonly progress: (what: string) => void;
 }
-const suites: { readonly [name: string]: (options: Options) => Promise<SuiteResult> } = { access: accessSuite };
+const suites: { readonly [name: string]: (options: Options) => Promise<SuiteResult> } = {
+  access: accessSuite,
+  store: storeSuite,
+};
 
 const root = fileURLToPath(new URL("../", import.meta.url));
 const usage = `npm run bench -- [${Object.keys(suites).join("|")}] [--full] [--json FILE]`;

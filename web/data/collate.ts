@@ -14,6 +14,9 @@ const runMax = 60;
 /** Packed: two integers of thirty bits, which the engine keeps without a box. */
 const packedBits = 30;
 const marks = "–—‘’“”«»¿¡•、。《》【】（），：；！？";
+/** Letters that no decomposition leads back to their plain one, though most languages sort them with it. */
+const struck = [..."ØøŁłĐđĦħ"].map((one, at) => [one, "oollddhh".charAt(at)] as const);
+const plain = new Map(struck);
 const letters = ((): string[] => {
   const found: string[] = [];
   for (let code = 0x20; code < 0x7f; code += 1) found.push(String.fromCharCode(code));
@@ -23,7 +26,7 @@ const letters = ((): string[] => {
       const one = String.fromCharCode(code);
       if (/^[A-Za-z]\p{Mn}+$/u.test(one.normalize("NFD"))) found.push(one);
     }
-  return [...found, ...marks];
+  return [...found, ...struck.map(([one]) => one), ...marks];
 })();
 const isDigit = (code: number): boolean => code >= 0x30 && code <= 0x39;
 const isHan = (code: number): boolean => (code >= 0x4e00 && code <= 0x9fff) || (code >= 0x3400 && code <= 0x4dbf);
@@ -108,6 +111,7 @@ export class TextOrder {
     const { bits, perWord } = this.alphabet;
     const count = this.alphabet.units(text, left);
     if (count < 0) return false;
+    keys.fill(0, from, from + words);
     let at = 0;
     for (let word = 0; word < words && at < count; word += 1) {
       let packed = 0;
@@ -149,7 +153,7 @@ export class Collation {
   private known(): Alphabet {
     if (this.alphabet) return this.alphabet;
     const equals = (one: string): boolean => {
-      const letter = one.normalize("NFD").charAt(0);
+      const letter = plain.get(one) ?? one.normalize("NFD").charAt(0);
       return one.charCodeAt(0) < 0x7f || marks.includes(one) || this.base.compare(one, letter) === 0;
     };
     this.alphabet = this.made(

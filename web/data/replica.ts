@@ -20,6 +20,8 @@ import { alive, equalRights, firstEnd, fit, isNothing, strip } from "./rights.ts
 export interface Change {
   readonly id: string;
   readonly entity: EntityName;
+  /** As it was; undefined if it is new. */
+  readonly before?: Row | undefined;
 }
 /** One record as a pending mutation left it. */
 export interface PendingChange {
@@ -92,10 +94,11 @@ export class Replica {
     for (const [h, blob] of keys) {
       this.tables.keys.set(h, blob);
       for (const { e, row } of blob.rows.values()) {
+        const rows = this.rowsOf(e);
         this.at.set(row.id, h);
-        this.rowsOf(e).set(row.id, row);
+        changes.push({ id: row.id, entity: e, before: rows.get(row.id) });
+        rows.set(row.id, row);
         this.anchors?.add(e, row);
-        changes.push({ id: row.id, entity: e });
       }
     }
     this.end = null;
@@ -153,7 +156,7 @@ export class Replica {
     return this.at.get(id);
   }
   private all(): Change[] {
-    return [...this.view].flatMap(([entity, rows]) => [...rows.keys()].map((id) => ({ id, entity })));
+    return [...this.view].flatMap(([entity, rows]) => [...rows].map(([id, before]) => ({ id, entity, before })));
   }
 
   // --- taking in
@@ -212,7 +215,7 @@ export class Replica {
         rows.set(id, next);
         this.anchors?.add(entity, next);
       } else rows.delete(id);
-      changes.push({ id, entity });
+      changes.push({ id, entity, before });
     }
     return changes;
   }

@@ -86,7 +86,7 @@ export async function createData(session: Session, locale: Accessor<string>): Pr
       link,
       disk,
       name,
-      onChange: (changes) => local.changed(changes),
+      onChange: (changes) => local.changed(link.cell, changes),
       onForget: () => local.forgot(),
       onState: () => local.stateMoved(),
       onCut: () => void local.cut(),
@@ -425,19 +425,15 @@ class Local implements LocalData {
   source(id: string): Source | undefined {
     return this.sources.get(id.slice(0, id.indexOf("_"))); // ids begin with their cell; no other text names a source
   }
-  changed(changes: readonly Change[]): void {
-    const byEntity = new Map<EntityName, string[]>();
-    for (const { id, entity: name } of changes) {
-      const ids = byEntity.get(name);
-      if (ids) ids.push(id);
-      else byEntity.set(name, [id]);
-    }
+  changed(cell: string, all: readonly Change[]): void {
+    // A cell's copy of another's directory is not shown (see `recordsOf`).
+    const changes = this.sources.size > 1 ? all.filter(({ id }) => id.startsWith(`${cell}_`)) : all;
     batch(() => {
       for (const { id } of changes) this.rows.touch(id);
-      this.windows.changed(byEntity);
+      if (!this.shut.has(cell)) this.windows.changed(changes);
       this.pendingMoved[1](undefined);
     });
-    for (const listener of this.changeListeners) listener(changes);
+    for (const listener of this.changeListeners) listener(all);
     this.stateMoved();
   }
   allSources(): Iterable<Source> {

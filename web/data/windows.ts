@@ -36,6 +36,7 @@ interface Order {
 }
 type SortValue = string | number | null;
 
+const numberWords = 3;
 const keyWords = 6; // 24 characters or more tell almost all names apart; the rest is asked of the collator
 const lookEvery = 2048;
 /** Indexes over a whole entity that are kept although no window uses them: for the way back. */
@@ -91,6 +92,14 @@ interface Of {
   readonly anchor: string | undefined;
   readonly orders: readonly Order[];
 }
+/** Records by id, as they were before: undefined if they are new. */
+type Changes = ReadonlyMap<string, Row | undefined>;
+const noChanges: Changes = new Map();
+export interface Changed {
+  readonly id: string;
+  readonly entity: EntityName;
+  readonly before?: Row | undefined;
+}
 interface Move {
   readonly old: Item | undefined;
   readonly next: Item | undefined;
@@ -108,7 +117,11 @@ class Sorted {
   private readonly look: Look;
   private text: TextOrder;
   private readonly collation: Collation;
-  private readonly items = new Map<string, Item>();
+  /**
+   * The items by id, if some order looks through a field: what a row's key was can't be told from the row alone then.
+   * Else it can, and nothing is kept.
+   */
+  private readonly items: Map<string, Item> | null;
   /** Who points at a record, by the fields that some order or filter looks through. */
   private readonly refs = new Map<string, Map<string, Set<string>>>();
 
@@ -119,19 +132,19 @@ class Sorted {
     this.collation = collation;
     this.text = collation.current;
     this.list = new SortedList(this.compare);
+    this.items = of.orders.some(({ refs }) => refs.length > 0) ? new Map() : null;
   }
   item(id: string): Item | undefined {
-    return this.items.get(id);
-  }
-  get size(): number {
-    return this.items.size;
+    if (this.items) return this.items.get(id);
+    const row = this.present(id);
+    return row && this.itemOf(row);
   }
   /** From now on a change of what these fields point at is a change of the rows that point. */
   watch(fields: Iterable<string>): void {
     for (const field of fields) {
       if (this.refs.has(field)) continue;
       this.refs.set(field, new Map());
-      for (const { row } of this.items.values()) this.point(field, row);
+      for (const { row } of this.list) this.point(field, row);
     }
   }
   pointingAt(ids: readonly string[]): Set<string> {
@@ -140,33 +153,37 @@ class Sorted {
     return found;
   }
 
-  /** Takes in one record as it is now. `again`: what it points at is different. */
-  move(id: string, again: boolean): Move | null {
-    const old = this.items.get(id);
-    const found = entityOfId(id) === this.of.entity ? this.source.record(id) : undefined;
-    const row = found && this.holds(found) ? found : undefined;
-    if (old ? old.row === row && !again : !row) return null;
+  /** Takes in one record as it is now. `before`: as it was taken in; `again`: what it points at is different. */
+  move(id: string, before: Row | undefined, again: boolean): Move | "unknown" | null {
+    const row = this.present(id);
+    const known = before && this.holds(before) ? before : undefined;
+    if (known === row && !again) return null;
+    const old = this.items ? this.items.get(id) : known && this.itemOf(known);
     const next = row && this.itemOf(row);
     if (old && next && this.compare(old, next) === 0) {
       this.list.replace(next);
-      this.items.set(id, next);
+      this.items?.set(id, next);
       this.unpoint(old.row);
       this.pointAll(next.row);
       return { old, next, keys: false };
     }
     if (old) {
-      this.list.remove(old);
+      if (this.list.remove(old) < 0) return "unknown";
       if (old.kind !== Kind.none) this.filled -= 1;
-      this.items.delete(id);
+      this.items?.delete(id);
       this.unpoint(old.row);
     }
     if (next) {
       this.list.add(next);
       if (next.kind !== Kind.none) this.filled += 1;
-      this.items.set(id, next);
+      this.items?.set(id, next);
       this.pointAll(next.row);
     }
     return { old, next, keys: true };
+  }
+  private present(id: string): Row | undefined {
+    const row = entityOfId(id) === this.of.entity ? this.source.record(id) : undefined;
+    return row && this.holds(row) ? row : undefined;
   }
   private holds(row: Row): boolean {
     return this.of.anchor === undefined || row.anchor === this.of.anchor;
@@ -233,66 +250,67 @@ class Sorted {
 
   // --- building
 
-  *build(fields: Iterable<string>): Steps<void> {
+  /** The rows are those of this instant, though the work comes later: what changes meanwhile is told apart. */
+  build(fields: Iterable<string>): Steps<void> {
     const rows: Row[] = [];
     for (const row of this.source.records(this.of.entity, this.of.anchor)) if (this.holds(row)) rows.push(row);
-    const [first] = this.of.orders;
+    return this.sort(rows, fields);
+  }
+  private *sort(rows: readonly Row[], fields: Iterable<string>): Steps<void> {
+    const keys = new Uint32Array(rows.length * keyWords);
+    // Texts with characters that have no rank yet: these are given one, and the keys are made once more.
+    let groups = yield* this.keyed(rows, keys);
     const fresh = new Set<number>();
-    for (let at = 0; first && at < rows.length; at += 1) {
-      const value = first.of(rows[at] as Row, this.look);
-      if (typeof value === "string") this.collation.unknown(value, fresh);
-      if (at % lookEvery === lookEvery - 1) yield;
+    for (const { value } of groups.others) this.collation.unknown(String(value), fresh);
+    if (fresh.size > 0) {
+      this.collation.learn(fresh);
+      this.text = this.collation.current;
+      groups = yield* this.keyed(rows, keys);
     }
-    this.collation.learn(fresh);
-    this.text = this.collation.current;
-    const groups: readonly [Item[], Item[], Item[], Item[]] = [[], [], [], []];
-    for (let at = 0; at < rows.length; at += 1) {
-      const item = this.itemOf(rows[at] as Row);
-      this.items.set(item.row.id, item);
-      groups[item.kind].push(item);
-      if (at % lookEvery === lookEvery - 1) yield;
-    }
-    const [numbers, texts, others, none] = groups;
-    this.filled = rows.length - none.length;
-    const down = first?.down ?? false;
-    const parts = [
-      yield* this.byKeys(numbers, 3, down, ({ value }, keys, at) => spreadNumber(value as number, keys, at)),
-      yield* this.merged(
-        yield* this.byKeys(texts, keyWords, down, ({ value }, keys, at) =>
-          this.text.spread(value as string, keys, at, keyWords),
-        ),
-        yield* this.ordered(others),
-      ),
-    ];
+    this.filled = rows.length - groups.none.length;
+    const down = this.of.orders[0]?.down ?? false;
+    const numbers = yield* this.byKeys(groups.numbers, numberWords, down, numberKeys(groups.numbers));
+    const texts = yield* this.byKeys(groups.texts, keyWords, down, keys);
+    const parts = [numbers, merged(texts, yield* this.ordered(groups.others), this.compare)];
     if (down) parts.reverse();
-    this.list.fill([...parts, yield* this.ordered(none)].flat());
+    this.list.fill([...parts, yield* this.ordered(groups.none)].flat());
+    if (this.items) for (const item of this.list) this.items.set(item.row.id, item);
     for (const field of fields) {
-      this.watch([field]);
       yield;
+      this.watch([field]);
     }
   }
-  private *byKeys(
-    items: readonly Item[],
-    words: number,
-    down: boolean,
-    spread: (item: Item, keys: Uint32Array, at: number) => void,
-  ): Steps<readonly Item[]> {
-    const keys = new Uint32Array(items.length * words);
-    for (let at = 0; at < items.length; at += 1) {
-      spread(items[at] as Item, keys, at * words);
+  /** Rows with their keys; those of texts also stand in `keys`, in the same order. */
+  private *keyed(rows: readonly Row[], keys: Uint32Array): Steps<Groups> {
+    const groups: Groups = { numbers: [], texts: [], others: [], none: [] };
+    const [first, ...rest] = this.of.orders;
+    for (let at = 0; at < rows.length; at += 1) {
       if (at % lookEvery === lookEvery - 1) yield;
+      const row = rows[at] as Row;
+      const more = rest.length > 0 ? rest.map(({ of }) => this.key(of(row, this.look))) : null;
+      const value = first ? first.of(row, this.look) : null;
+      if (typeof value === "string") {
+        const place = groups.texts.length * keyWords;
+        if (this.text.spread(value, keys, place, keyWords))
+          groups.texts.push({ kind: Kind.text, value, hi: keys[place] ?? 0, lo: keys[place + 1] ?? 0, row, more });
+        else groups.others.push({ kind: Kind.other, value, hi: -1, lo: -1, row, more });
+      } else if (value === null) groups.none.push({ kind: Kind.none, value, hi: 0, lo: 0, row, more });
+      else groups.numbers.push({ kind: Kind.number, value, hi: 0, lo: 0, row, more });
     }
-    if (down) for (let at = 0; at < keys.length; at += 1) keys[at] = 2 ** wordBits - 1 - (keys[at] as number);
+    return groups;
+  }
+  private *byKeys(items: readonly Item[], words: number, down: boolean, keys: Uint32Array): Steps<readonly Item[]> {
+    if (down) for (let at = 0; at < items.length * words; at += 1) keys[at] = 2 ** wordBits - 1 - (keys[at] as number);
     const numbers = yield* sortedByKeys(keys, items.length, words);
+    const same = (a: number, b: number): boolean => {
+      for (let word = 0; word < words; word += 1) if (keys[a * words + word] !== keys[b * words + word]) return false;
+      return true;
+    };
     const out: Item[] = [];
     for (let start = 0, end = 1; start < items.length; start = end, end += 1) {
-      const first = (numbers[start] as number) * words;
-      const same = (other: number): boolean => {
-        for (let word = 0; word < words; word += 1) if (keys[first + word] !== keys[other + word]) return false;
-        return true;
-      };
-      while (end < items.length && same((numbers[end] as number) * words)) end += 1;
-      if (end - start === 1) out.push(items[numbers[start] as number] as Item);
+      const first = numbers[start] as number;
+      while (end < items.length && same(first, numbers[end] as number)) end += 1;
+      if (end - start === 1) out.push(items[first] as Item);
       else {
         const run = Array.from(numbers.subarray(start, end), (number) => items[number] as Item);
         for (const item of yield* this.ordered(run)) out.push(item);
@@ -307,23 +325,37 @@ class Sorted {
     const numbers = yield* sortedNumbers(items.length, (a, b) => this.compare(items[a] as Item, items[b] as Item));
     return Array.from(numbers, (number) => items[number] as Item);
   }
-  private *merged(a: readonly Item[], b: readonly Item[]): Steps<readonly Item[]> {
-    if (b.length === 0) return a;
-    const out: Item[] = [];
-    for (let x = 0, y = 0; x < a.length || y < b.length;) {
-      const one = a[x];
-      const other = b[y];
-      if (one && (!other || this.compare(one, other) < 0)) {
-        out.push(one);
-        x += 1;
-      } else if (other) {
-        out.push(other);
-        y += 1;
-      }
-      if (out.length % lookEvery === 0) yield;
+}
+
+interface Groups {
+  readonly numbers: Item[];
+  readonly texts: Item[];
+  readonly others: Item[];
+  readonly none: Item[];
+}
+function numberKeys(items: readonly Item[]): Uint32Array {
+  const keys = new Uint32Array(items.length * numberWords);
+  for (const [at, { value }] of items.entries()) spreadNumber(Number(value), keys, at * numberWords);
+  return keys;
+}
+/** Two sorted lists as one. The second is short, and comparing its texts is dear: each looks for its place. */
+function merged(many: readonly Item[], few: readonly Item[], compare: (a: Item, b: Item) => number): readonly Item[] {
+  if (few.length === 0) return many;
+  const out: Item[] = [];
+  let from = 0;
+  for (const item of few) {
+    let low = from;
+    let high = many.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (compare(many[middle] as Item, item) < 0) low = middle + 1;
+      else high = middle;
     }
-    return out;
+    for (; from < low; from += 1) out.push(many[from] as Item);
+    out.push(item);
   }
+  for (; from < many.length; from += 1) out.push(many[from] as Item);
+  return out;
 }
 
 /** One order, the windows that show it, and its building: what was there before stays readable meanwhile. */
@@ -332,14 +364,16 @@ class Index {
   readonly windows = new Set<AnyWindow>();
   sorted: Sorted | null = null;
   private readonly make: () => Sorted;
+  private readonly look: Look;
   private readonly jobs: Jobs;
   private readonly fields: Set<string>;
-  /** Records that changed while it was being built. */
-  private late: Set<string> | null = null;
+  /** Records that changed while it was being built, as they were before. */
+  private late: Map<string, Row | undefined> | null = null;
   private stop: () => void = () => undefined;
 
-  constructor(jobs: Jobs, of: Of, make: () => Sorted) {
+  constructor(jobs: Jobs, of: Of, look: Look, make: () => Sorted) {
     this.jobs = jobs;
+    this.look = look;
     this.of = of;
     this.make = make;
     this.fields = new Set(of.orders.flatMap(({ refs }) => refs));
@@ -349,13 +383,13 @@ class Index {
     return this.late !== null;
   }
   private build(): void {
-    const late = (this.late = new Set<string>());
+    const late = (this.late = new Map<string, Row | undefined>());
     const next = this.make();
     this.stop = this.jobs.run(next.build(this.fields), () => {
       this.late = null;
       this.sorted = next;
       for (const window of this.windows) window.build();
-      if (late.size > 0) this.apply([...late], [...late]);
+      if (late.size > 0) this.apply(late, [...late.keys()]);
     });
   }
   close(): void {
@@ -365,23 +399,31 @@ class Index {
     for (const field of fields) this.fields.add(field);
     this.sorted?.watch(fields);
   }
-  /** Takes in changed records: those of its entity, and all of them, since its rows may point at others. */
-  apply(own: readonly string[], all: readonly string[]): void {
+  /** Takes in changed records: those of its entity, as they were; and all of them, since its rows may point at others. */
+  apply(own: Changes, all: readonly string[]): void {
     const { sorted } = this;
     if (this.late || !sorted) {
-      for (const id of this.fields.size > 0 ? all : own) this.late?.add(id);
+      for (const [id, before] of own) if (!this.late?.has(id)) this.late?.set(id, before);
+      if (this.fields.size > 0) for (const id of all) if (!this.late?.has(id)) this.late?.set(id, undefined);
       for (const window of this.windows) window.touch(); // rows that are shown are looked up meanwhile
-    } else if (own.length > bulk && own.length > sorted.size * bulkShare) {
+    } else if (own.size > bulk && own.size > sorted.list.size * bulkShare) {
       this.build();
       for (const window of this.windows) window.touch();
     } else {
-      for (const id of own) this.tell(sorted.move(id, false));
-      for (const id of sorted.pointingAt(all)) this.tell(sorted.move(id, true));
+      const told = [...own].every(([id, before]) => this.tell(sorted.move(id, before, false)));
+      const points = this.fields.size > 0 ? [...sorted.pointingAt(all)] : [];
+      if (!told || !points.every((id) => this.tell(sorted.move(id, this.look(id), true)))) {
+        // It was told of another row than it has: whatever the reason, the rows themselves are right.
+        this.build();
+        for (const window of this.windows) window.touch();
+      }
     }
     for (const window of this.windows) window.settle();
   }
-  private tell(move: Move | null): void {
+  private tell(move: Move | "unknown" | null): boolean {
+    if (move === "unknown") return false;
     if (move) for (const window of this.windows) window.change(move);
+    return true;
   }
 }
 
@@ -504,7 +546,7 @@ class AnyWindow {
     const late: Move[] = (this.late = []);
     const list = new SortedList<Item>(sorted.compare);
     const result = { filled: 0 };
-    this.stop = this.jobs.run(this.filter(sorted.list.slice(0, sorted.size), list, result), () => {
+    this.stop = this.jobs.run(this.filter(sorted.list.slice(0, sorted.list.size), list, result), () => {
       this.late = null;
       this.sorted = sorted;
       this.list = list;
@@ -544,7 +586,11 @@ class AnyWindow {
     if (!list) return;
     if (!this.where) {
       // The index has moved it already: something is different if its place is shown, before or now.
-      const near = (item: Item | undefined): number => (item ? this.turn(list.near(item)) : Number.POSITIVE_INFINITY);
+      const near = (item: Item | undefined): number => {
+        if (!item) return Number.POSITIVE_INFINITY;
+        const place = list.near(item);
+        return this.back && item.kind !== Kind.none ? this.full - 1 - place : place;
+      };
       if (!old !== !next || Math.min(near(old), near(next)) < limit) this.touch();
       return;
     }
@@ -608,7 +654,8 @@ export class Windows {
     );
     const of: Of = { entity, anchor: query.anchor, orders };
     const index =
-      this.indexes.get(name) ?? new Index(this.jobs, of, () => new Sorted(this.source, of, this.collation(locale)));
+      this.indexes.get(name) ??
+      new Index(this.jobs, of, this.look, () => new Sorted(this.source, of, this.collation(locale)));
     this.indexes.delete(name);
     this.indexes.set(name, index);
     const where = query.where as AnyQuery["where"];
@@ -628,11 +675,19 @@ export class Windows {
     return known;
   }
 
-  /** Records that are different now, of all entities. */
-  changed(byEntity: ReadonlyMap<EntityName, readonly string[]>): void {
-    const all = [...byEntity.values()].flat();
-    for (const index of this.indexes.values()) index.apply(byEntity.get(index.of.entity) ?? [], all);
-    for (const tally of this.tallies) tally.apply(byEntity.get(tally.entity) ?? []);
+  /** Records that are different now, with what they were; of one that is named twice the first counts. */
+  changed(changes: readonly Changed[]): void {
+    const byEntity = new Map<EntityName, Map<string, Row | undefined>>();
+    const all: string[] = [];
+    for (const { id, entity, before } of changes) {
+      let own = byEntity.get(entity);
+      if (!own) byEntity.set(entity, (own = new Map()));
+      if (own.has(id)) continue;
+      own.set(id, before);
+      all.push(id);
+    }
+    for (const index of this.indexes.values()) index.apply(byEntity.get(index.of.entity) ?? noChanges, all);
+    for (const tally of this.tallies) tally.apply([...(byEntity.get(tally.entity) ?? noChanges).keys()]);
   }
   /** An order that nobody looks at is kept for the next one who asks for it, as long as it is one of the last few. */
   private tidy(): void {
