@@ -1,9 +1,6 @@
 -- When a client's watermark last moved: what nobody will ask about again is swept (SYNC-D5).
 ALTER TABLE "client" ADD COLUMN "at" INTEGER NOT NULL DEFAULT 0;
 
--- The number of the anchor's row, by which it is read without a look into an index.
-ALTER TABLE "change" ADD COLUMN "no" INTEGER;
-
 -- How far a sweep has come that reads a little of a table at a time; then it begins anew.
 CREATE TABLE "sweep" (
   "k" TEXT PRIMARY KEY NOT NULL,

@@ -79,6 +79,21 @@ export const lentColumns = (after: string): string => `
   (SELECT json_group_array(json(c."one")) FROM (SELECT ${coverJson} AS "one" FROM "cover" c
     WHERE c."member" = m."id" AND c."until_t" > ${after} AND c."ended_at" IS NULL ORDER BY c."id") c) AS "covers"`;
 
+/** The same for one member as two lists of JSON, which reads no row where nothing is lent. */
+export const lentLists = (member: string, after: number): readonly [SQL<LentOne>, SQL<LentOne>] => [
+  sql`select ${sql.raw(grantJson)} as one from "grant" g where g.member = ${member} and g.until_t > ${after} and g.ended_at is null`,
+  sql`select ${sql.raw(coverJson)} as one from "cover" c where c.member = ${member} and c.until_t > ${after} and c.ended_at is null`,
+];
+export interface LentOne {
+  readonly one: string;
+}
+export const lentFrom = (grants: readonly LentOne[], covers: readonly LentOne[]): Lent => ({
+  grants: grants.flatMap(({ one }) => grantOf(JSON.parse(one)) ?? []).sort(byIdOrder),
+  covers: covers.flatMap(({ one }) => coverOf(JSON.parse(one)) ?? []).sort(byIdOrder),
+});
+const byIdOrder = (left: { readonly id: string }, right: { readonly id: string }): number =>
+  left.id < right.id ? -1 : 1;
+
 /** The same for members by id, for who writes queries with drizzle. */
 export const lentQuery = (members: readonly string[], after: number): SQL<LentRow> =>
   sql`select m.id as id, ${sql.raw(lentColumns(String(Math.trunc(after))))} from member m

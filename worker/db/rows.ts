@@ -37,6 +37,16 @@ interface StoredInterval extends Interval {
 export const inIds = (column: SQL | { name: string }, ids: readonly string[]): SQL =>
   sql`${column} in (select value from json_each(${JSON.stringify(ids)}))`;
 
+/**
+ * The same where few are asked for. D1 counts an element of a list as a row read, of JSON once more; so a small pull asks
+ * for one row at a time, in one batch.
+ */
+export const amongIds = (column: SQL | { name: string }, ids: readonly string[]): SQL =>
+  ids.length === 0 || ids.length > parametersMax ? inIds(column, ids) : sql`${column} in (${sql.join(ids.map((id) => sql`${id}`), sql`, `)})`; // prettier-ignore
+const parametersMax = 40; // two lists fit into a statement
+const byId = (column: SQL, ids: readonly string[]): SQL[] =>
+  ids.length > parametersMax ? [inIds(column, ids)] : ids.map((id) => sql`${column} = ${id}`);
+
 /** Loads records by id, of any entities, deleted ones too. Ids of no entity are ignored. */
 export async function loadRows(db: Db, ids: readonly string[]): Promise<Map<string, Stored>> {
   const byEntity = new Map<EntityName, string[]>();
@@ -44,28 +54,26 @@ export async function loadRows(db: Db, ids: readonly string[]): Promise<Map<stri
     const name = entityOfId(id);
     if (name) byEntity.set(name, [...(byEntity.get(name) ?? []), id]);
   }
-  const names = [...byEntity.keys()];
-  const queries: Query[] = names.map((name) => {
+  const asked: { readonly name: EntityName | "anchor"; readonly query: Query }[] = [];
+  for (const [name, some] of byEntity) {
     const table = tables.recordTables[name];
-    return db
-      .select()
-      .from(table)
-      .where(inIds(sql`${table.id}`, byEntity.get(name) ?? []));
-  });
-  const accounts = byEntity.get("account") ?? [];
-  if (accounts.length > 0)
-    queries.push(
-      db
-        .select()
-        .from(tables.anchor)
-        .where(inIds(sql`${tables.anchor.id}`, accounts)),
-    );
-  const found = await batch(db, queries);
-  const anchors = new Map(((found[names.length] as AnchorRow[] | undefined) ?? []).map((row) => [row.id, row]));
+    for (const where of byId(sql`${table.id}`, some)) asked.push({ name, query: db.select().from(table).where(where) });
+  }
+  for (const where of byId(sql`${tables.anchor.id}`, byEntity.get("account") ?? []))
+    asked.push({ name: "anchor", query: db.select().from(tables.anchor).where(where) });
+  const found = await batch(
+    db,
+    asked.map(({ query }) => query),
+  );
+  const anchors = new Map(
+    asked.flatMap(({ name }, index) =>
+      name === "anchor" ? (found[index] as AnchorRow[]).map((row) => [row.id, row] as const) : [],
+    ),
+  );
   const rows = new Map<string, Stored>();
-  names.forEach((name, index) => {
-    for (const raw of found[index] as RawRow[]) rows.set(raw.id, stored(name, raw, anchors.get(raw.id)));
-  });
+  for (const [index, { name }] of asked.entries())
+    if (name !== "anchor")
+      for (const raw of found[index] as RawRow[]) rows.set(raw.id, stored(name, raw, anchors.get(raw.id)));
   return rows;
 }
 
@@ -138,30 +146,28 @@ export async function loadUnder(db: Db, anchors: readonly string[], names: reado
   );
 }
 
+/** What a member's places are made of: account team, shares, and the anchors' own rows. */
 const placeQueries = (
   db: Db,
   anchors: readonly string[],
   member: string,
   teams: readonly string[],
-): [Query, Query, Query] => {
+): [Query, Query, ...Query[]] => {
   const team = tables.recordTables.account_team;
   return [
     db
       .select()
-      .from(tables.anchor)
-      .where(inIds(sql`${tables.anchor.id}`, anchors)),
-    db
-      .select()
       .from(team)
       .where(
-        sql`${sql.identifier("member")} = ${member} and ${inIds(sql`${team.anchor}`, anchors)} and ${team.deletedAt} is null`,
+        sql`${sql.identifier("member")} = ${member} and ${amongIds(sql`${team.anchor}`, anchors)} and ${team.deletedAt} is null`,
       ),
     db
       .select()
       .from(tables.share)
       .where(
-        sql`${inIds(sql`${tables.share.toId}`, [member, ...teams])} and ${inIds(sql`${tables.share.anchor}`, anchors)} and ${tables.share.endedAt} is null`,
+        sql`${amongIds(sql`${tables.share.toId}`, [member, ...teams])} and ${amongIds(sql`${tables.share.anchor}`, anchors)} and ${tables.share.endedAt} is null`,
       ),
+    ...byId(sql`${tables.anchor.id}`, anchors).map((where) => db.select().from(tables.anchor).where(where)),
   ];
 };
 
@@ -212,7 +218,8 @@ export async function loadAllPlaces(
   teams: readonly string[],
 ): Promise<Map<string, StoredPlace>> {
   if (anchors.length === 0) return new Map();
-  return placesOf(await batch(db, placeQueries(db, anchors, member, teams)));
+  const [members, shares, ...rows] = await batch(db, placeQueries(db, anchors, member, teams));
+  return placesOf([rows.flat(), members, shares]);
 }
 export function placesOf([anchors, members, shares]: unknown[]): Map<string, StoredPlace> {
   const places = new Map<

@@ -96,7 +96,6 @@ export const change = sqliteTable(
   "change",
   {
     seq: integer("seq").primaryKey(),
-    no: integer("no"), // of the anchor's row, which is then read without a look into an index
     anchor: text("anchor").notNull(),
     compartment: text("compartment").notNull(),
     entity: text("entity").notNull(),

@@ -11,9 +11,10 @@ export interface Cursor {
   readonly a: number; // access: rights were compared up to here
   readonly t: number; // instant of the last page
   readonly f: number; // version of the device's follow choices
+  readonly turn: number; // before this instant nothing of the member's begins or ends by the clock
   readonly shape: number; // generation of the key shape
 }
-const fields = ["epoch", "p", "tp", "a", "t", "f", "shape"] as const;
+const fields = ["epoch", "p", "tp", "a", "t", "f", "turn", "shape"] as const;
 
 /** Imports the cell's cursor key (32 bytes, base64). */
 export function cursorKey(base64: string): Promise<CryptoKey> {

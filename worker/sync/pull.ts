@@ -3,7 +3,14 @@ import { limits } from "../../shared/kernel/limits.ts";
 import { fail, ok, type Result } from "../../shared/kernel/result.ts";
 import { isId, orgAnchors } from "../../shared/kernel/id.ts";
 import type { Compartment } from "../../shared/records/compartments.ts";
-import { entitiesAt, entityOfId, isEntity, type EntityName, type Row } from "../../shared/records/entities.ts";
+import {
+  entities,
+  entitiesAt,
+  entityOfId,
+  isEntity,
+  type EntityName,
+  type Row,
+} from "../../shared/records/entities.ts";
 import { maskOf, type Group, type Mask } from "../../shared/records/groups.ts";
 import type { Fields } from "../../shared/records/mutation.ts";
 import { isVisible, project } from "../../shared/records/record.ts";
@@ -130,9 +137,12 @@ async function tryPull(context: PullContext, request: PullRequest): Promise<Resu
     for (const id of await store.candidateAnchors(db, names)) touched.add(id);
     for (const { to } of [actor.facts, factsThen].flatMap((facts) => facts?.grants ?? []))
       for (const id of "anchors" in to ? to.anchors : []) touched.add(id);
-  } else if (cursor && cursor.t < now && !bug("no_time_difference")) {
+  } else if (cursor && cursor.turn <= now && !bug("no_time_difference")) {
     for (const id of await store.clockedAnchors(db, names, cursor.t, now)) touched.add(id);
   }
+  // When the clock alone will next make a difference is known until it does, or until an input is written.
+  const asksClock = everything || !cursor || cursor.turn <= now;
+  const nextTurn = asksClock ? await store.nextTurn(db, names, now) : cursor.turn;
   const asked = new Set<string>();
   for (const handle of request.ask) {
     const key = opened.get(handle);
@@ -210,7 +220,12 @@ async function tryPull(context: PullContext, request: PullRequest): Promise<Resu
   // --- removals and the delta
   const maskNow: MaskOf = (name, at) => maskFrom(holdingNow(at.anchor), name, at);
   const maskThen: MaskOf = (name, at) => maskFrom(holdingThen(at.anchor), name, at);
-  const ids = new Set(state.changes.filter((row) => !everythingHidden(row)).map((row) => row.record));
+  const changesOf = Map.groupBy(state.changes, (change) => change.record);
+  const ids = new Set(
+    state.changes
+      .filter((row) => !everythingHidden(row) && !isPlain(changesOf.get(row.record) ?? []))
+      .map((row) => row.record),
+  );
   function everythingHidden(row: store.ChangeHeader): boolean {
     if (!isEntity(row.entity)) return true;
     const at = { id: row.record, anchor: row.anchor, compartment: row.compartment };
@@ -239,7 +254,7 @@ async function tryPull(context: PullContext, request: PullRequest): Promise<Resu
       removals.push({
         t: "moved",
         e: stored.entity,
-        h: await handleOf(handles, places, rows, record, holdingNow),
+        h: await handleAt(handles, places, stored.row, holdingNow),
         row,
       });
   }
@@ -255,16 +270,19 @@ async function tryPull(context: PullContext, request: PullRequest): Promise<Resu
   let full = false;
   for (const [index, change] of pending.entries()) {
     const endsMutation = pending[index + 1]?.client !== change.client || pending[index + 1]?.n !== change.n;
+    const mine = byRecord.get(change.record) ?? [];
     const line = done.has(change.record)
       ? null
-      : deltaLine(change, byRecord.get(change.record) ?? [], rows, maskNow, bug, actor.member);
+      : isPlain(changesOf.get(change.record) ?? [])
+        ? plainLine(change, mine, maskNow, bug, actor.member)
+        : deltaLine(change, mine, rows, maskNow, bug, actor.member);
     if (line && full) {
       complete = false; // only what can be seen makes another page: the rest is scanned to know that
       break;
     }
     if (line) {
       done.add(change.record);
-      delta.push({ ...line, h: await handleOf(handles, places, rows, change.record, holdingNow) });
+      delta.push({ ...line, h: await handleAt(handles, places, whereOf(change), holdingNow) });
       bytes -= JSON.stringify(line).length;
     }
     if (!endsMutation) continue;
@@ -352,6 +370,7 @@ async function tryPull(context: PullContext, request: PullRequest): Promise<Resu
     a: state.head,
     t: now,
     f: state.choices.at(-1)?.v ?? 0,
+    turn: Math.min(nextTurn, ...[...places.values()].flatMap(turnsAt).filter((turn) => turn > now)),
     shape: state.shape,
   };
   const page: PullLine = {
@@ -370,6 +389,10 @@ async function tryPull(context: PullContext, request: PullRequest): Promise<Resu
     : [...reset, ...rights, ...removals, ...delta, ...snaps, page];
   return ok({ lines, interest: { reset: !cursor, keys: interest, at: state.head } });
 }
+
+/** Instants at which a place's intervals begin or end. */
+const turnsAt = ({ accountTeam, shares }: StoredPlace): number[] =>
+  [...accountTeam, ...shares].flatMap(({ from, until }) => [from, until]).filter((turn) => turn !== null);
 
 const snapshotKeys = 60; // keys loaded at once: a page is rarely filled by fewer, and a query stays small
 
@@ -517,6 +540,13 @@ function beforeOf(row: Row, change: store.ChangeHeader): Row {
   return { ...row, ...Object.fromEntries(Object.entries(change.patch).map(([key, [before]]) => [key, before])) } as Row;
 }
 
+interface DeltaPatch {
+  t: "patch";
+  e: string;
+  id: string;
+  set: Fields;
+  lost?: Lost;
+}
 /** What a record's changes since p mean for this device: its whole row, the fields that it may see, or silence (SYNC-P4). */
 function deltaLine(
   first: store.ChangeHeader,
@@ -525,7 +555,7 @@ function deltaLine(
   maskNow: MaskOf,
   bug: (name: string) => boolean,
   me: string,
-): { t: "set"; e: string; row: Row } | { t: "patch"; e: string; id: string; set: Fields; lost?: Lost } | null {
+): { t: "set"; e: string; row: Row } | DeltaPatch | null {
   const stored = rows.get(first.record);
   if (!stored) return null;
   const mask = maskNow(stored.entity, stored.row);
@@ -557,16 +587,42 @@ function lostTo(me: string, changes: readonly store.ChangeHeader[], set: Fields)
   return lost.size > 0 ? Object.fromEntries(lost) : null;
 }
 
-async function handleOf(
+async function handleAt(
   handles: Handles,
   places: ReadonlyMap<string, StoredPlace>,
-  rows: ReadonlyMap<string, Stored>,
-  id: string,
+  at: Where,
   holdingNow: (anchor: string) => Holding,
 ): Promise<string> {
-  const stored = rows.get(id);
-  const place = stored && places.get(stored.row.anchor);
-  if (!stored || !place) throw new Error("a line for a record without a place");
-  if (isNamed(holdingNow(stored.row.anchor), stored.row)) return id;
-  return handles.seal(place.no, stored.row.compartment as Compartment);
+  const place = places.get(at.anchor);
+  if (!place) throw new Error("a line for a record without a place");
+  if (isNamed(holdingNow(at.anchor), at)) return at.id;
+  return handles.seal(place.no, at.compartment as Compartment);
+}
+const whereOf = ({ record, anchor, compartment }: store.ChangeHeader): Where => ({ id: record, anchor, compartment });
+
+/**
+ * Nothing but edits of a record whose visibility hangs on its key alone: their values are in the changes, and its row
+ * need not be read. It was there at the first of them, and if it went, that would be a change too.
+ */
+const isPlain = (changes: readonly store.ChangeHeader[]): boolean =>
+  changes.every(({ entity: name, op, patch }) => op === "edit" && patch !== null && isEntity(name) && !isGated(name));
+const isGated = (name: EntityName): boolean => "group" in entities[name].fields;
+
+/** The present values of the fields that such a record's changes name, as far as they may be seen. */
+function plainLine(
+  { entity: name, record: id, anchor, compartment }: store.ChangeHeader,
+  mine: readonly store.ChangeHeader[],
+  maskNow: MaskOf,
+  bug: (name: string) => boolean,
+  me: string,
+): DeltaPatch | null {
+  if (!isEntity(name)) return null;
+  const after: Record<string, unknown> = {};
+  for (const { patch } of mine) for (const [field, [, value]] of Object.entries(patch ?? {})) after[field] = value;
+  const seen = project(name, { ...after, id, anchor, compartment } as unknown as Row, maskNow(name, { id, anchor, compartment })); // prettier-ignore
+  if (!seen) return null;
+  const set = Object.fromEntries(Object.keys(after).flatMap((field) => (seen[field] === undefined ? [] : [[field, seen[field]]]))) as Fields; // prettier-ignore
+  if (Object.keys(set).length === 0 && !bug("silence_sent")) return null;
+  const lost = lostTo(me, mine, set);
+  return { t: "patch", e: name, id, set, ...(lost ? { lost } : {}) };
 }

@@ -2,8 +2,8 @@ import { sql } from "drizzle-orm";
 import { limits } from "../../shared/kernel/limits.ts";
 import type { Outcome } from "../../shared/sync/protocol.ts";
 import { batch, type Db } from "../db/db.ts";
-import { lentOf, lentQuery, nothingLent, type Lent, type LentRow } from "../db/lent.ts";
-import { inIds } from "../db/rows.ts";
+import { lentFrom, lentLists, type Lent, type LentOne } from "../db/lent.ts";
+import { amongIds, inIds } from "../db/rows.ts";
 import * as tables from "../db/schema.ts";
 
 /** What the sync reads and writes besides records: positions, choices, outcomes. */
@@ -57,15 +57,17 @@ export async function readDevice(
   ask: { device: string; client: string; member: string; seen: number; a: number; p: number; t: number; scan: number },
 ): Promise<DeviceState> {
   const { client, outcome, device, follow, was, change, meta } = tables;
-  const [head, metas, devices, clients, outcomes, choices, wasRows, lent, changes] = (await batch(db, [
-    db.select({ seq: sql<number>`coalesce(max(${change.seq}), 0)` }).from(change),
-    db.select().from(meta),
+  const version = (k: string) => sql<number>`(select ${meta.v} from ${meta} where ${meta.k} = ${k})`;
+  const [grants, covers] = lentLists(ask.member, ask.t);
+  const [heads, devices, clients, outcomes, choices, wasRows, lentGrants, lentCovers, changes] = (await batch(db, [
+    db.all<Heads>(sql`select coalesce((select max(seq) from change), 0) as seq, ${version("directory")} as directory, ${version("shape")} as shape`),
     db.select().from(device).where(sql`${device.id} = ${ask.device}`),
     db.select().from(client).where(sql`${client.id} = ${ask.client}`),
     db.select().from(outcome).where(sql`${outcome.client} = ${ask.client} and ${outcome.n} > ${ask.seen}`),
     db.select().from(follow).where(sql`${follow.device} = ${ask.device}`).orderBy(follow.v),
     db.select().from(was).where(sql`${was.seq} > ${ask.a}`).orderBy(was.seq),
-    db.all<LentRow>(lentQuery([ask.member], ask.t)),
+    db.all<LentOne>(grants),
+    db.all<LentOne>(covers),
     db
       .select({
         seq: change.seq, anchor: change.anchor, compartment: change.compartment, entity: change.entity,
@@ -76,20 +78,24 @@ export async function readDevice(
       .where(sql`${change.seq} > ${ask.p}`)
       .orderBy(change.seq)
       .limit(ask.scan),
-  ])) as [{ seq: number }[], { k: string; v: number }[], DeviceRow[], ClientRow[], { body: Outcome }[], Choice[], WasRow[], LentRow[], ChangeHeader[]]; // prettier-ignore
-  const version = (k: string): number => metas.find((row) => row.k === k)?.v ?? 0;
+  ])) as [Heads[], DeviceRow[], ClientRow[], { body: Outcome }[], Choice[], WasRow[], LentOne[], LentOne[], ChangeHeader[]]; // prettier-ignore
   return {
-    head: head[0]?.seq ?? 0,
-    directory: version("directory"),
-    shape: version("shape"),
+    head: heads[0]?.seq ?? 0,
+    directory: heads[0]?.directory ?? 0,
+    shape: heads[0]?.shape ?? 0,
     device: devices[0] ?? null,
     client: clients[0] ?? null,
     outcomes: outcomes.map((row) => row.body),
     choices,
     was: wasRows,
-    lent: lent[0] ? lentOf(lent[0]) : nothingLent,
+    lent: lentFrom(lentGrants, lentCovers),
     changes,
   };
+}
+interface Heads {
+  readonly seq: number;
+  readonly directory: number | null;
+  readonly shape: number | null;
 }
 /** Whose a client is that was not heard of for long: nobody's. Its number stays, so that nothing is done twice. */
 export const retired = "";
@@ -167,15 +173,28 @@ export async function clockedAnchors(
   from: number,
   to: number,
 ): Promise<string[]> {
-  const names = JSON.stringify([member, ...coveredFor, ...teams]);
+  const names = [member, ...coveredFor, ...teams];
   const [rows] = (await batch(db, [
     db.all(sql`select anchor as id from account_team where member = ${member} and deleted_at is null
         and (("from" > ${from} and "from" <= ${to}) or ("until" > ${from} and "until" <= ${to}))
-      union select anchor from share where to_id in (select value from json_each(${names})) and ended_at is null
+      union all select anchor from share where ${amongIds(sql`to_id`, names)} and ended_at is null
         and ((from_t > ${from} and from_t <= ${to}) or (until_t > ${from} and until_t <= ${to}))`),
   ])) as [{ id: string }[]];
   return rows.map((row) => row.id);
 }
+/** The first instant after `now` at which such an interval begins or ends. */
+export async function nextTurn(db: Db, { member, teams, coveredFor }: Names, now: number): Promise<number> {
+  const names = [member, ...coveredFor, ...teams];
+  const soonest = (column: string) => sql.raw(`min(case when ${column} > ${Math.trunc(now)} then ${column} end)`);
+  const [rows] = (await batch(db, [
+    db.all(sql`select ${soonest(`"from"`)} as at from account_team where member = ${member} and deleted_at is null
+      union all select ${soonest(`"until"`)} from account_team where member = ${member} and deleted_at is null
+      union all select ${soonest("from_t")} from share where ${amongIds(sql`to_id`, names)} and ended_at is null
+      union all select ${soonest("until_t")} from share where ${amongIds(sql`to_id`, names)} and ended_at is null`),
+  ])) as [{ at: number | null }[]];
+  return Math.min(noTurn, ...rows.flatMap(({ at }) => at ?? []));
+}
+const noTurn = Number.MAX_SAFE_INTEGER;
 
 export async function anchorsByNumber(db: Db, numbers: readonly number[]): Promise<Map<number, string>> {
   if (numbers.length === 0) return new Map();
