@@ -63,7 +63,7 @@ const text: readonly (readonly [string, string])[] = [
   ["on-accent", "accent"],
   ["on-accent", "accent-hover"],
   ["surface", "ink"], // toast
-  ...["ok", "warn", "bad", "info"].flatMap((tone) => [
+  ...["ok", "warn", "bad", "info", "both"].flatMap((tone) => [
     [tone, `${tone}-bg`] as const,
     [tone, "surface"] as const,
     [tone, "bg"] as const,

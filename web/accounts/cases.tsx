@@ -2,7 +2,9 @@ import { For, Show, type JSX } from "solid-js";
 import { instant } from "../i18n/format.ts";
 import { locale, t } from "../i18n/i18n.ts";
 import { now, useSession } from "../shell/context.ts";
-import { Chip, PendingDot, Person } from "../ui/bits.tsx";
+import { markOf } from "../shell/marks.ts";
+import { Chip, Person } from "../ui/bits.tsx";
+import { ChangeMark } from "../ui/mark.tsx";
 import { accountList } from "./part.tsx";
 import css from "./records.module.css";
 
@@ -36,9 +38,7 @@ export function Cases(props: { readonly account: string }): JSX.Element {
                     <Show when={row.number && !row.name?.includes(row.number)}>
                       <span class={`${css.number} num`}>{row.number}</span>
                     </Show>
-                    <Show when={data.pendingFields(() => row.id)().size > 0}>
-                      <PendingDot />
-                    </Show>
+                    <ChangeMark state={markOf(data, row.id)} />
                   </th>
                   <td>{row.status ? t(`status.${row.status}`) : ""}</td>
                   <td>

@@ -25,7 +25,9 @@ import { paths } from "../paths.ts";
 import { isPhone, now, quietly, useSession } from "../shell/context.ts";
 import { PageBar } from "../shell/layout.tsx";
 import { Which } from "../shell/which.tsx";
-import { Bone, Empty, Health, PendingDot, Person } from "../ui/bits.tsx";
+import { markOf } from "../shell/marks.ts";
+import { Bone, Empty, Health, Person } from "../ui/bits.tsx";
+import { ChangeMark, type MarkState } from "../ui/mark.tsx";
 import { Button, buttonClass } from "../ui/button.tsx";
 import { Menu } from "../ui/menu.tsx";
 import { saveScroll, savedScroll } from "../ui/scroll-memo.ts";
@@ -405,7 +407,7 @@ function Table(props: {
                   style={{ transform: `translateY(${item.start - headHeight()}px)` }}
                   onMouseDown={() => setActiveId(row().id)}
                 >
-                  <Cells row={row()} pending={data.pendingFields(() => row().id)().size > 0} onOpen={props.onOpen} />
+                  <Cells row={row()} mark={markOf(data, row().id)} onOpen={props.onOpen} />
                 </div>
               )}
             </Show>
@@ -448,7 +450,7 @@ function HeadCell(props: {
 
 function Cells(props: {
   readonly row: Account;
-  readonly pending: boolean;
+  readonly mark: MarkState | undefined;
   readonly onOpen: (row: Account) => void;
 }): JSX.Element {
   const session = useSession();
@@ -471,9 +473,7 @@ function Cells(props: {
         >
           <span class="clip">{props.row.name}</span>
         </a>
-        <Show when={props.pending}>
-          <PendingDot />
-        </Show>
+        <ChangeMark state={props.mark} />
       </div>
       <div role="gridcell" class={css.owner}>
         <Show when={owner()}>

@@ -9,7 +9,9 @@ import { toUse } from "../approvals/model.ts";
 import { now, useSession } from "../shell/context.ts";
 import { idOf } from "../shell/id-of.ts";
 import { whyWords } from "../shell/sync-words.ts";
-import { Dot, OnlineChip, PendingDot, Person } from "../ui/bits.tsx";
+import { markOf } from "../shell/marks.ts";
+import { Dot, OnlineChip, Person } from "../ui/bits.tsx";
+import { ChangeMark } from "../ui/mark.tsx";
 import { Menu } from "../ui/menu.tsx";
 import { toast } from "../ui/toast.tsx";
 import { accountList } from "./part.tsx";
@@ -59,9 +61,7 @@ export function Opportunities(props: { readonly account: string }): JSX.Element 
                 <tr>
                   <th scope="row" class={css.name}>
                     {row.name}
-                    <Show when={data.pendingFields(() => row.id)().size > 0}>
-                      <PendingDot />
-                    </Show>
+                    <ChangeMark state={markOf(data, row.id)} />
                   </th>
                   <td>
                     <Show

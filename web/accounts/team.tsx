@@ -4,7 +4,7 @@ import { groupDefaults, type Group } from "../../shared/records/groups.ts";
 import { day, dayIn, instant, money, number } from "../i18n/format.ts";
 import { locale, t } from "../i18n/i18n.ts";
 import { now, useSession } from "../shell/context.ts";
-import { fieldLabel } from "../shell/sync-words.ts";
+import { fieldLabel } from "../i18n/labels.ts";
 import { GuardedField } from "../approvals/guarded.tsx";
 import { HiddenField } from "../approvals/request.tsx";
 import { Chip, OnlineChip } from "../ui/bits.tsx";

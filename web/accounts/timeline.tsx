@@ -13,7 +13,9 @@ import { Dynamic } from "solid-js/web";
 import { clock, day, dayIn, duration } from "../i18n/format.ts";
 import { locale, t } from "../i18n/i18n.ts";
 import { isPhone, now, useSession } from "../shell/context.ts";
-import { Empty, PendingDot } from "../ui/bits.tsx";
+import { markOf } from "../shell/marks.ts";
+import { Empty } from "../ui/bits.tsx";
+import { ChangeMark } from "../ui/mark.tsx";
 import { toast } from "../ui/toast.tsx";
 import { LogForm } from "./log-form.tsx";
 import css from "./timeline.module.css";
@@ -108,7 +110,6 @@ function OneEntry(props: { readonly entry: Entry; readonly near: boolean }): JSX
   const [open, setOpen] = createSignal(false);
   const zone = data.me.zone;
   const today = () => dayIn(now(), zone);
-  const pending = () => data.pendingFields(() => props.entry.id)().size > 0;
   const icon = () => {
     if (props.entry.kind === "comment") return MessageSquare;
     if (props.entry.kind === "task") return props.entry.done ? CircleCheck : Circle;
@@ -169,9 +170,7 @@ function OneEntry(props: { readonly entry: Entry; readonly near: boolean }): JSX
       <div class={css.what}>
         <p class={css.title}>
           {props.entry.title}
-          <Show when={pending()}>
-            <PendingDot />
-          </Show>
+          <ChangeMark state={markOf(data, props.entry.id)} />
         </p>
         <p class="meta">{meta()}</p>
         <Show when={props.entry.body}>

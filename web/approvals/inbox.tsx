@@ -9,8 +9,11 @@ import { locale, t } from "../i18n/i18n.ts";
 import { onlineLends, onlineRecord } from "../accounts/online.ts";
 import { paths } from "../paths.ts";
 import { isPhone, now, useSession } from "../shell/context.ts";
-import { fieldLabel, whyWords } from "../shell/sync-words.ts";
-import { Chip, OnlineChip, PendingDot, Person } from "../ui/bits.tsx";
+import { whyWords } from "../shell/sync-words.ts";
+import { fieldLabel } from "../i18n/labels.ts";
+import { markOf } from "../shell/marks.ts";
+import { Chip, OnlineChip, Person } from "../ui/bits.tsx";
+import { ChangeMark } from "../ui/mark.tsx";
 import { Button } from "../ui/button.tsx";
 import { Menu } from "../ui/menu.tsx";
 import { toast } from "../ui/toast.tsx";
@@ -99,9 +102,7 @@ export function ToDecide(props: { readonly row: Approval }): JSX.Element {
           {props.row.name}
         </A>
         <Chip tone="info">{kindWords(props.row.approvalKind)}</Chip>
-        <Show when={data.pendingFields(() => props.row.id)().size > 0}>
-          <PendingDot />
-        </Show>
+        <ChangeMark state={markOf(data, props.row.id)} />
         <span class={css.who}>
           <Person id={props.row.requester ?? ""} name={memberName(props.row.requester)} />
           <span class="num">{instant(props.row.createdAt, { locale: locale(), zone: data.me.zone, now: now() })}</span>
@@ -196,9 +197,7 @@ export function Asked(props: { readonly row: Approval }): JSX.Element {
             <Chip tone="bad">{t("approval.refusedBy", memberName(props.row.decidedBy))}</Chip>
           </Match>
         </Switch>
-        <Show when={data.pendingFields(() => props.row.id)().size > 0}>
-          <PendingDot />
-        </Show>
+        <ChangeMark state={markOf(data, props.row.id)} />
       </div>
       <Show when={state() === "returned" && props.row.question}>
         <p class={css.reason}>{props.row.question}</p>

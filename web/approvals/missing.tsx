@@ -5,7 +5,7 @@ import type { RecordOf, Row } from "../../shared/records/entities.ts";
 import { editing } from "../accounts/edit.ts";
 import { roleName, t } from "../i18n/i18n.ts";
 import { now, useSession } from "../shell/context.ts";
-import { fieldLabel } from "../shell/sync-words.ts";
+import { fieldLabel } from "../i18n/labels.ts";
 import { Button } from "../ui/button.tsx";
 import { Dialog } from "../ui/dialog.tsx";
 import { Field } from "../ui/field.tsx";

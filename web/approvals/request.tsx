@@ -25,18 +25,28 @@ export function HiddenField(props: {
   );
 }
 
-function Request(props: { readonly entity: EntityName; readonly id: string; readonly field: string }): JSX.Element {
+/** Asks whoever may decide for sight of a record, or of a field of it; the same answer whether it is there or not. */
+export function Request(props: {
+  readonly entity: EntityName;
+  readonly id: string;
+  readonly field?: string;
+}): JSX.Element {
   const session = useSession();
   const [reason, setReason] = createSignal("");
   const [failed, setFailed] = createSignal(false);
   const [busy, setBusy] = createSignal(false);
-  const key = () => `${props.id} ${props.field}`;
+  const key = () => `${props.id} ${props.field ?? ""}`;
   const ask = async () => {
     if (busy()) return;
     setBusy(true);
     const done = await http(
       "/api/access/requests",
-      { entity: props.entity, id: props.id, field: props.field, reason: reason().trim() || t("request.default") },
+      {
+        entity: props.entity,
+        id: props.id,
+        ...(props.field === undefined ? {} : { field: props.field }),
+        reason: reason().trim() || t("request.default"),
+      },
       undefined,
       session.data.source(session.data.me.member)?.link,
     );

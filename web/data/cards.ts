@@ -2,7 +2,6 @@
  * Refused changes as their member sees them: which of them are one act, how long words are kept, and what a discarded
  * entry takes along. Pure. Rules: docs/spec/sync.md (SYNC-L6, SYNC-W1).
  */
-import { dayMs, limits } from "../../shared/kernel/limits.ts";
 import type { Fields, Mutation } from "../../shared/records/mutation.ts";
 import { skip } from "../../shared/sync/skip.ts";
 import { entryKey, put, type ClientMeta, type Entry, type Plan, type Reader, type Write } from "./disk.ts";
@@ -71,19 +70,6 @@ export function grouped(cards: Iterable<AttentionCard>): AttentionCard[] {
       return rest.length > 0 ? { ...head, with: rest } : head;
     })
     .sort((a, b) => b.at - a.at || (a.key < b.key ? 1 : -1));
-}
-
-/** Until when refused words are kept. */
-export const keptUntil = (card: Pick<AttentionCard, "since" | "at">): number =>
-  (card.since ?? card.at) + limits.refusedWordsDays * dayMs;
-
-/** What a member wrote, without what the act took from elsewhere: all that is shown once its record is out of sight. */
-export function typedIn({ args, mine }: Pick<Entry, "args" | "mine">): Fields {
-  if (typeof args !== "object" || args === null) return {};
-  if ("set" in args) return args.set as Fields;
-  if ("fields" in args) return args.fields as Fields;
-  const said = new Set(Object.values(args).map((one) => JSON.stringify(one)));
-  return Object.fromEntries(Object.entries(mine).filter(([, value]) => said.has(JSON.stringify(value))));
 }
 
 // --- taking back what has not left

@@ -23,6 +23,8 @@ export class Driver {
   private running: Promise<void> | null = null;
   private again = false;
   private stopped = false;
+  /** The edge answered the last time. */
+  private heard = false;
   private tries = 0;
   private timer: ReturnType<typeof setTimeout> | null = null;
 
@@ -48,9 +50,8 @@ export class Driver {
   private async run(): Promise<void> {
     while (this.again && !this.stopped) {
       this.again = false;
-      const failure = (await this.attempt(this.pushAll)) ?? null;
-      const second = await this.attempt(this.pullAll); // a stuck write never delays a revocation
-      const error = failure ?? second ?? null;
+      const error = this.heard && navigator.onLine !== false ? await this.exchangeAll() : await this.askFirst();
+      this.heard = !error;
       if (error) {
         this.fail(error);
         return;
@@ -60,6 +61,17 @@ export class Driver {
       // What was queued during the pull goes out now; it is not new work that a timer has to find.
       if (this.x.replica.unsent(1, limits.bodyBytesMax).length > 0) this.again = true;
     }
+  }
+  private async exchangeAll(): Promise<unknown> {
+    const failure = await this.attempt(this.pushAll);
+    const second = await this.attempt(this.pullAll); // a stuck write never delays a revocation
+    return failure ?? second;
+  }
+  /** Until the edge answers, nothing leaves: what is queued meanwhile can still be taken back (SYNC-W1). */
+  private async askFirst(): Promise<unknown> {
+    const away = await this.attempt(this.pullAll);
+    if (away || this.x.replica.unsent(1, limits.bodyBytesMax).length === 0) return away;
+    return this.exchangeAll();
   }
   private async attempt(work: () => Promise<void>): Promise<unknown> {
     try {

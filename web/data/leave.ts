@@ -5,7 +5,7 @@
 import { drop, put, type Disk, type Plan, type Reader, type SectionCache, type Write } from "./disk.ts";
 import { diskName, openDisk, removeDisk } from "./idb-disk.ts";
 import { blindSeen, wordsAlone } from "./replica.ts";
-import { typedIn } from "./cards.ts";
+import { typedIn } from "./typed.ts";
 import type { Me } from "./types.ts";
 
 /** The number of the next mutation and what may have left stay: else what waits would be numbered twice. */
@@ -38,7 +38,7 @@ const leavePlan =
       const text = wordsIn(cache);
       if (text === "") continue;
       words += 1;
-      const card = { key: `section:${cache.id}.${cache.gen}:${cache.at}`, name: "section.draft@1", args: { id: cache.id }, at: cache.at, code: "missing" as const, mine: { text } }; // prettier-ignore
+      const card = { key: `section:${cache.id}.${cache.gen}:${cache.at}`, name: "section.draft@1", args: { id: cache.id, set: { text } }, at: cache.at, since: Date.now(), code: "missing" as const, mine: { text } }; // prettier-ignore
       writes.push(put("attention", card.key, card));
     }
     return { writes, value: words > 0 };

@@ -9,11 +9,11 @@ import type { EntityName, Row } from "../../shared/records/entities.ts";
 import { entityOfId } from "../../shared/records/entities.ts";
 import type { ActorFacts, Ask, Fields, Mutation, NewRow, Tx } from "../../shared/records/mutation.ts";
 import type { KeyRights } from "../../shared/sync/protocol.ts";
-import { typedIn } from "./cards.ts";
 import {
   drop, empty, entryKey, put, stores,
   type ClientMeta, type Contents, type Entry, type Held, type KeyBlob, type Store, type SyncMeta, type Tables, type Write,
 } from "./disk.ts"; // prettier-ignore
+import { typedIn } from "./typed.ts";
 import type { AttentionCard } from "./types.ts";
 import { alive, equalRights, firstEnd, fit, isNothing, strip } from "./rights.ts";
 

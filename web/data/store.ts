@@ -22,7 +22,8 @@ import { hasGroup } from "../../shared/records/groups.ts";
 import type { Fields } from "../../shared/records/mutation.ts";
 import { mutations } from "../../shared/sync/registry.ts";
 import { diskName, openDisk } from "./idb-disk.ts";
-import { grouped, isSkip, keptUntil } from "./cards.ts";
+import { grouped, isSkip } from "./cards.ts";
+import { keptUntil } from "./kept.ts";
 import { drop, entryKey, MemoryDisk, type Disk, type Entry, type SectionCache, type Write } from "./disk.ts";
 import { choiceOf, reasonOf, type Choice, type Reason } from "./follow.ts";
 import { judgeHere, placeHere } from "./gates.ts";
@@ -483,22 +484,27 @@ class Local implements LocalData {
       records: each.reduce((sum, one) => sum + one.records, 0),
     };
   }
-  private outboxNow(): OutboxLine[] {
+  /** What did not change is the same object: a list keeps its rows, and what is being typed in one of them. */
+  private outboxNow(): readonly OutboxLine[] {
+    const known = new Map(this.outbox().map((line) => [line.key, line]));
     return [...this.sources.values()].flatMap((source) =>
-      waitingIn(source).map((entry) => ({
-        key: entryKey(entry.client, entry.n),
-        n: entry.n,
-        name: entry.name,
-        args: entry.args,
-        at: entry.at,
-        state: pendingState(source, entry),
-        mine: entry.mine,
-        changes: source.replica.changes(entry),
-      })),
+      waitingIn(source).map((entry) => {
+        const { name, args, n, at, mine } = entry;
+        const key = entryKey(entry.client, n);
+        const [state, changes] = [pendingState(source, entry), source.replica.changes(entry)];
+        const before = known.get(key);
+        const same = before && before.args === args && before.state === state && before.changes === changes;
+        return same ? before : { key, n, name, args, at, state, mine, changes };
+      }),
     );
   }
-  private cardsNow(): AttentionCard[] {
-    return grouped([...this.sources.values()].flatMap(({ replica }) => [...replica.table("attention").values()]));
+  private cardsNow(): readonly AttentionCard[] {
+    const known = new Map(this.attention().map((card) => [card.key, card]));
+    const cards = [...this.sources.values()].flatMap(({ replica }) => [...replica.table("attention").values()]);
+    return grouped(cards).map((card) => {
+      const before = known.get(card.key);
+      return before && JSON.stringify(before) === JSON.stringify(card) ? before : card;
+    });
   }
 
   syncNow(): void {

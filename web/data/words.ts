@@ -29,10 +29,11 @@ export async function keepDraft(
 ): Promise<void> {
   const text = unsentText(cache.state, cache.stored);
   const key = `section:${cache.id}.${cache.gen}:${cache.at}`;
-  const card = { key, name: "section.draft@1", args: { id: cache.id }, at: cache.at, code, mine: { text } };
-  await data
-    .source(cache.account)
-    ?.write([drop("sections", cache.id), ...(text === "" ? [] : [put("attention", key, card)])]);
+  const source = data.source(cache.account);
+  const since = source?.clock.now() || Date.now();
+  const words = { text };
+  const card = { key, name: "section.draft@1", args: { id: cache.id, set: words }, at: cache.at, since, code, mine: words }; // prettier-ignore
+  await source?.write([drop("sections", cache.id), ...(text === "" ? [] : [put("attention", key, card)])]);
 }
 
 /** Texts whose records went, with words that no room has: of the words a card is made, the rest goes (SYNC-E3). */

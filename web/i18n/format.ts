@@ -8,12 +8,15 @@ function once<T>(key: string, make: () => T): T {
   return made;
 }
 
-/** Minor units as money; whole amounts lose their zeros. The number of minor digits is the currency's own. */
-export function money(minor: number, currency: string, locale: string): string {
-  const digits = once(
+/** How many digits of a currency lie behind the point. */
+export const minorDigits = (currency: string): number =>
+  once(
     `d${currency}`,
     () => new Intl.NumberFormat("en", { style: "currency", currency }).resolvedOptions().maximumFractionDigits ?? 2,
   );
+/** Minor units as money; whole amounts lose their zeros. The number of minor digits is the currency's own. */
+export function money(minor: number, currency: string, locale: string): string {
+  const digits = minorDigits(currency);
   const whole = minor % 10 ** digits === 0;
   const format = once(
     `m${locale}${currency}${whole}`,

@@ -11,7 +11,8 @@ import { locale, t } from "../i18n/i18n.ts";
 import { paths } from "../paths.ts";
 import { useSession } from "../shell/context.ts";
 import { whyWords } from "../shell/sync-words.ts";
-import { AvatarStack, Bone, Empty, PendingDot } from "../ui/bits.tsx";
+import { AvatarStack, Bone, Empty } from "../ui/bits.tsx";
+import { ChangeMark } from "../ui/mark.tsx";
 import { Button } from "../ui/button.tsx";
 import { toast } from "../ui/toast.tsx";
 import { Reader, Writer } from "./editor.tsx";
@@ -177,7 +178,7 @@ function Status(props: { readonly section: OpenSection }): JSX.Element {
   return (
     <p class={`${css.status} num`}>
       <Show when={props.section.unsent()}>
-        <PendingDot />
+        <ChangeMark state="saved" />
       </Show>
       {words()}
     </p>

@@ -12,6 +12,9 @@ export interface Session {
   /** Set while this tab itself signs out: it must stay until that is done. */
   leaving: boolean;
   readonly offline: Accessor<boolean>;
+  /** *Needs attention* is open; any screen may open it. */
+  readonly tray: Accessor<boolean>;
+  readonly showTray: (open: boolean) => void;
   readonly memberName: (id: string | null | undefined) => string;
   readonly regionName: (id: string | null | undefined) => string;
 }
@@ -28,8 +31,11 @@ export function makeSession(data: LocalData): Session {
   const regionRows = data.list("region", () => ({}));
   const members = createMemo(() => new Map(memberRows().map((row) => [row.id, displayName(row)])));
   const regions = createMemo(() => new Map(regionRows().map((row) => [row.id, row.name ?? ""])));
+  const [tray, setTray] = createSignal(false);
   return {
     data,
+    tray,
+    showTray: (open) => void setTray(open),
     rooms: {},
     leaving: false,
     offline: createMemo(() => data.sync().state === "offline" || !networkIsUp()),

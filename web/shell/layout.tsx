@@ -28,16 +28,17 @@ import { ToastRegion, undoLast } from "../ui/toast.tsx";
 import { isPhone, quietly, useSession, now } from "./context.ts";
 import css from "./layout.module.css";
 import { Mark } from "./mark.tsx";
-import { nameOf } from "./name-of.ts";
 import { MemberMenu } from "./member-menu.tsx";
 import { recent } from "./recent.ts";
 import { SyncChip } from "./sync-chip.tsx";
-import { syncWords } from "./sync-words.ts";
+import { AsOf, StaleNote } from "./freshness.tsx";
+import { isBoth, syncWords } from "./sync-words.ts";
 import { applyUpdate, updateReady } from "./update.ts";
 
 // What opens on demand comes on demand.
 const Tray = lazy(async () => ({ default: (await import("./tray.tsx")).Tray }));
 const PracticeBar = lazy(async () => ({ default: (await import("../settings/practice.tsx")).PracticeBar }));
+const Outbox = lazy(async () => ({ default: (await import("./outbox.tsx")).Outbox }));
 const LogSheet = lazy(async () => ({ default: (await import("./log-sheet.tsx")).LogSheet }));
 
 const [collapsed, setCollapsed] = createSignal(false);
@@ -48,7 +49,6 @@ export function Layout(props: RouteSectionProps): JSX.Element {
   const { data } = session;
   const navigate = useNavigate();
   const location = useLocation();
-  const [tray, setTray] = createSignal(false);
   const [log, setLog] = createSignal(false);
 
   const accounts = data.count("account", () => ({}));
@@ -76,16 +76,13 @@ export function Layout(props: RouteSectionProps): JSX.Element {
     onCleanup(off);
   });
 
+  const bothCount = () => data.attention().filter(isBoth).length;
   const chip = (bare: boolean) => (
-    <SyncChip
-      bare={bare}
-      sync={data.sync()}
-      outbox={data.outbox()}
-      zone={data.me.zone}
-      nameOf={(id) => nameOf(data, id)}
-      onSync={() => data.syncNow()}
-      onTray={() => setTray(true)}
-    />
+    <SyncChip bare={bare} sync={data.sync()} both={bothCount()} zone={data.me.zone}>
+      <Suspense>
+        <Outbox onTray={() => session.showTray(true)} />
+      </Suspense>
+    </SyncChip>
   );
 
   return (
@@ -170,7 +167,7 @@ export function Layout(props: RouteSectionProps): JSX.Element {
                 <>
                   <Ellipsis size={20} />
                   {t("nav.more")}
-                  <span class={`${css.more} ${css[syncWords(data.sync()).tone]}`} />
+                  <span class={`${css.more} ${css[syncWords(data.sync(), "", bothCount()).tone]}`} />
                 </>
               }
             />
@@ -181,8 +178,8 @@ export function Layout(props: RouteSectionProps): JSX.Element {
         <div class={css.corner}>{chip(true)}</div>
       </Show>
       <Suspense>
-        <Show when={tray()}>
-          <Tray open onClose={() => setTray(false)} />
+        <Show when={session.tray()}>
+          <Tray open onClose={() => session.showTray(false)} />
         </Show>
         <Show when={log()}>
           <LogSheet open account={here()} onClose={() => setLog(false)} />
@@ -220,7 +217,14 @@ function OfflineBanner(): JSX.Element {
   return (
     <Show when={ended() || session.offline()}>
       <p class={css.banner} role="status">
-        <Show when={ended()} fallback={t("sync.offlineLong")}>
+        <Show
+          when={ended()}
+          fallback={
+            <>
+              {t("sync.offlineLong")} <StaleNote />
+            </>
+          }
+        >
           {t("sync.signedOutLong")}{" "}
           <A class={css.again} href={paths.signIn}>
             {t("signin.title")}
@@ -270,6 +274,7 @@ export function PageBar(
       <Show when={props.count !== undefined}>
         <span class={`${css.titleCount} num`}>{props.count}</span>
       </Show>
+      <AsOf />
       <div class={css.tools}>{props.children}</div>
     </header>
   );

@@ -1,18 +1,19 @@
 import { useNavigate } from "@solidjs/router";
 import LogOut from "lucide-solid/icons/log-out";
 import SettingsIcon from "lucide-solid/icons/settings";
-import { createSignal, Show, type JSX } from "solid-js";
+import { createSignal, lazy, Show, Suspense, type JSX } from "solid-js";
 import { chooseLocale, locale, locales, roleName, t } from "../i18n/i18n.ts";
 import { paths } from "../paths.ts";
 import { Avatar } from "../ui/bits.tsx";
-import { Button } from "../ui/button.tsx";
-import { Dialog } from "../ui/dialog.tsx";
 import { Menu } from "../ui/menu.tsx";
 import { useSession } from "./context.ts";
 import layout from "./layout.module.css";
 import css from "./member-menu.module.css";
 import { forgetRecent } from "./recent.ts";
 import { chooseTheme, theme, themes } from "./theme.ts";
+
+// Asked rarely: fetched when it is.
+const SignOutDialog = lazy(async () => ({ default: (await import("./sign-out.tsx")).SignOutDialog }));
 
 /** Who I am here, my language and theme, and the way out. */
 export function MemberMenu(props: { readonly phone?: JSX.Element }): JSX.Element {
@@ -73,23 +74,9 @@ export function MemberMenu(props: { readonly phone?: JSX.Element }): JSX.Element
         ]}
       />
       <Show when={asking()}>
-        <Dialog
-          open
-          onClose={() => ask(false)}
-          title={t("menu.signOutTitle")}
-          actions={
-            <>
-              <Button look="danger" onClick={() => void leave(true)}>
-                {t("menu.signOutForce")}
-              </Button>
-              <Button look="primary" onClick={() => ask(false)}>
-                {t("menu.signOutStay")}
-              </Button>
-            </>
-          }
-        >
-          {t("menu.signOutBody", Math.max(1, data.sync().waiting + data.sync().attention))}
-        </Dialog>
+        <Suspense>
+          <SignOutDialog onStay={() => ask(false)} onLeave={() => void leave(true)} />
+        </Suspense>
       </Show>
     </>
   );

@@ -2,41 +2,43 @@ import CircleAlert from "lucide-solid/icons/circle-alert";
 import Cloud from "lucide-solid/icons/cloud";
 import CloudCheck from "lucide-solid/icons/cloud-check";
 import CloudOff from "lucide-solid/icons/cloud-off";
-import RefreshCw from "lucide-solid/icons/refresh-cw";
-import { createEffect, createMemo, createSignal, For, onCleanup, Show, type JSX } from "solid-js";
+import { createEffect, createMemo, createSignal, onCleanup, Show, type JSX, type ParentProps } from "solid-js";
 import { Dynamic } from "solid-js/web";
-import type { OutboxLine, SyncState } from "../data/types.ts";
+import type { SyncState } from "../data/types.ts";
 import { instant } from "../i18n/format.ts";
 import { locale, t } from "../i18n/i18n.ts";
-import { buttonClass } from "../ui/button.tsx";
 import { Popover } from "../ui/menu.tsx";
 import { now } from "./clock.ts";
 import css from "./sync-chip.module.css";
-import { fieldLabel, syncWords } from "./sync-words.ts";
+import { syncWords } from "./sync-words.ts";
 
-interface Props {
+type Props = ParentProps<{
   readonly sync: SyncState;
-  readonly outbox: readonly OutboxLine[];
+  /** How many cards are conflicts, not refusals. */
+  readonly both: number;
   readonly zone: string;
-  readonly nameOf: (id: string) => string;
-  readonly onSync: () => void;
-  readonly onTray: () => void;
   readonly bare?: boolean;
-}
+}>;
 const sayEveryMs = 5_000;
 
-/** What happened to my changes, in words: sent, saved here, or needing me. */
+/** What happened to my changes, in words: sent, saved here, or needing me. What opens from it are the children. */
 export function SyncChip(props: Props): JSX.Element {
-  const words = createMemo(() => syncWords(props.sync));
+  const when = () =>
+    props.sync.at === null ? "" : instant(props.sync.at, { locale: locale(), zone: props.zone, now: now() });
+  const words = createMemo(() => syncWords(props.sync, when(), props.both));
   const icon = () => {
-    if (words().tone === "bad") return CircleAlert;
+    if (words().tone === "bad" || words().tone === "both") return CircleAlert;
     if (props.sync.state === "offline") return CloudOff;
     return words().tone === "ok" ? CloudCheck : Cloud;
   };
+  const label = () =>
+    [`${t("sync.title")}: ${words().short}`, words().note, words().long === words().short ? "" : words().long]
+      .filter(Boolean)
+      .join(". ");
   return (
     <>
       <Popover
-        label={`${t("sync.title")}: ${words().short}. ${words().long}`}
+        label={label()}
         title={t("sync.title")}
         placement="top-start"
         triggerClass={`${css.chip} ${css[words().tone]} ${props.bare ? css.bare : ""}`}
@@ -44,62 +46,27 @@ export function SyncChip(props: Props): JSX.Element {
           <>
             <Dynamic component={icon()} size={15} />
             <Show when={!props.bare}>
-              <span class={css.short}>{words().short}</span>
+              <span class={css.words}>
+                <span class={css.short}>{words().short}</span>
+                <Show when={words().note}>
+                  <span class={`${css.note} num`}>{words().note}</span>
+                </Show>
+              </span>
             </Show>
           </>
         }
       >
         <p class={css.long}>{words().long}</p>
         <p class="meta">
-          <Show when={props.sync.at}>
-            {(at) => (
-              <span class="num">
-                {t("sync.updated", instant(at(), { locale: locale(), zone: props.zone, now: now() }))} ·{" "}
-              </span>
-            )}
+          <Show when={when()}>
+            <span class="num">{t("sync.updated", when())} · </span>
           </Show>
           <span class="num">{t("sync.records", props.sync.records)}</span>
         </p>
-        <Show when={props.outbox.length > 0}>
-          <h3 class={css.head}>{t("sync.outbox")}</h3>
-          <ul class={css.lines}>
-            <For each={props.outbox.slice(-6).toReversed()}>
-              {(line) => (
-                <For each={line.changes}>
-                  {(change) => <OutboxChange line={line} change={change} nameOf={props.nameOf} />}
-                </For>
-              )}
-            </For>
-          </ul>
-        </Show>
-        <div class={css.acts}>
-          <Show when={props.sync.attention > 0}>
-            <button type="button" class={buttonClass({ look: "primary", small: true })} onClick={() => props.onTray()}>
-              {t("sync.openTray")}
-            </button>
-          </Show>
-          <button type="button" class={buttonClass({ small: true })} onClick={() => props.onSync()}>
-            <RefreshCw size={14} />
-            {t("sync.now")}
-          </button>
-        </div>
+        {props.children}
       </Popover>
       <Announce text={words().long} />
     </>
-  );
-}
-
-function OutboxChange(props: {
-  readonly line: OutboxLine;
-  readonly change: OutboxLine["changes"][number];
-  readonly nameOf: (id: string) => string;
-}): JSX.Element {
-  const fields = () => Object.keys(props.change.after).filter((field) => field !== "id");
-  return (
-    <li class={css.line}>
-      <span class="clip">{props.nameOf(props.change.id)}</span>
-      <span class="meta clip">{fields().slice(0, 3).map(fieldLabel).join(", ")}</span>
-    </li>
   );
 }
 

@@ -1,76 +1,63 @@
 import type { AttentionCard, SyncState } from "../data/types.ts";
 import { t } from "../i18n/i18n.ts";
-import type { Key } from "../i18n/en.ts";
 
 export interface SyncWords {
-  readonly short: string; // at most three words: it stands in a narrow place
+  readonly short: string; // a few words: it stands in a narrow place
+  /** A second line, smaller: how many, or when. */
+  readonly note: string;
   readonly long: string;
-  readonly tone: "ok" | "warn" | "bad" | "plain";
+  readonly tone: "ok" | "warn" | "bad" | "both" | "plain";
 }
 
-/** The state of sync in words. What needs the member comes first, then what is not sent, then where we are. */
-export function syncWords(sync: SyncState): SyncWords {
-  if (sync.attention > 0)
-    return { short: t("sync.attention", sync.attention), long: t("sync.attentionLong", sync.attention), tone: "bad" };
+/**
+ * The state of sync in words. What needs the member comes first, then what is not sent, then where we are. `when`: the
+ * last page, as a time of day; `both`: cards of which nothing was refused but both sides changed something.
+ */
+export function syncWords(sync: SyncState, when = "", both = 0): SyncWords {
+  const waiting = sync.waiting > 0 ? t("sync.waiting", sync.waiting) : "";
+  if (sync.attention > 0) {
+    const only = both >= sync.attention;
+    const long = only ? t("sync.bothChanged", both) : t("sync.attentionLong", sync.attention);
+    return { short: t("sync.attention", sync.attention), note: waiting, long, tone: only ? "both" : "bad" };
+  }
+  const saved = t("sync.saved", sync.waiting);
   switch (sync.state) {
     case "offline":
       return {
-        short: sync.waiting > 0 ? t("sync.offlineWaiting", sync.waiting) : t("sync.offline"),
-        long: sync.waiting > 0 ? `${t("sync.saved", sync.waiting)}. ${t("sync.offlineLong")}` : t("sync.offlineLong"),
+        short: when ? t("sync.offlineSince", when) : t("sync.offline"),
+        note: waiting,
+        long: sync.waiting > 0 ? `${saved}. ${t("sync.offlineLong")}` : t("sync.offlineLong"),
         tone: "warn",
       };
     case "locked":
-      return { short: t("sync.locked"), long: t("sync.lockedLong"), tone: "bad" };
+      return {
+        short: t("sync.locked"),
+        note: sync.waiting > 0 ? t("sync.unsent", sync.waiting) : "",
+        long: t("sync.lockedLong"),
+        tone: "bad",
+      };
     case "signed_out":
-      return { short: t("sync.signedOut"), long: t("sync.signedOutLong"), tone: "bad" };
+      return { short: t("sync.signedOut"), note: waiting, long: t("sync.signedOutLong"), tone: "bad" };
     case "update_needed":
-      return { short: t("sync.update"), long: t("sync.updateLong"), tone: "bad" };
+      return { short: t("sync.update"), note: waiting, long: t("sync.updateLong"), tone: "bad" };
     case "first_sync":
-      return { short: t("sync.first"), long: t("sync.firstLong"), tone: "plain" };
+      return { short: t("sync.first"), note: waiting, long: t("sync.firstLong"), tone: "plain" };
     case "memory_only":
-      return { short: t("sync.memory"), long: t("sync.memoryLong"), tone: "warn" };
+      return { short: t("sync.memory"), note: waiting, long: t("sync.memoryLong"), tone: "warn" };
     case "sending":
-      return { short: t("sync.sending"), long: t("sync.saved", sync.waiting), tone: "plain" };
+      return { short: t("sync.sending"), note: waiting, long: saved, tone: "plain" };
     case "saved_here":
     case "attention":
     case "synced":
       return sync.waiting > 0
-        ? { short: t("sync.savedShort", sync.waiting), long: t("sync.saved", sync.waiting), tone: "warn" }
-        : { short: t("sync.syncedShort"), long: t("sync.synced"), tone: "ok" };
+        ? { short: t("sync.savedShort"), note: waiting, long: saved, tone: "warn" }
+        : { short: t("sync.synced"), note: when, long: t("sync.synced"), tone: "ok" };
   }
 }
 
-const known = [
-  "missing",
-  "denied",
-  "invalid",
-  "version_conflict",
-  "deleted",
-  "needs_approval",
-  "gate_unmet",
-  "transition_unknown",
-  "unauthenticated",
-  "too_large",
-  "too_many_requests",
-  "busy",
-  "unavailable",
-];
-/** Why something was refused, in one clause. */
-export const whyWords = (code: AttentionCard["code"]): string =>
-  known.includes(code) ? t(`why.${code}` as "why.denied") : t("why.other");
+/** Both sides changed something, and nothing was refused for its own sake. */
+export const isBoth = (card: Pick<AttentionCard, "code">): boolean =>
+  card.code === "version_conflict" || card.code === "overwritten";
 
-/** A field's name for people; fields that no screen names yet show their own name, spaced out. */
-export function fieldLabel(field: string): string {
-  const key = `account.${field}`;
-  const labels: Record<string, Key> = {
-    nextAction: "account.next",
-    nextActionDay: "account.nextDay",
-    done: "today.done",
-    stage: "opps.stage",
-    amountMinor: "opps.amount",
-    closeDay: "opps.closeDay",
-    discountPct: "opps.discount",
-  };
-  const named = t((labels[field] ?? key) as "account.name") as string | undefined;
-  return named ?? field.replaceAll(/([A-Z])/g, " $1").toLowerCase();
-}
+/** Why something was refused, in one clause: every code has its own. */
+export const whyWords = (code: AttentionCard["code"]): string => t(`why.${code}`);

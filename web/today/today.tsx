@@ -9,7 +9,10 @@ import { locale, t } from "../i18n/i18n.ts";
 import { paths } from "../paths.ts";
 import { now, quietly, useSession } from "../shell/context.ts";
 import { PageBar } from "../shell/layout.tsx";
-import { Bone, Chip, Empty, PendingDot } from "../ui/bits.tsx";
+import { markOf } from "../shell/marks.ts";
+import { Bone, Chip, Empty } from "../ui/bits.tsx";
+import { ChangeMark, type MarkState } from "../ui/mark.tsx";
+import { NotAccepted } from "./not-accepted.tsx";
 import { toast } from "../ui/toast.tsx";
 import { whyWords } from "../shell/sync-words.ts";
 import { Asked, approvalLists, ToDecide } from "../approvals/inbox.tsx";
@@ -49,7 +52,7 @@ export default function Today(): JSX.Element {
   const noNext = createMemo(() => mine().filter((row) => !row.nextAction).length);
   const { deciding, asked } = approvalLists();
   const onMe = () => handoffs().length + deciding().length;
-  const clear = () => onMe() + asked().length + due().length + stale().length === 0;
+  const clear = () => data.attention().length + onMe() + asked().length + due().length + stale().length === 0;
   const here = data.count("account", () => ({}));
   // Once it has been here, it stays while something is sorted anew.
   const arriving = createMemo<boolean>(
@@ -94,6 +97,11 @@ export default function Today(): JSX.Element {
       <div class={css.scroll}>
         <div class={css.page} ref={(element) => (list = element)}>
           <Show when={!arriving()} fallback={<Waiting />}>
+            <Show when={data.attention().length > 0}>
+              <Section title={t("tray.today")} count={data.attention().length}>
+                <NotAccepted />
+              </Section>
+            </Show>
             <Show when={onMe() > 0}>
               <Section title={t("today.waiting")} count={onMe()}>
                 <For each={deciding()}>{(row) => <ToDecide row={row} />}</For>
@@ -120,7 +128,7 @@ export default function Today(): JSX.Element {
                       href={paths.account(row.anchor)}
                       title={row.name ?? ""}
                       account={accountName(row.anchor)}
-                      pending={data.pendingFields(() => row.id)().size > 0}
+                      mark={markOf(data, row.id)}
                       onTick={() => void complete(row)}
                     >
                       <Due value={row.dueDay ?? null} zone={row.dueZone ?? null} today={today()} mine={data.me.zone} />
@@ -223,7 +231,7 @@ function Row(
     readonly title: string;
     readonly account: string;
     readonly soft?: boolean;
-    readonly pending?: boolean;
+    readonly mark?: MarkState | undefined;
     readonly onTick?: () => void;
   }>,
 ): JSX.Element {
@@ -246,9 +254,7 @@ function Row(
         <span class={`${css.account} ${props.soft ? css.soft : ""} clip`}>{props.account}</span>
       </A>
       <span class={css.end}>
-        <Show when={props.pending}>
-          <PendingDot />
-        </Show>
+        <ChangeMark state={props.mark} />
         {props.children}
       </span>
     </li>

@@ -102,9 +102,6 @@ export function OnlineChip(props: { readonly group: string }): JSX.Element {
   );
 }
 
-export const PendingDot = (): JSX.Element => (
-  <span class={`${css.dot} ${css.hollow}`} role="img" aria-label={t("chip.pending")} title={t("chip.pending")} />
-);
 export const Dot = (props: { readonly color: string }): JSX.Element => (
   <span class={css.dot} style={{ color: props.color }} aria-hidden="true" />
 );

@@ -104,7 +104,7 @@ test("Enter is a new line in a long field; with Ctrl it commits", async () => {
 });
 
 test("a change that is not sent yet has a dot that says so; a field that may not be changed is no button", () => {
-  render(() => <Field label="City" value="Leeds" pending />);
+  render(() => <Field label="City" value="Leeds" mark="saved" />);
   expect(screen.getByRole("img", { name: "Saved on this device, not sent yet" })).toBeTruthy();
   expect(screen.queryByRole("button")).toBeNull();
 });

@@ -1,10 +1,20 @@
 import ChevronDown from "lucide-solid/icons/chevron-down";
-import { createSignal, createUniqueId, Show, untrack, type JSX } from "solid-js";
+import { createSignal, createUniqueId, For, onCleanup, Show, untrack, type JSX } from "solid-js";
 import { t } from "../i18n/i18n.ts";
-import { PendingDot } from "./bits.tsx";
 import css from "./field.module.css";
+import { buttonClass } from "./button.tsx";
+import { ChangeMark, type MarkState } from "./mark.tsx";
 import { Menu, type Choice } from "./menu.tsx";
+import { holdPage } from "./unsaved.ts";
 
+/** What I tried and what was said, until I deal with it. */
+export interface Trouble {
+  readonly tone: "bad" | "both";
+  readonly words: string;
+  /** Opens the field with the words that were not accepted. */
+  readonly fix?: string | undefined;
+  readonly acts: readonly { readonly words: string; readonly run: () => void }[];
+}
 export interface FieldProps {
   readonly label: string;
   /** As typed. Null is empty. */
@@ -16,9 +26,8 @@ export interface FieldProps {
   readonly placeholder?: string;
   /** Absent: this member can't change it, and it is plain text. */
   readonly onCommit?: ((value: string | null) => Promise<string | undefined> | undefined) | undefined;
-  readonly pending?: boolean | undefined;
-  /** What I tried and what was said, until I deal with it. */
-  readonly refused?: string | undefined;
+  readonly mark?: MarkState | undefined;
+  readonly trouble?: Trouble | undefined;
   readonly required?: boolean;
   readonly look?: "row" | "bare" | "title";
   readonly maxLength?: number;
@@ -64,13 +73,19 @@ export function Field(props: FieldProps): JSX.Element {
       void commit(event.currentTarget.value, true);
     }
   };
-  const begin = () => {
+  let fixing: string | undefined;
+  let typing: HTMLInputElement | HTMLTextAreaElement | undefined;
+  const begin = (words?: string) => {
+    fixing = words;
     settled = false;
     setOpen(true);
   };
+  const dirty = () => open() && typing !== undefined && typing.value !== (props.value ?? "");
+  onCleanup(holdPage(() => untrack(dirty)));
   const take = (element: HTMLInputElement | HTMLTextAreaElement) => {
+    typing = element;
     // Once: bound, it would be written again whenever the record moves, over what is being typed.
-    element.value = untrack(() => props.value ?? "");
+    element.value = fixing ?? untrack(() => props.value ?? "");
     queueMicrotask(() => {
       element.focus();
       if (element.type === "text") element.select();
@@ -84,9 +99,7 @@ export function Field(props: FieldProps): JSX.Element {
       <span class={`${css.text} ${props.value || props.show ? "" : css.none}`}>
         {props.show ?? (props.value || (props.placeholder ?? (props.onCommit ? t("field.empty") : "–")))}
       </span>
-      <Show when={props.pending}>
-        <PendingDot />
-      </Show>
+      <ChangeMark state={props.mark} />
     </>
   );
   const shared = () => `${props.look === "title" ? css.title : ""}`;
@@ -133,7 +146,7 @@ export function Field(props: FieldProps): JSX.Element {
                 type="button"
                 ref={(element) => (opener = element)}
                 class={`${css.value} ${shared()}`}
-                onClick={begin}
+                onClick={() => begin()}
               >
                 {inside()}
               </button>
@@ -173,8 +186,30 @@ export function Field(props: FieldProps): JSX.Element {
           {said()}
         </p>
       </Show>
-      <Show when={props.refused}>
-        <p class={`${css.said} ${css.tried}`}>{props.refused}</p>
+      <Show when={props.trouble}>
+        {(trouble) => (
+          <div class={`${css.said} ${css.tried} ${trouble().tone === "both" ? css.both : ""}`}>
+            <p>{trouble().words}</p>
+            <p class={css.triedActs}>
+              <Show when={trouble().fix !== undefined && props.onCommit && !props.choices}>
+                <button
+                  type="button"
+                  class={buttonClass({ look: "quiet", small: true })}
+                  onClick={() => begin(trouble().fix)}
+                >
+                  {t("tray.fix")}
+                </button>
+              </Show>
+              <For each={trouble().acts}>
+                {(act) => (
+                  <button type="button" class={buttonClass({ look: "quiet", small: true })} onClick={() => act.run()}>
+                    {act.words}
+                  </button>
+                )}
+              </For>
+            </p>
+          </div>
+        )}
       </Show>
     </div>
   );
