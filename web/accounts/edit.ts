@@ -91,7 +91,7 @@ function troubleOf(
   const { data } = session;
   const words = wordsNow();
   if (!words) return undefined;
-  const { reasonWords, refusalWords, sentences, unmetWords, valueWords } = words;
+  const { refusalWords, valueWords, whyInAll } = words;
   const mine = typedIn(card)[field];
   const tried = valueWords(session, name, field, mine, { ...row, ...card.mine });
   const drop = { words: isBoth(card) ? t("tray.keepTheirs") : t("tray.discard"), run: () => void data.dismiss(card) };
@@ -100,7 +100,7 @@ function troubleOf(
     if (!done.ok) toast({ text: refusalWords(session, done), bad: true });
   };
   if (!isBoth(card)) {
-    const why = sentences([reasonWords(session, card), ...unmetWords(card)]);
+    const why = whyInAll(session, card);
     return { tone: "bad", words: t("field.tried", tried, why), fix: String(mine ?? ""), acts: [drop] };
   }
   const over = card.code === "overwritten";

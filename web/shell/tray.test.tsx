@@ -91,7 +91,7 @@ async function seeded(writes: readonly Write[]): Promise<LocalData> {
     slice: slice(shippedPolicy, member),
     policyId: 1,
   };
-  data = await createData(session);
+  data = await createData(session, () => "en");
   await vi.waitFor(() => expect(data?.record("account", () => account().id)()).toBeDefined());
   return data;
 }

@@ -137,12 +137,19 @@ export function unmetWords(refused: Pick<AttentionCard, "unmet">): string[] {
     return why ?? t("why.gate_unmet");
   });
 }
+/** Why, and what a gate asks for first, in a line. The policy's own sentence may stand in both: it is said once. */
+export function whyInAll(session: Session, refused: Parameters<typeof reasonWords>[1]): string {
+  const bare = (text: string): string => text.replace(/[.。]$/, "");
+  const all = [reasonWords(session, refused), ...unmetWords(refused)];
+  return all.filter((one, at) => all.findIndex((other) => bare(other) === bare(one)) === at).join(" · ");
+}
 export const refusalWords = (session: Session, done: Mutated): string =>
-  done.ok ? "" : t("tray.notAccepted", sentences([peek(() => reasonWords(session, done)), ...unmetWords(done)]));
-/** The policy's own sentence stands in the reason and in the list of what is unmet: said once. */
-export const sentences = (all: readonly string[]): string =>
-  all.filter((one, index) => all.findIndex((other) => bare(other) === bare(one)) === index).join(" · ");
-const bare = (text: string): string => text.replace(/[.。]$/, "");
+  done.ok
+    ? ""
+    : t(
+        "tray.notAccepted",
+        peek(() => whyInAll(session, done)),
+      );
 
 /** A row of another kind has other fields. */
 export const rowOf = (session: Session, args: unknown): Row | undefined => {

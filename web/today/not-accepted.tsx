@@ -3,7 +3,7 @@ import { t } from "../i18n/i18n.ts";
 import { fieldLabel } from "../i18n/labels.ts";
 import { useSession } from "../shell/context.ts";
 import { isBoth } from "../shell/sync-words.ts";
-import { aboutWords, actWords, reasonWords, said } from "../shell/words.ts";
+import { aboutWords, actWords, whyInAll, said } from "../shell/words.ts";
 import { ChangeMark } from "../ui/mark.tsx";
 import css from "./today.module.css";
 
@@ -30,7 +30,7 @@ export function NotAccepted(): JSX.Element {
                 .join(" · ") || actWords(card)}
             </span>
             <span class={`${css.account} ${css.soft} clip`}>
-              {isBoth(card) ? t("tray.both") : reasonWords(session, card)}
+              {isBoth(card) ? t("tray.both") : whyInAll(session, card)}
             </span>
           </button>
           <span class={css.end}>{t("tray.open")}</span>
