@@ -1,17 +1,19 @@
-import { createMemo, For, Show, type JSX } from "solid-js";
+import { createMemo, For, lazy, Show, Suspense, type JSX } from "solid-js";
 import { entity, type Row } from "../../shared/records/entities.ts";
 import { groupDefaults, type Group } from "../../shared/records/groups.ts";
 import { day, dayIn, instant, money, number } from "../i18n/format.ts";
 import { locale, t } from "../i18n/i18n.ts";
 import { now, useSession } from "../shell/context.ts";
 import { fieldLabel } from "../i18n/labels.ts";
-import { GuardedField } from "../approvals/guarded.tsx";
 import { HiddenField } from "../approvals/request.tsx";
 import { Chip, OnlineChip } from "../ui/bits.tsx";
 import { Field } from "../ui/field.tsx";
 import type { Account } from "./columns.ts";
 import { onlineRecord } from "./online.ts";
 import css from "./picture.module.css";
+
+// Few fields need somebody else's yes: fetched where one does.
+const GuardedField = lazy(async () => ({ default: (await import("../approvals/guarded.tsx")).GuardedField }));
 
 type Team = "sales" | "support" | "finance";
 
@@ -193,13 +195,15 @@ function Groups(props: { readonly account: Account }): JSX.Element {
                 fallback={<Field label={fieldLabel(field)} value={show(field, row()?.[field])} />}
               >
                 {(from) => (
-                  <GuardedField
-                    account={props.account}
-                    row={from()}
-                    field={field}
-                    show={show(field, from()[field])}
-                    onDone={() => void settled().then(() => online.refetch())}
-                  />
+                  <Suspense>
+                    <GuardedField
+                      account={props.account}
+                      row={from()}
+                      field={field}
+                      show={show(field, from()[field])}
+                      onDone={() => void settled().then(() => online.refetch())}
+                    />
+                  </Suspense>
                 )}
               </Show>
             )}

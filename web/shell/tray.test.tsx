@@ -179,7 +179,7 @@ describe("needs attention", () => {
     const local = await seeded([put("attention", entryKey("cli", 1), refused(1, { name: "opportunity.advance@1", code: "version_conflict", fields: ["stage"], args, mine: { stage: idOf("stg", 2) }, theirs: { stage: idOf("stg", 2) } }))]); // prettier-ignore
     await show(local, tray);
     const card = await cardOf("Orchard");
-    expect(card.textContent).toContain("From Priced it can go to");
+    await within(card).findByText("From Priced it can go to");
     fireEvent.click(within(card).getByRole("button", { name: "Open" }));
     await screen.findByText(/Nothing needs you/);
     expect(await stored("outbox")).toMatchObject([{ args: { from: idOf("stg", 2), to: idOf("stg", 1) } }]);
