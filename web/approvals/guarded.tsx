@@ -15,7 +15,7 @@ import { Dialog } from "../ui/dialog.tsx";
 import { Field } from "../ui/field.tsx";
 import { toast } from "../ui/toast.tsx";
 import { askedWords, askFor, names } from "./ask.ts";
-import { Saying } from "./inbox.tsx";
+import { Saying } from "./saying.tsx";
 import { holdersFor, stateNow, waiting } from "./model.ts";
 import css from "./approvals.module.css";
 

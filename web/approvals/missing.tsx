@@ -10,7 +10,7 @@ import { Button } from "../ui/button.tsx";
 import { Dialog } from "../ui/dialog.tsx";
 import { Field } from "../ui/field.tsx";
 import { askedWords, askFor, kindWords, names } from "./ask.ts";
-import { Saying } from "./inbox.tsx";
+import { Saying } from "./saying.tsx";
 import { holdersFor, stateNow, toUse, waiting } from "./model.ts";
 import css from "./approvals.module.css";
 
