@@ -249,6 +249,7 @@ export default defineConfig({
       {
         extends: false,
         root: here("."),
+        resolve: { alias: { "cloudflare:workers": here("tests/sim/workers.ts") } }, // for the hub, over SQLite
         test: {
           maxWorkers,
           name: "sim",

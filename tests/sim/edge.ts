@@ -19,8 +19,8 @@ import type { Actor } from "../../worker/context.ts";
 import { openDb, type Db } from "../../worker/db/db.ts";
 import { prune } from "../../worker/history/prune.ts";
 import { cursorKey, Handles, openCursor, type Cursor } from "../../worker/sync/cursor.ts";
-import { pull } from "../../worker/sync/pull.ts";
-import { push } from "../../worker/sync/push.ts";
+import { pull, type Pulled } from "../../worker/sync/pull.ts";
+import { push, type Announcement } from "../../worker/sync/push.ts";
 import type { Write } from "../../worker/sync/plan.ts";
 import { refusalOf, WireError } from "../../web/data/wire-error.ts";
 import { SimD1 } from "./d1.ts";
@@ -45,6 +45,9 @@ export class Edge {
   /** What others do between this request's reading and writing. */
   race: (() => Promise<void>) | null = null;
   onPush: ((pushed: PushedAt) => void) | null = null;
+  /** What the hub is told, by whose device. */
+  onAnnounce: ((what: Announcement, from: string | null) => void) | null = null;
+  onInterest: ((device: string, told: Pulled["interest"]) => Promise<void>) | null = null;
   /** What left the database, by name. */
   readonly segments = new Map<string, Uint8Array>();
   /** What others did at this edge, to be done at another one as well (pair.ts). Null: nobody asks. */
@@ -172,6 +175,8 @@ export class Edge {
       request,
     );
     if (!pulled.ok) throw new WireError(refusalOf(503, pulled.error.code), pulled.error.code);
+    const { interest } = pulled.value;
+    if (interest.reset || interest.keys.length > 0) await this.onInterest?.(`${member}/${request.device}`, interest);
     if (this.bug === "no_follow_end") return this.withoutFollowEnds(actor, request.device, pulled.value.lines);
     return pulled.value.lines;
   }
@@ -211,6 +216,8 @@ export class Edge {
       { client, device, muts },
     ); // prettier-ignore
     if (!pushed.ok) throw new WireError(refusalOf(503, pushed.error.code), pushed.error.code);
+    const { announcement } = pushed.value;
+    if (announcement) this.onAnnounce?.(announcement, `${actor.member}/${device}`);
     this.onPush?.({ actor, client, answer: pushed.value.answer, writes: pushed.value.writes });
     if (this.bug === "no_was_row") this.d1.sqlite.exec("delete from was");
     if (this.bug === "newest_was") this.keepNewestWas();
@@ -262,6 +269,8 @@ export class Edge {
       this.time,
     );
     if (before !== null) this.input("policy", "policy", null, null, { version: before });
+    const nobody = { anchors: [], to: [], members: [] };
+    this.onAnnounce?.({ keys: [], rights: nobody, rooms: [], directory: true, everyone: true }, null);
   }
   share(
     id: string,
@@ -280,6 +289,20 @@ export class Edge {
     ); // prettier-ignore
     this.sql("update anchor set ver = ver + 1 where id = ?", anchor);
     this.input("share", id, anchor, to, null);
+    this.shared(anchor, to, [from, until]);
+  }
+  private shared(anchor: string, to: string, turns: readonly (number | null)[]): void {
+    const at = turns.filter((turn) => turn !== null);
+    this.onAnnounce?.(
+      {
+        keys: [],
+        rights: { anchors: [], shared: [anchor], to: [to], members: [] },
+        rooms: [anchor],
+        directory: false,
+        turns: at.length > 0 ? [{ member: to, anchor, at }] : [],
+      },
+      null,
+    );
   }
   endShare(id: string): void {
     const row = this.sql("select * from share where id = ? and ended_at is null", id)[0];
@@ -299,6 +322,7 @@ export class Edge {
       until,
       toId,
     });
+    this.shared(String(anchor), String(toId), []);
   }
   private input(kind: string, id: string, anchor: string | null, member: string | null, before: object | null): void {
     this.sql(

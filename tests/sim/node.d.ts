@@ -18,6 +18,12 @@ declare module "node:fs" {
   export function mkdtempSync(prefix: string): string;
   export function rmSync(path: string, options: { readonly recursive: true }): void;
 }
+declare module "node:module" {
+  type Resolve = (name: string, context: object) => unknown;
+  export function registerHooks(hooks: {
+    readonly resolve: (name: string, context: object, next: Resolve) => unknown;
+  }): void;
+}
 declare module "node:os" {
   export function tmpdir(): string;
 }

@@ -11,8 +11,11 @@ import type { Group } from "../../shared/records/groups.ts";
 import type { Place } from "../../shared/access/engine.ts";
 import type { Field } from "../../shared/records/field.ts";
 import type { PullLine } from "../../shared/sync/protocol.ts";
+import { namesOf } from "../../worker/db/lent.ts";
+import type { Announcement } from "../../worker/sync/push.ts";
 import { noFaults, type Device, type PageSeen } from "./device.ts";
-import type { Edge } from "./edge.ts";
+import { cell, type Edge } from "./edge.ts";
+import { SimHub } from "./hub.ts";
 import { isFollowed, placeFor, type Inputs } from "./oracle.ts";
 import { Random } from "./random.ts";
 import { shorten, type Failure, type Outcome } from "./simulate.ts";
@@ -40,26 +43,52 @@ class Pair {
   readonly stats: PairStats = { pulls: 0, pushes: 0, comparisons: 0, hidden: 0 };
   private readonly left: World;
   private readonly right: World;
+  private readonly hubs: readonly Ear[];
+  private readonly seed: number;
 
   constructor(seed: number, bug?: string) {
+    this.seed = seed;
     this.left = new World(seed, bug);
     this.right = new World(seed, bug, "b");
+    // Each pair has days of its own: the hub remembers a policy by its number and instant.
+    for (const { edge } of this.both) edge.time += seed * 1_000_000;
+    this.hubs = this.both.map(({ edge }) => new Ear(edge, bug));
+    Date.now = () => this.left.edge.time; // the hub's clock
   }
   private get both(): readonly World[] {
     return [this.left, this.right];
   }
   async start(): Promise<void> {
     for (const world of this.both) await world.start();
+    for (const [index, ear] of this.hubs.entries()) await ear.open(this.both[index]?.devices ?? []);
     if (!this.alike()) throw new Error("the worlds do not begin alike");
   }
   close(): void {
+    Date.now = wallClock;
     for (const world of this.both) world.edge.d1.sqlite.close();
+    for (const ear of this.hubs) ear.close();
+  }
+  /** What was done is told, and the clock has moved: the devices of this member hear the same. */
+  private async listen(): Promise<void> {
+    let anew = false;
+    for (const ear of this.hubs) anew = (await ear.listen()) || anew;
+    const heard = this.hubs.map((ear) => `${ear.heard().join()} pokes, pair ${this.seed}`);
+    this.compare("a poke tells of what is hidden", heard);
+    // A policy or own facts are poked without a comparison (docs/deltas.md): a device pulls at that, as it does.
+    if (anew)
+      for (const index of this.mine()) for (let pages = 20; pages > 0 && (await this.pull(0, index));) pages -= 1;
+  }
+  /** The devices of the member whose eyes these are. */
+  private mine(): number[] {
+    const { devices } = this.left;
+    return devices.flatMap(({ member }, index) => (member === devices[0]?.member ? [index] : []));
   }
 
   async act({ kind, r }: { readonly kind: string; readonly r: number }): Promise<void> {
     const random = new Random(r);
     const step = 1 + random.below(20);
     for (const world of this.both) world.edge.time += step;
+    await this.listen();
     switch (kind as Kind) {
       case "hidden": {
         const one = random.pick(["root", "root", "root", "rights", "rights", "facts"] as const) ?? "root";
@@ -67,6 +96,7 @@ class Pair {
         await this.right.elsewhere(random, one);
         const hidden = this.alike();
         this.right.edge.settle(hidden);
+        if (!hidden) for (const ear of this.hubs) ear.unheard();
         if (hidden) this.stats.hidden += 1;
         break;
       }
@@ -100,12 +130,13 @@ class Pair {
         await this.push();
         break;
     }
+    await this.listen();
     for (const world of this.both) for (const device of world.devices) await device.tick();
   }
   async finish(): Promise<void> {
     for (let round = 0; round < 30; round += 1) {
       await this.push();
-      if (!(await this.pull(0))) return;
+      if (!(await this.pull(0)) && round > 2) return;
     }
   }
 
@@ -120,12 +151,13 @@ class Pair {
     for (const one of acts) await one(right.edge);
     const alike = this.alike();
     for (const { edge } of this.both) edge.settle(alike);
+    if (!alike) for (const ear of this.hubs) ear.unheard();
   }
 
-  private async pull(cut: number): Promise<boolean> {
+  private async pull(cut: number, index = 0): Promise<boolean> {
     const asked = await Promise.all(
       this.both.map(async (world) => {
-        const device = theirs(world);
+        const device = theirs(world, index);
         device.faults = { ...noFaults, cut };
         device.page = null;
         const result = await device.pull();
@@ -138,7 +170,7 @@ class Pair {
       "a pull is answered otherwise",
       asked.map((one) => JSON.stringify(one, null, 1)),
     );
-    return asked[0]?.result === "more" || asked[0]?.result === "done";
+    return asked[0]?.result === "more";
   }
   private async push(): Promise<void> {
     const answers: string[] = [];
@@ -175,6 +207,50 @@ class Pair {
     return true;
   }
 }
+const wallClock = Date.now.bind(Date);
+
+/** The hub of one world, with the poke sockets of the member's devices. */
+class Ear {
+  private readonly hub: SimHub;
+  private readonly edge: Edge;
+  private told: { what: Announcement; from: string | null }[] = [];
+  private sockets: (() => number)[] = [];
+  private member = "";
+
+  constructor(edge: Edge, bug?: string) {
+    this.edge = edge;
+    this.hub = new SimHub(edge.d1, cell, bug);
+    edge.onInterest = (device, told) => this.hub.interest(device, told);
+    edge.onAnnounce = (what, from) => this.told.push({ what, from });
+  }
+  async open(devices: readonly Device[]): Promise<void> {
+    this.member = devices[0]?.member ?? "";
+    const mine = devices.filter(({ member }) => member === this.member);
+    for (const { id, member } of mine) {
+      const facts = this.edge.inputs().members.get(member);
+      const teams = facts ? namesOf(facts).slice(1) : [];
+      this.sockets.push(this.hub.connect({ device: `${member}/${id}`, member, session: "s", teams }));
+    }
+    this.unheard();
+    await this.hub.turn(this.edge.time);
+  }
+  unheard(): void {
+    this.told = [];
+  }
+  /** True: the member's rights are all to be looked at anew. */
+  async listen(): Promise<boolean> {
+    const told = this.told.splice(0);
+    for (const { what, from } of told) await this.hub.announce(what, from);
+    await this.hub.turn(this.edge.time);
+    return told.some(({ what }) => what.everyone || what.rights.members.includes(this.member));
+  }
+  heard(): number[] {
+    return this.sockets.map((count) => count());
+  }
+  close(): void {
+    this.hub.close();
+  }
+}
 function turnsOf({ edge, devices }: World): number[] {
   const inputs = edge.inputs();
   const facts = inputs.members.get(devices[0]?.member ?? "");
@@ -192,8 +268,8 @@ function turnsOf({ edge, devices }: World): number[] {
 /** The member's own act had another effect in one of the worlds: what was compared until then counts. */
 class Parted extends Error {}
 
-const theirs = (world: World): Device => {
-  const device = world.devices[0];
+const theirs = (world: World, index = 0): Device => {
+  const device = world.devices[index];
   if (!device) throw new Error("a world without devices");
   return device;
 };

@@ -6,7 +6,7 @@ const each = 5; // pairs a test, so that the run is seen to move
 
 describe("two worlds that differ only in what a member cannot see", () => {
   it.each(Array.from({ length: 8 }, (_, index) => from + index * each))(
-    "[ACCESS-3] [case 33] from pair %i on, give that member's device the same bytes",
+    "[ACCESS-3] [case 33] from pair %i on, give that member's devices the same bytes and the same pokes",
     async (start) => {
       let hidden = 0;
       for (let seed = start; seed < start + each; seed += 1) {
@@ -25,10 +25,17 @@ const bugs = [
   { name: "silence_sent", what: "an edit of hidden fields is sent as a patch of nothing", within: 40 },
   { name: "gone_after_right", what: "a record is said to be gone whose key was lost before", within: 40 },
   { name: "touched_order", what: "rights are told in the order in which they were touched", within: 40 },
+  { name: "poke_for_hidden_fields", what: "a change pokes whoever holds the record, seen or not", within: 40 },
+  {
+    name: "poke_by_last_pull",
+    what: "[case 44] what was told is what was pulled last, so a hidden change pokes again",
+    within: 40,
+  },
+  { name: "no_poke_for_shared", what: "[case 44] a record that is shared is deleted without a poke", within: 40 },
 ];
 
 describe("seeded bugs of the pairs", () => {
-  it.each(bugs)("$name is caught: $what", async ({ name, within }) => {
+  it.each(bugs)("$what: $name is caught", async ({ name, within }) => {
     for (let seed = 0; seed < within; seed += 1) if ((await runPair(seed, name)).violation !== null) return;
     expect.fail(`not caught in ${within} pairs`);
   });

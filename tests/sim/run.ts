@@ -4,8 +4,15 @@
  */
 import { writeFileSync } from "node:fs";
 import { isMainThread, parentPort, Worker, workerData } from "node:worker_threads";
-import { runPair, shrinkPair } from "./pair.ts";
-import { runSeed, shrink } from "./simulate.ts";
+import { registerHooks } from "node:module";
+
+// The hub is a Durable Object: what it needs of the platform stands in workers.ts.
+registerHooks({
+  resolve: (name, context, next) =>
+    next(name === "cloudflare:workers" ? `${import.meta.dirname}/workers.ts` : name, context),
+});
+const { runPair, shrinkPair } = await import("./pair.ts");
+const { runSeed, shrink } = await import("./simulate.ts");
 
 interface Part {
   readonly start: number;
