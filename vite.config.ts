@@ -86,7 +86,7 @@ function securityHeaders(connect: string): Plugin {
         "form-action 'self'",
         "frame-ancestors 'none'",
         "require-trusted-types-for 'script'",
-        "trusted-types solid service-worker ProseMirrorClipboard",
+        "trusted-types solid service-worker search-worker ProseMirrorClipboard",
       ].join("; ");
       this.emitFile({
         type: "asset",
@@ -176,6 +176,7 @@ export default defineConfig({
     cssCodeSplit: false,
     reportCompressedSize: false,
   },
+  worker: { format: "es" },
   server: {
     proxy: Object.fromEntries(
       ["/api", "/sync", "/rooms", "/openapi.json"].map((path) => [path, { target: "http://localhost:8787", ws: true }]),

@@ -179,7 +179,7 @@ describe("files", () => {
   test("relative imports name their file with its ending", () => {
     const wrong = [...code, ...tests].flatMap((path) =>
       imports(path)
-        .filter((target) => isOwn(target) && !/\.(ts|tsx|mjs|css|json|sql|svg)(\?\w+)?$/.test(target))
+        .filter((target) => isOwn(target) && !/\.(ts|tsx|mjs|css|json|sql|svg)(\?[\w&]+)?$/.test(target))
         .map((target) => `${path} imports ${target}`),
     );
     expect(wrong).toEqual([]);

@@ -5,15 +5,15 @@ import { atOnce, type Jobs } from "../../web/data/jobs.ts";
 import { Replica, type Change } from "../../web/data/replica.ts";
 import type { ListQuery } from "../../web/data/types.ts";
 import { Windows } from "../../web/data/windows.ts";
-import { asPeople, id, shownRows, type Ask, type Deal } from "./data.ts";
+import { asPeople, id, shownRows, type Ask, type Opportunity } from "./data.ts";
 import type { Subject } from "./subject.ts";
 
 const g: KeyRights = { opportunity: { identity: null, shared: null, terms: null } };
 const handle = (anchor: string): string => `h${anchor.slice(-20)}`;
 
 /** As the disk gives it: a blob for each key. */
-export function blobsOf(rows: readonly Deal[]): Map<string, KeyBlob> {
-  const blobs = new Map<string, { g: KeyRights; rows: Map<string, { e: "opportunity"; row: Deal }> }>();
+export function blobsOf(rows: readonly Opportunity[]): Map<string, KeyBlob> {
+  const blobs = new Map<string, { g: KeyRights; rows: Map<string, { e: "opportunity"; row: Opportunity }> }>();
   for (const row of rows) {
     const h = handle(row.anchor);
     let blob = blobs.get(h);
@@ -60,14 +60,14 @@ export const baton: Subject = {
           return { ids: () => window.rows.map((row) => row.id), close: () => window.close() };
         },
         edit(edits) {
-          const blobs = new Map<string, { g: KeyRights; rows: Map<string, { e: "opportunity"; row: Deal }> }>();
+          const blobs = new Map<string, { g: KeyRights; rows: Map<string, { e: "opportunity"; row: Opportunity }> }>();
           for (const edit of edits) {
             const h = local.copy.keyOf(edit.id) ?? "";
             const held = (blobs.get(h) ?? local.copy.table("keys").get(h)) as KeyBlob;
             const blob = blobs.get(h) ?? { g: held.g, rows: new Map(held.rows) as never };
             blobs.set(h, blob as never);
-            const before = blob.rows.get(edit.id) as unknown as { row: Deal };
-            blob.rows.set(edit.id, { e: "opportunity", row: { ...before.row, ...edit.set } as Deal } as never);
+            const before = blob.rows.get(edit.id) as unknown as { row: Opportunity };
+            blob.rows.set(edit.id, { e: "opportunity", row: { ...before.row, ...edit.set } as Opportunity } as never);
           }
           local.tell(local.copy.absorb([...blobs].map(([h, blob]) => put("keys", h, blob as KeyBlob))));
         },

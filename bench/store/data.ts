@@ -2,7 +2,7 @@
 import type { Row } from "../../shared/records/entities.ts";
 import { seeded } from "../lib/measure.ts";
 
-export interface Deal extends Row {
+export interface Opportunity extends Row {
   readonly name: string;
   readonly stage: string;
   readonly amountMinor: number;
@@ -24,9 +24,9 @@ const latin = [
 ]; // prettier-ignore
 const han = [..."北京上海深圳广州工业集团科技有限公司物流能源续约合同机械钢铁电子一二三四"];
 
-export function makeDeals(count: number, seed = 7): Deal[] {
+export function makeOpportunities(count: number, seed = 7): Opportunity[] {
   const random = seeded(seed);
-  return Array.from({ length: count }, (_, number): Deal => {
+  return Array.from({ length: count }, (_, number): Opportunity => {
     const chinese = random.chance(0.1);
     const words = Array.from({ length: 2 + random.int(2) }, () => random.pick(latin)).join(" ");
     const name = chinese ? Array.from({ length: 6 }, () => random.pick(han)).join("") : words;
@@ -53,8 +53,8 @@ export const asPeople: CompareText = new Intl.Collator("en", { numeric: true }).
 /** How stores without a language order text. */
 export const asBytes: CompareText = (a, b) => (a < b ? -1 : a > b ? 1 : 0);
 
-export function answer(rows: Iterable<Deal>, { stage, by, down }: Ask, compareText: CompareText): string[] {
-  const compare = (a: Deal, b: Deal): number =>
+export function answer(rows: Iterable<Opportunity>, { stage, by, down }: Ask, compareText: CompareText): string[] {
+  const compare = (a: Opportunity, b: Opportunity): number =>
     by === "name" ? compareText(a.name, b.name) : a.amountMinor - b.amountMinor;
   return [...rows]
     .filter((row) => stage === null || row.stage === stage)

@@ -9,7 +9,7 @@ import { atOnce, browserJobs } from "../../web/data/jobs.ts";
 import type { Session } from "../../web/data/session.ts";
 import { createData, type LocalData } from "../../web/data/store.ts";
 import { blobsOf, Local, queryOf } from "./baton.ts";
-import { answer, asPeople, id, makeDeals, shownRows, type Ask, type Deal } from "./data.ts";
+import { answer, asPeople, id, makeOpportunities, shownRows, type Ask, type Opportunity } from "./data.ts";
 
 const text: Ask = { stage: null, by: "name", down: false };
 const member = id("mem", 1);
@@ -32,7 +32,7 @@ const painted = (): Promise<void> =>
 
 /** The text sort as screens run it: how long until it is there, and the longest time that the thread was held. */
 export async function throttled(count: number): Promise<{ readyMs: number; longestMs: number; right: boolean }> {
-  const rows = makeDeals(count);
+  const rows = makeOpportunities(count);
   const local = new Local(browserJobs(), blobsOf(rows));
   await turn();
   let longest = 0;
@@ -63,7 +63,7 @@ export async function throttled(count: number): Promise<{ readyMs: number; longe
 
 /** From the member's act to the changed text in the document, and whether a frame was painted between. */
 export async function frame(count: number): Promise<{ ms: number[]; sameFrame: boolean }> {
-  const rows = makeDeals(count);
+  const rows = makeOpportunities(count);
   const local = new Local(atOnce, blobsOf(rows));
   const stage = rows[0]?.stage ?? "";
   const query = queryOf({ stage, by: "amountMinor", down: true });
@@ -112,7 +112,7 @@ export function heap(count: number): number {
   kept.length = 0;
   if (count === 0) return 0;
   // As the disk gives it: every value its own, nothing shared with what made it.
-  const local = new Local(atOnce, structuredClone(blobsOf(makeDeals(count))));
+  const local = new Local(atOnce, structuredClone(blobsOf(makeOpportunities(count))));
   const asks: readonly Ask[] = [
     text,
     { stage: null, by: "amountMinor", down: true },
@@ -128,7 +128,7 @@ export async function seed(name: string, count: number): Promise<number> {
   await removeDisk(diskName("local", name));
   const disk = await openDisk(diskName("local", name));
   const now = Date.now();
-  const keys = [...blobsOf(makeDeals(count))].map(([h, blob]) => put("keys", h, blob));
+  const keys = [...blobsOf(makeOpportunities(count))].map(([h, blob]) => put("keys", h, blob));
   const start = performance.now();
   await disk.write(
     always([
@@ -151,7 +151,11 @@ export async function cold(name: string, count: number): Promise<{ firstMs: numb
   while (view.total() < count) await turn();
   const wholeMs = performance.now() - start;
   const shown = view.slice(0, shownRows).map((row) => row.id);
-  const expected = answer(makeDeals(count) as Deal[], { stage: null, by: "amountMinor", down: true }, asPeople);
+  const expected = answer(
+    makeOpportunities(count) as Opportunity[],
+    { stage: null, by: "amountMinor", down: true },
+    asPeople,
+  );
   data.close();
   return { firstMs, wholeMs, right: shown.join() === expected.join() };
 }

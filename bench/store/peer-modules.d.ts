@@ -103,7 +103,7 @@ declare module "rxdb" {
     };
   }
   export function createRxDatabase(options: object): Promise<{
-    addCollections(of: object): Promise<{ readonly deals: Documents }>;
+    addCollections(of: object): Promise<{ readonly opportunities: Documents }>;
     close(): Promise<unknown>;
   }>;
 }

@@ -4,7 +4,7 @@ import Dexie, { liveQuery } from "dexie";
 import { createRxDatabase } from "rxdb";
 import { getRxStorageMemory } from "rxdb/plugins/storage-memory";
 import { createQueries, createStore } from "tinybase";
-import { asBytes, shownRows, type Deal } from "./data.ts";
+import { asBytes, shownRows, type Opportunity } from "./data.ts";
 import type { Live, Subject } from "./subject.ts";
 
 let names = 0;
@@ -18,9 +18,9 @@ export const tanstack: Subject = {
       (of: { begin(): void; write(m: object): void; commit(): void; markReady(): void }) => void
     >[0];
     let sync: Sync | undefined;
-    const deals = createCollection({
-      id: `deals${(names += 1)}`,
-      getKey: (row: Deal) => row.id,
+    const opportunities = createCollection({
+      id: `opportunities${(names += 1)}`,
+      getKey: (row: Opportunity) => row.id,
       autoIndex: "eager",
       defaultIndexType: BTreeIndex,
       startSync: true,
@@ -34,12 +34,12 @@ export const tanstack: Subject = {
         },
       },
     });
-    await deals.preload();
+    await opportunities.preload();
     return {
       async open({ stage, by, down }) {
         const live = createLiveQueryCollection({
           query: (q) => {
-            const all = q.from({ row: deals });
+            const all = q.from({ row: opportunities });
             const some = stage === null ? all : all.where(({ row }) => eq(row["stage"], stage));
             return some.orderBy(({ row }) => row[by], { direction: down ? "desc" : "asc" }).limit(shownRows);
           },
@@ -57,10 +57,11 @@ export const tanstack: Subject = {
       },
       edit(edits) {
         sync?.begin();
-        for (const { id, set } of edits) sync?.write({ type: "update", value: { ...(deals.get(id) as Deal), ...set } });
+        for (const { id, set } of edits)
+          sync?.write({ type: "update", value: { ...(opportunities.get(id) as Opportunity), ...set } });
         sync?.commit();
       },
-      close: () => deals.cleanup(),
+      close: () => opportunities.cleanup(),
     };
   },
 };
@@ -73,7 +74,7 @@ export const tinybase: Subject = {
     return () => {
       const store = createStore();
       const queries = createQueries(store);
-      store.setTable("deals", table);
+      store.setTable("opportunities", table);
       return {
         open({ stage, by, down }): Live {
           const name = `q${(names += 1)}`;
@@ -82,11 +83,11 @@ export const tinybase: Subject = {
             shown = args.at(-1) as string[];
           };
           if (stage === null) {
-            shown = store.getSortedRowIds("deals", by, down, 0, shownRows);
-            const listener = store.addSortedRowIdsListener("deals", by, down, 0, shownRows, take);
+            shown = store.getSortedRowIds("opportunities", by, down, 0, shownRows);
+            const listener = store.addSortedRowIdsListener("opportunities", by, down, 0, shownRows, take);
             return { ids: () => shown, close: () => store.delListener(listener) };
           }
-          queries.setQueryDefinition(name, "deals", ({ select, where }) => {
+          queries.setQueryDefinition(name, "opportunities", ({ select, where }) => {
             select(by);
             select("name");
             where("stage", stage);
@@ -103,7 +104,7 @@ export const tinybase: Subject = {
         },
         edit(edits) {
           store.transaction(() => {
-            for (const { id, set } of edits) store.setPartialRow("deals", id, set);
+            for (const { id, set } of edits) store.setPartialRow("opportunities", id, set);
           });
         },
         close: () => undefined,
@@ -136,11 +137,11 @@ export const dexie: Subject = {
   name: "dexie",
   compareText: asBytes,
   prepare: (rows) => async () => {
-    const db = new Dexie(`deals${(names += 1)}`);
-    db.version(1).stores({ deals: "id,amountMinor,name,[stage+amountMinor],[stage+name]" });
+    const db = new Dexie(`opportunities${(names += 1)}`);
+    db.version(1).stores({ opportunities: "id,amountMinor,name,[stage+amountMinor],[stage+name]" });
     await db.open();
-    const deals = db.table("deals");
-    await deals.bulkAdd(rows);
+    const opportunities = db.table("opportunities");
+    await opportunities.bulkAdd(rows);
     const open = new Set<() => Promise<void>>();
     return {
       async open({ stage, by, down }) {
@@ -148,8 +149,8 @@ export const dexie: Subject = {
           liveQuery(() => {
             const all =
               stage === null
-                ? deals.orderBy(by)
-                : deals.where(`[stage+${by}]`).between([stage, Dexie.minKey], [stage, Dexie.maxKey]);
+                ? opportunities.orderBy(by)
+                : opportunities.where(`[stage+${by}]`).between([stage, Dexie.minKey], [stage, Dexie.maxKey]);
             return (down ? all.reverse() : all).limit(shownRows).toArray();
           }).subscribe((found) => next(found.map((row) => row.id))),
         );
@@ -165,7 +166,7 @@ export const dexie: Subject = {
       },
       async edit(edits) {
         const told = Promise.all([...open].map((next) => next()));
-        await deals.bulkUpdate(edits.map(({ id, set }) => ({ key: id, changes: set })));
+        await opportunities.bulkUpdate(edits.map(({ id, set }) => ({ key: id, changes: set })));
         await told;
       },
       close: () => db.delete(),
@@ -181,12 +182,12 @@ export const rxdb: Subject = {
   prepare: (rows) => async () => {
     const plain = rows.map((row) => ({ id: row.id, name: row.name, stage: row.stage, amountMinor: row.amountMinor }));
     const db = await createRxDatabase({
-      name: `deals${(names += 1)}`,
+      name: `opportunities${(names += 1)}`,
       storage: getRxStorageMemory(),
       multiInstance: false,
     });
-    const { deals } = await db.addCollections({
-      deals: {
+    const { opportunities } = await db.addCollections({
+      opportunities: {
         schema: {
           version: 0,
           primaryKey: "id",
@@ -200,13 +201,13 @@ export const rxdb: Subject = {
         },
       },
     }); // prettier-ignore
-    await deals.bulkInsert(plain);
+    await opportunities.bulkInsert(plain);
     const present = new Map(plain.map((row) => [row.id, row]));
     const open = new Set<{ next: () => Promise<void>; live: Live }>();
     return {
       async open({ stage, by, down }) {
         const told = telling((next) =>
-          deals
+          opportunities
             .find({
               selector: stage === null ? {} : { stage },
               sort: [{ [by]: down ? "desc" : "asc" }],
@@ -228,7 +229,7 @@ export const rxdb: Subject = {
         const told = [...open].map(({ next }) => next());
         const rowsNow = edits.map(({ id, set }) => ({ ...present.get(id), ...set }) as (typeof plain)[number]);
         for (const row of rowsNow) present.set(row.id, row);
-        await deals.bulkUpsert(rowsNow);
+        await opportunities.bulkUpsert(rowsNow);
         // It says nothing when the list is the same: whoever hears nothing for a turn has nothing to hear.
         await Promise.race([Promise.all(told), new Promise((resolve) => setTimeout(resolve, 50))]);
       },

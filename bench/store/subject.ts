@@ -1,8 +1,8 @@
-import type { Ask, CompareText, Deal } from "./data.ts";
+import type { Ask, CompareText, Opportunity } from "./data.ts";
 
 export interface Edit {
   readonly id: string;
-  readonly set: Partial<Deal>;
+  readonly set: Partial<Opportunity>;
 }
 /** A live list: the first rows of an order, kept up to date. */
 export interface Live {
@@ -20,5 +20,5 @@ export interface Subject {
   readonly name: string;
   readonly compareText: CompareText;
   /** What is done before the clock starts: what a store gets its rows from is there already. */
-  prepare(rows: readonly Deal[]): () => Promise<Store> | Store;
+  prepare(rows: readonly Opportunity[]): () => Promise<Store> | Store;
 }

@@ -37,24 +37,39 @@ export const removeDisk = (name: string): Promise<void> => deleteDB(name);
 class IdbDisk implements Disk {
   private readonly name: string;
   private db: Promise<IDBPDatabase<Schema>> | null = null;
+  private wasOpen = false;
 
   constructor(name: string) {
     this.name = name;
   }
   open(): Promise<IDBPDatabase<Schema>> {
-    this.db ??= openDB<Schema>(this.name, 1, {
-      upgrade: (db) => {
-        for (const store of stores) db.createObjectStore(store);
-      },
-      // Another tab signs out and deletes the database: let go, or it would wait for this tab for ever.
-      blocking: () => this.close(),
-      terminated: () => {
+    const asked = async (): Promise<IDBPDatabase<Schema>> =>
+      openDB<Schema>(this.name, 1, {
+        upgrade: (db, _old, _new, tx) => {
+          // It was here before: the browser evicted it, or another tab signed out. An empty one in its place would
+          // number from the start again, and would be left behind.
+          if (this.wasOpen) {
+            void tx.done.catch(() => undefined); // the opening itself tells
+            return tx.abort();
+          }
+          for (const store of stores) db.createObjectStore(store);
+        },
+        // Another tab signs out and deletes the database: let go, or it would wait for this tab for ever.
+        blocking: () => this.close(),
+        terminated: () => {
+          this.db = null;
+        },
+      });
+    // Some browsers throw at once where nothing may be stored.
+    this.db ??= asked()
+      .then((db) => {
+        this.wasOpen = true;
+        return db;
+      })
+      .catch((error: unknown) => {
         this.db = null;
-      },
-    }).catch((error: unknown) => {
-      this.db = null;
-      throw new DiskLost(String(error));
-    });
+        throw new DiskLost(String(error));
+      });
     return this.db;
   }
 

@@ -39,6 +39,13 @@ import type {
 import { browserJobs, type Jobs } from "./jobs.ts";
 import { Windows, type LiveWindow } from "./windows.ts";
 
+/** Rows as they are, for those who keep something made of them. */
+interface Copy {
+  readonly record: (id: string) => Row | undefined;
+  readonly records: (name: EntityName) => Iterable<Row>;
+  readonly onChange: LocalData["onChange"];
+  readonly onForget: LocalData["onForget"];
+}
 export interface LocalData extends Data {
   /** For the rooms: disk and traffic of the cell that an id names. */
   source(id: string): Source | undefined;
@@ -46,7 +53,9 @@ export interface LocalData extends Data {
   /** Records that look different now; answers how to stop listening. */
   onChange(listener: (changes: readonly Change[]) => void): () => void;
   /** Called when something that was held may be held no more, and when the copy locks. */
-  onForget(listener: () => void): void;
+  onForget(listener: () => void): () => void;
+  /** The copy as search reads it: rows as they are now, of all cells that are open. */
+  readonly copy: Copy;
   /** The lease is over: nothing of the copy opens until a page comes (SYNC-E2). */
   readonly locked: Accessor<boolean>;
   /** Called when the session was ended, here or elsewhere: the screens leave. */
@@ -510,8 +519,16 @@ class Local implements LocalData {
   syncNow(): void {
     for (const source of this.sources.values()) source.kick();
   }
-  onForget(listener: () => void): void {
+  onForget(listener: () => void): () => void {
     this.forgetters.add(listener);
+    return () => this.forgetters.delete(listener);
+  }
+  get copy(): Copy {
+    return {
+      ...this.union,
+      onChange: (listener) => this.onChange(listener),
+      onForget: (listener) => this.onForget(listener),
+    };
   }
   forgot(): void {
     for (const listener of this.forgetters) listener();

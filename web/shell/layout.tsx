@@ -4,6 +4,7 @@ import CalendarCheck from "lucide-solid/icons/calendar-check";
 import Ellipsis from "lucide-solid/icons/ellipsis";
 import PanelLeft from "lucide-solid/icons/panel-left";
 import Plus from "lucide-solid/icons/plus";
+import SearchIcon from "lucide-solid/icons/search";
 import {
   createMemo,
   createSignal,
@@ -39,8 +40,10 @@ import { applyUpdate, updateReady } from "./update.ts";
 const Tray = lazy(async () => ({ default: (await import("./tray.tsx")).Tray }));
 const PracticeBar = lazy(async () => ({ default: (await import("../settings/practice.tsx")).PracticeBar }));
 const Outbox = lazy(async () => ({ default: (await import("./outbox.tsx")).Outbox }));
+const SearchDialog = lazy(async () => ({ default: (await import("../search/dialog.tsx")).SearchDialog }));
 const LogSheet = lazy(async () => ({ default: (await import("./log-sheet.tsx")).LogSheet }));
 
+const shortcut = navigator.platform.startsWith("Mac") ? "⌘ K" : "Ctrl K";
 const [collapsed, setCollapsed] = createSignal(false);
 
 /** What stands round every screen: navigation, the state of sync, what needs attention, and messages. */
@@ -50,6 +53,7 @@ export function Layout(props: RouteSectionProps): JSX.Element {
   const navigate = useNavigate();
   const location = useLocation();
   const [log, setLog] = createSignal(false);
+  const [search, setSearch] = createSignal(false);
 
   const accounts = data.count("account", () => ({}));
   const offered = data.count("handoff", () => ({
@@ -72,6 +76,16 @@ export function Layout(props: RouteSectionProps): JSX.Element {
         setLog(true);
       }),
       z: quietly(() => void undoLast()),
+      "/": quietly((event) => {
+        if (location.pathname === paths.accounts) return; // the list has a field of its own
+        event.preventDefault();
+        setSearch(true);
+      }),
+      "$mod+k": (event) => {
+        if (event.isComposing || document.querySelector('[role="dialog"]')) return;
+        event.preventDefault();
+        setSearch(true);
+      },
     });
     onCleanup(off);
   });
@@ -106,6 +120,11 @@ export function Layout(props: RouteSectionProps): JSX.Element {
             </button>
           </div>
           <nav class={css.nav} aria-label={t("nav.label")}>
+            <button type="button" class={css.link} aria-keyshortcuts="Control+K Meta+K" onClick={() => setSearch(true)}>
+              <SearchIcon size={16} />
+              <span>{t("search.title")}</span>
+              <kbd class={css.count}>{shortcut}</kbd>
+            </button>
             <A class={css.link} href={paths.today} end>
               <CalendarCheck size={16} />
               <span>{t("nav.today")}</span>
@@ -162,6 +181,10 @@ export function Layout(props: RouteSectionProps): JSX.Element {
               </span>
               <span class="sr">{t("nav.log")}</span>
             </button>
+            <button type="button" class={css.tab} onClick={() => setSearch(true)}>
+              <SearchIcon size={20} />
+              {t("search.title")}
+            </button>
             <MemberMenu
               phone={
                 <>
@@ -180,6 +203,9 @@ export function Layout(props: RouteSectionProps): JSX.Element {
       <Suspense>
         <Show when={session.tray()}>
           <Tray open onClose={() => session.showTray(false)} />
+        </Show>
+        <Show when={search() && !data.locked()}>
+          <SearchDialog onClose={() => setSearch(false)} />
         </Show>
         <Show when={log()}>
           <LogSheet open account={here()} onClose={() => setLog(false)} />
