@@ -22,6 +22,11 @@ export const limits = {
   slowestBytesPerMs: 2, // what goes out slower than this (16 kbit/s) is given up with it
   pushMutationsMax: 50, // one D1 batch stays under 1,000 statements
   wantMax: 2_000, // keys asked for in one pull
+  checkEveryMs: dayMs, // a device compares a sample of its keys with the edge
+  checkPart: 7, // of its keys by a seventh, so that each is compared once in a week
+  checkKeysMin: 20,
+  checkKeysMax: 300, // a few thousand rows read
+  driftMax: 1_000, // repairs reported at once
   removalsMax: 10_000, // more differences than this cost more than a reset
   guardTries: 3,
   leaseMs: 72 * hourMs, // device lease; as `leaseHours` below

@@ -4,6 +4,7 @@ import { limits } from "../kernel/limits.ts";
 import type { Row } from "../records/entities.ts";
 import type { Value } from "../records/field.ts";
 import type { Fields } from "../records/mutation.ts";
+import type { Digest } from "./digest.ts";
 
 /**
  * The record sync protocol. Rules with their ids: docs/spec/sync.md.
@@ -11,8 +12,8 @@ import type { Fields } from "../records/mutation.ts";
  * History. The edge speaks the newest version and the one before, for at least 30 days (SYNC-L5); the older forms are in
  * worker/sync/versions.ts, and recorded traffic of each is replayed in the tests.
  * 1 (2026-11) first version: snapshots are objects, a line a key.
- * 2 (2026-11) snapshots are columns, all of a page in one `cols` line (columns.ts); patches may tell what was lost, and
- *   outcomes by whom and when.
+ * 2 (2026-11) snapshots are columns, all of a page in one `cols` line (columns.ts); a device may ask for digests (`check`)
+ *   and reports repairs (`drift`); patches may tell what was lost, and outcomes by whom and when.
  */
 export const protocolVersion = 2;
 
@@ -34,6 +35,10 @@ export const pullRequest = z.strictObject({
   follow: z.array(z.strictObject({ anchor: id, kind: z.enum(["open", "pin", "unfollow"]) })).check(z.maxLength(200)),
   /** Outcomes up to this number are stored on the device and may be forgotten by the edge. */
   seen: z.int().check(z.gte(0)),
+  /** Keys of which the device wants to know whether it holds them as the edge would send them (SYNC-K1). */
+  check: z.optional(z.array(handle).check(z.maxLength(limits.checkKeysMax))),
+  /** Keys that the device found different and asked for anew since it last said so. */
+  drift: z.optional(z.int().check(z.gte(0), z.lte(limits.driftMax))),
 });
 export type PullRequest = z.infer<typeof pullRequest>;
 
@@ -78,6 +83,7 @@ export type PullLine =
       readonly outcomes: readonly Outcome[];
       readonly now: number; // the edge's clock
       readonly lease: number; // the store locks at this instant unless a page comes before
+      readonly checks?: Readonly<Record<string, Digest>>; // of keys to check; none while the delta is not complete
     };
 
 /**

@@ -41,6 +41,8 @@ export class Edge {
   db: Db = openDb(this.d1 as unknown as D1Database);
   time = 1_800_000_000_000;
   epoch = 1;
+  /** Repairs that devices reported. */
+  drift = 0;
   bug: string | undefined;
   /** What others do between this request's reading and writing. */
   race: (() => Promise<void>) | null = null;
@@ -161,6 +163,7 @@ export class Edge {
     const actor = this.actor(member);
     if (!actor) throw new WireError("signed_out", "401");
     const request = pullRequest.parse(JSON.parse(JSON.stringify(body)));
+    this.drift += request.drift ?? 0;
     if (this.bug === "sweep_early") this.sql("delete from share where until_t <= ?", this.time);
     const pulled = await pull(
       {

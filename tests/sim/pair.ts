@@ -384,11 +384,14 @@ const fieldsOf = (entity: EntityName, row: Row, read: ReadonlySet<Group>): Recor
 
 /** What is random or sealed is written as what it stands for, or as its length. */
 async function plain(edge: Edge, device: Device, lines: readonly PullLine[]): Promise<unknown[]> {
+  const last = lines.at(-1);
+  const checks = Object.entries((last?.t === "page" && last.checks) || {});
   const handles = lines.flatMap((line) => ("h" in line ? [line.h] : []));
-  const keys = await edge.keysOf(device.id, handles);
+  const keys = await edge.keysOf(device.id, [...handles, ...checks.map(([h]) => h)]);
+  const checked = checks.map(([h, digest]) => `${keys.get(h)} ${JSON.stringify(digest)}`).sort();
   return lines.map((line) => {
     if ("h" in line) return { ...line, h: `${line.h.length} ${keys.get(line.h)}` };
-    return line.t === "page" ? { ...line, cursor: line.cursor.length } : line;
+    return line.t === "page" ? { ...line, cursor: line.cursor.length, checks: checked } : line;
   });
 }
 

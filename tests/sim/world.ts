@@ -10,6 +10,7 @@ import type { State } from "../../shared/access/engine.ts";
 import type { Action } from "../../shared/kernel/actions.ts";
 import type { PullLine } from "../../shared/sync/protocol.ts";
 import { writable } from "../policy/oracle.ts";
+import { always, put } from "../../web/data/disk.ts";
 import { Device, noFaults, type Faults, type PageSeen } from "./device.ts";
 import { cell, Edge, type PushedAt } from "./edge.ts";
 import { mustHold, placeFor, type Expected } from "./oracle.ts";
@@ -93,6 +94,8 @@ export class World {
     // Small pages, so that the cut between two pages is met.
     const rows = this.random.pick([2, 8, 500, 500]) ?? 500;
     Object.assign(limits, { pageRowsMax: rows, snapshotRowsMax: rows });
+    // Every device compares all of its keys often, among faults and others' work.
+    Object.assign(limits, { checkEveryMs: 2_000, checkKeysMin: limits.checkKeysMax });
     Object.assign(limits, { hotMs: 90_000, hotSlackMs: 5_000, segmentRows: this.random.pick([2, 5]) ?? 2 });
     this.edge.onPush = (pushed) => this.judge(pushed);
   }
@@ -260,7 +263,41 @@ export class World {
       if (device.drift > 0) this.fail("a patch found no row", device);
       this.checkAccounts(device);
     }
+    await this.drift();
     this.checkHistory();
+  }
+
+  /** A device's copy goes wrong by itself: it finds out, mends it, and says so (SYNC-K1). */
+  private async drift(): Promise<void> {
+    const { random, edge } = this;
+    const device = random.pick(this.devices.filter(({ member }) => edge.actor(member)));
+    if (device) await this.settle(device, new Random(1), 50); // others' queues drained after its own
+    const full = [...(device?.replica.table("keys") ?? [])].filter(([, { rows }]) => rows.size > 0);
+    const [h, blob] = random.pick(full) ?? [];
+    if (!device || h === undefined || !blob) return;
+    const rows = new Map(blob.rows);
+    const [id, held] = random.pick([...rows]) ?? [];
+    if (id === undefined || !held) return;
+    const how = random.pick(["missing", "extra", "changed"] as const);
+    if (how === "missing") rows.delete(id);
+    else if (how === "changed") rows.set(id, { ...held, row: { ...held.row, createdBy: "drift" } });
+    else {
+      const more = idOf(random, entities[held.e].kind);
+      rows.set(more, { ...held, row: { ...held.row, id: more } });
+    }
+    await device.disk.write(always([put("keys", h, { ...blob, rows })]));
+    await device.boot();
+    const where = (): string | undefined => mustHold(edge.inputs(), device.id, device.member, edge.time).get(id)?.key; // by the clock alone it may end, or get a key of its own
+    const [before, place] = [edge.drift, where()];
+    for (let day = 0; day < limits.checkPart + 1; day += 1) {
+      edge.time += limits.checkEveryMs;
+      for (let page = 0; page < 20 && (await device.pull()) === "more"; page += 1);
+    }
+    await device.pull();
+    const turned = JSON.stringify(device.replica.table("keys").get(h)?.g) !== JSON.stringify(blob.g);
+    if (edge.drift === before && !turned && where() === place) this.fail(`nobody is told of a copy gone wrong (${how})`, device); // prettier-ignore
+    const expected = mustHold(edge.inputs(), device.id, device.member, edge.time);
+    this.compare(device, expected, null, new Set(), `after drift (${how})`);
   }
 
   // --- acts

@@ -27,6 +27,7 @@ describe("health", () => {
         version: expect.stringMatching(/^\d+\.\d+\.\d+$/),
         cell: env.CELL,
         migrations: { applied: expected, expected },
+        drift: 0,
       },
     ]);
   });

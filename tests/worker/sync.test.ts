@@ -3,6 +3,7 @@ import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
 import type { Row } from "../../shared/records/entities.ts";
 import { limits } from "../../shared/kernel/limits.ts";
+import { digestOf } from "../../shared/sync/digest.ts";
 import { protocolVersion } from "../../shared/sync/protocol.ts";
 import {
   accountSource,
@@ -174,6 +175,47 @@ describe("pulling", () => {
     );
     expect(snaps.filter(({ to }) => to !== null)).toHaveLength(1);
     expect(JSON.stringify(snaps).length).toBeLessThan(limits.pageBytesMax + 45_000);
+  });
+  it("[SYNC-K1] case 34: a digest speaks of what this member sees: hidden work leaves it, and the page, as they were", async () => {
+    const dev = device();
+    const first = await pull("yuki", pullBody(dev));
+    const opened = await pull("yuki", pullBody(dev, { cursor: pageOf(first)["cursor"], follow: [{ anchor: west, kind: "open" }] })); // prettier-ignore
+    const want = opened.flatMap((line) => (line["t"] === "rights" ? [{ h: String(line["h"]) }] : []));
+    const lines = await pull("yuki", pullBody(dev, { cursor: pageOf(opened)["cursor"], want }));
+    const held = new Map(lines.flatMap((line) => (line["t"] === "snap" ? [[String(line["h"]), line["rows"] as [string, Row][]] as const] : []))); // prettier-ignore
+    expect([...held.values()].flat().map(([, row]) => row.id)).toContain(west);
+    let { cursor } = pageOf(lines);
+    const checks = async (): Promise<{ checks: unknown; page: string }> => {
+      const all = await pull("yuki", pullBody(dev, { cursor, check: want.map(({ h }) => h) }));
+      ({ cursor } = pageOf(all));
+      const { checks: said, cursor: _sealed, now: _now, lease: _lease, ...page } = pageOf(all);
+      return { checks: said, page: JSON.stringify([all.length, page]) };
+    };
+    const before = await checks();
+    expect(before.checks).toEqual(Object.fromEntries([...held].map(([h, rows]) => [h, digestOf(rows)])));
+    // Hidden fields, hidden records, and keys that she does not hold.
+    expect(
+      (await patch("ana", `/api/accounts/${west}`, { contractTerms: `hidden ${dev}`, internalNote: dev })).ok,
+    ).toBe(true);
+    expect((await ask("/api/tasks", { as: "ana", body: { anchor: west, name: "hidden" } })).ok).toBe(true);
+    expect((await patch("sofia", `/api/sections/${desk}`, { title: dev })).ok).toBe(true);
+    expect(await checks()).toEqual(before);
+    // What she sees changes it, and nobody may have others' keys checked.
+    await patch("ana", `/api/accounts/${west}`, { city: dev.slice(0, 20) });
+    expect((await checks()).checks).not.toEqual(before.checks);
+    const stranger = device();
+    const foreign = await pull("bo", pullBody(stranger, { check: want.map(({ h }) => h) }));
+    expect(pageOf(foreign)["checks"]).toEqual({});
+  });
+  it("[SYNC-K1] drift that a device reports is counted for who watches the cell, and never by whom or of what", async () => {
+    const dev = device();
+    const drift = async (): Promise<number> => (await json<{ drift?: number }>(ask("/api/health"))).drift ?? 0;
+    const before = await drift();
+    await pull("ana", pullBody(dev, { drift: 3 }));
+    expect(await drift()).toBe(before + 3);
+    expect(await code(ask("/sync/pull", { as: "ana", body: pullBody(dev, { drift: limits.driftMax + 1 }) }))).toEqual([422, "invalid"]); // prettier-ignore
+    expect(await code(ask("/sync/pull", { as: "ana", body: pullBody(dev, { v: 1, drift: 1 }) }))).toEqual([422, "invalid"]); // prettier-ignore
+    expect(await drift()).toBe(before + 3);
   });
   it("[SYNC-E4] cases 20, 30: a device is its member's: nothing is pulled or pushed through it in another's name", async () => {
     const dev = device();

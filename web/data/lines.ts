@@ -36,6 +36,7 @@ const line = z.discriminatedUnion("t", [
     outcomes: z.array(z.looseObject({ n: z.number(), code: z.string() })),
     now: z.number(),
     lease: z.number(),
+    checks: z.optional(z.record(z.string(), z.object({ count: z.number(), hash: z.string() }))),
   }),
 ]);
 

@@ -5,6 +5,7 @@
 import { entity, isEntity, type EntityName, type Row } from "../../shared/records/entities.ts";
 import { hasGroup } from "../../shared/records/groups.ts";
 import type { Fields, Mutation } from "../../shared/records/mutation.ts";
+import { digestOf } from "../../shared/sync/digest.ts";
 import type { KeyRights, Lost, Outcome, PullLine, PullRequest } from "../../shared/sync/protocol.ts";
 import { protocolVersion } from "../../shared/sync/protocol.ts";
 import { limits } from "../../shared/kernel/limits.ts";
@@ -27,6 +28,8 @@ export function ask(replica: Replica, device: string, client: string): Asked {
   const wanted = [...replica.table("want")].sort(([, a], [, b]) => b.round - a.round); // newest wishes first; sort is stable
   const asked = [...replica.table("ask")].slice(0, limits.wantMax);
   const follow = [...replica.table("follow")].sort(([a], [b]) => (a < b ? -1 : 1)).slice(0, 200);
+  const check = sample(replica);
+  const drift = Number(replica.table("meta").get("drift") ?? 0);
   return {
     body: {
       v: protocolVersion,
@@ -37,14 +40,32 @@ export function ask(replica: Replica, device: string, client: string): Asked {
       ask: asked.map(([h]) => h),
       follow: follow.map(([, choice]) => choice),
       seen: replica.sync.seen,
+      ...(check.length > 0 ? { check } : {}),
+      ...(drift > 0 ? { drift: Math.min(drift, limits.driftMax) } : {}),
     },
     ask: new Map(asked),
     follow: follow.map(([key]) => key),
   };
 }
 
+/**
+ * Keys to compare with the edge: a seventh of them a day, in turn, and the first when a first sync or a reset is through.
+ * Only while nothing is known to be on its way (SYNC-K1).
+ */
+function sample(replica: Replica): string[] {
+  const meta = replica.table("meta");
+  if (!meta.has("ready") || replica.table("want").size > 0 || replica.table("ask").size > 0) return [];
+  const at = Number(meta.get("checkedAt") ?? 0);
+  if (at > 0 && replica.sync.now - at < limits.checkEveryMs) return [];
+  const keys = [...replica.table("keys").keys()].sort();
+  const count = Math.max(limits.checkKeysMin, Math.ceil(keys.length / limits.checkPart));
+  const last = String(meta.get("checkedTo") ?? "");
+  const from = Math.max(0, keys.findIndex((h) => h > last)); // prettier-ignore
+  return [...keys.slice(from), ...keys.slice(0, from)].slice(0, Math.min(count, limits.checkKeysMax));
+}
+
 export class PageReader {
-  /** Rows that a patch spoke of and that are not here though they should be: repaired by a snapshot, and reported. */
+  /** Keys that are not as they should be: repaired by a snapshot, and reported with the next pull. */
   drift = 0;
   private readonly replica: Replica;
   private readonly asked: Asked;
@@ -138,9 +159,30 @@ export class PageReader {
     };
     draft.set("meta", "sync", sync);
     if (Number(draft.get("meta", "time") ?? 0) > time) draft.set("meta", "time", time); // a wall clock was ahead
+    if (page.checks) this.check(page.checks, page.now);
+    const reported = Number(draft.get("meta", "drift") ?? 0) - (this.asked.body.drift ?? 0);
+    if (reported + this.drift !== Number(draft.get("meta", "drift") ?? 0))
+      draft.set("meta", "drift", reported + this.drift);
     if (draft.names("want").length === 0) draft.set("meta", "ready", 1); // everything that was allowed then is here
     draft.expire(time); // what ended while the page was on its way is not shown even once
     return draft.writes();
+  }
+
+  /** What the edge would send of these keys against what is here, now that the page is in. A difference: it comes anew. */
+  private check(checks: NonNullable<Page["checks"]>, now: number): void {
+    const { draft } = this;
+    // What is on its way may still move a record from one key to another: another time.
+    if (draft.names("want").length > 0 || draft.names("ask").length > 0) return;
+    for (const [h, digest] of Object.entries(checks)) {
+      const blob = draft.key(h);
+      if (!blob) continue;
+      const here = digestOf([...blob.rows.values()].map(({ e, row }) => [e, row] as const));
+      if (here.count === digest.count && here.hash === digest.hash) continue;
+      this.drift += 1;
+      draft.set("want", h, { after: "", round: this.replica.sync.round + 1 });
+    }
+    draft.set("meta", "checkedAt", now);
+    draft.set("meta", "checkedTo", this.asked.body.check?.at(-1) ?? "");
   }
 
   private wipe(): void {
@@ -148,7 +190,7 @@ export class PageReader {
     for (const store of ["want", "ask"] as const)
       for (const key of this.draft.names(store)) this.draft.set(store, key, undefined);
     this.draft.set("meta", "sync", { ...this.replica.sync, cursor: null });
-    this.draft.set("meta", "ready", undefined);
+    for (const key of ["ready", "checkedAt"]) this.draft.set("meta", key, undefined);
   }
   private question(h: string): void {
     this.draft.ask(h);

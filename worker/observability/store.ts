@@ -49,3 +49,7 @@ export async function readSchema(
     whole: found?.results.length === needed.size,
   };
 }
+
+export async function readDrift(d1: D1Database): Promise<number> {
+  return (await d1.prepare("select v from meta where k = 'drift'").first<number>("v")) ?? 0;
+}

@@ -15,6 +15,7 @@ import { maskOf, type Group, type Mask } from "../../shared/records/groups.ts";
 import type { Fields } from "../../shared/records/mutation.ts";
 import { isVisible, project } from "../../shared/records/record.ts";
 import { weigher } from "../../shared/sync/columns.ts";
+import { digestOf, type Digest } from "../../shared/sync/digest.ts";
 import type { KeyRights, Lost, PullLine, PullRequest } from "../../shared/sync/protocol.ts";
 import { holdingOf, noHolding, sameRights, type FollowChoice, type Holding } from "../../shared/sync/rights.ts";
 import { validatePolicy } from "../../shared/access/policy.ts";
@@ -123,7 +124,8 @@ async function tryPull(context: PullContext, request: PullRequest): Promise<Resu
     (name) => name !== actor.member && !teams.includes(name),
   );
   const names: store.Names = { member: actor.member, teams, coveredFor };
-  const handed = [...request.want.map((want) => want.h), ...request.ask];
+  const check = request.check ?? [];
+  const handed = [...request.want.map((want) => want.h), ...request.ask, ...check];
   const opened = await openHandles(db, handles, handed);
   const named = new Set(handed.filter(isRecordHandle));
   const grantedIds = [actor.facts, factsThen].flatMap((facts) => grantedRecords(facts));
@@ -302,6 +304,35 @@ async function tryPull(context: PullContext, request: PullRequest): Promise<Resu
   }
   if (bug("cursor_ahead")) covered = state.head;
 
+  // --- whole keys: what of them may be held now, by record id
+  const loadKeys = (some: readonly string[]): Promise<Stored[]> => {
+    const held = some.flatMap((h) => {
+      const key = opened.get(h);
+      const own = key && holdingNow(key.anchor).keys.get(key.compartment);
+      return key && own ? [{ key, rights: own }] : [];
+    });
+    const names = new Set(
+      held.flatMap(({ key, rights: given }) => entitiesAt(key.anchor, key.compartment).filter((name) => name in given)),
+    );
+    return loadUnder(db, [...new Set(held.map(({ key }) => key.anchor))], [...names]);
+  };
+  const projected = (stored: Stored): (readonly [EntityName, Row])[] => {
+    const row = stored.deletedAt === null && project(stored.entity, stored.row, maskNow(stored.entity, stored.row));
+    return row ? [[stored.entity, row]] : [];
+  };
+  /** Null: the key is not held. */
+  const rowsOf = (h: string, loaded: readonly Stored[]): (readonly [EntityName, Row])[] | null => {
+    if (named.has(h)) {
+      const stored = namedRows.get(h);
+      return stored && isNamed(holdingNow(stored.row.anchor), stored.row) ? projected(stored) : null;
+    }
+    const key = opened.get(h);
+    if (!key || !holdingNow(key.anchor).keys.has(key.compartment)) return null;
+    const inKey = loaded.filter(({ row }) => row.anchor === key.anchor && row.compartment === key.compartment);
+    const rest = inKey.filter(({ row }) => !isNamed(holdingNow(key.anchor), row));
+    return rest.flatMap(projected).sort(([, left], [, right]) => (left.id < right.id ? -1 : 1));
+  };
+
   // --- snapshots of wanted keys, while the page has room
   const snaps: PullLine[] = [];
   let starved = false;
@@ -322,46 +353,47 @@ async function tryPull(context: PullContext, request: PullRequest): Promise<Resu
     const wants = [...request.want];
     for (let start = 0; start < wants.length && room > 0 && bytes > 0; start += snapshotKeys) {
       const some = wants.slice(start, start + snapshotKeys);
-      const held = some.flatMap((want) => {
-        const key = opened.get(want.h);
-        const own = key && holdingNow(key.anchor).keys.get(key.compartment);
-        return key && own ? [{ key, rights: own }] : [];
-      });
-      const names = new Set(
-        held.flatMap(({ key, rights: given }) =>
-          entitiesAt(key.anchor, key.compartment).filter((name) => name in given),
-        ),
-      );
-      const loaded = await loadUnder(db, [...new Set(held.map(({ key }) => key.anchor))], [...names]);
+      const loaded = await loadKeys(some.map(({ h }) => h));
       for (const want of some) {
         if (room <= 0 || bytes <= 0) break;
-        const key = opened.get(want.h);
+        const mine = rowsOf(want.h, loaded);
         const from = want.after ?? "";
-        const projected = (stored: Stored): (readonly [EntityName, Row])[] => {
-          const row =
-            stored.deletedAt === null && project(stored.entity, stored.row, maskNow(stored.entity, stored.row));
-          return row ? [[stored.entity, row]] : [];
-        };
-        if (named.has(want.h)) {
-          const stored = namedRows.get(want.h);
-          if (stored && isNamed(holdingNow(stored.row.anchor), stored.row)) snap(want.h, from, projected(stored));
-        } else if (key && holdingNow(key.anchor).keys.has(key.compartment)) {
-          const { anchor, compartment } = key;
-          const inKey = loaded.filter(
-            ({ row }) => row.anchor === anchor && row.compartment === compartment && row.id > from,
-          );
-          const rest = inKey.filter(({ row }) => !isNamed(holdingNow(anchor), row));
-          const mine = rest.flatMap(projected).sort(([, left], [, right]) => (left.id < right.id ? -1 : 1));
-          snap(want.h, from, mine);
-        }
+        if (mine) snap(want.h, from, named.has(want.h) ? mine : mine.filter(([, row]) => row.id > from)); // prettier-ignore
       }
     }
     starved = snaps.length === 0 && wants.length > 0 && (room <= 0 || bytes <= 0);
   }
 
+  // --- digests of keys that the device doubts (SYNC-K1)
+  const checks = new Map<string, Digest>();
+  for (let start = 0; complete && start < check.length; start += snapshotKeys) {
+    const some = check.slice(start, start + snapshotKeys);
+    const loaded = await loadKeys(some);
+    for (const h of some) {
+      const mine = rowsOf(h, loaded);
+      if (mine) checks.set(h, digestOf(mine));
+    }
+  }
+
   // If a right changed while rows were read, what was read may be newer than the right that allowed it (SYNC-P1).
-  const [inputs] = (await batch(db, [store.inputsHeadQuery(db)])) as [{ seq: number }[]];
+  const [inputs, late] = (await batch(db, [
+    store.inputsHeadQuery(db),
+    ...(checks.size > 0 ? [store.changesAfter(db, state.head)] : []),
+  ])) as [{ seq: number }[], store.ChangeHeader[] | undefined];
   if ((inputs[0]?.seq ?? 0) > state.head) return "again";
+  // And a digest may be of rows newer than the page. Only what this member sees of it counts: else it would tell.
+  if (late && late.length > 0) {
+    const moved = await loadRows(db, [...new Set(late.map(({ record }) => record))]);
+    for (const change of late) {
+      const stored = moved.get(change.record);
+      if (!stored) continue;
+      const seen =
+        change.op === "edit"
+          ? deltaLine(change, [change], moved, maskNow, bug, actor.member) !== null
+          : isVisible(stored.entity, stored.row, maskNow(stored.entity, stored.row));
+      if (seen) checks.delete(await handleAt(handles, places, stored.row, holdingNow));
+    }
+  }
 
   const next: Cursor = {
     epoch: context.epoch,
@@ -382,6 +414,7 @@ async function tryPull(context: PullContext, request: PullRequest): Promise<Resu
     outcomes: state.outcomes,
     now,
     lease: now + limits.leaseMs,
+    ...(complete && check.length > 0 ? { checks: Object.fromEntries(checks) } : {}),
   };
   const reset: PullLine[] = request.cursor !== null && !cursor ? [{ t: "reset" }] : [];
   const lines = bug("removals_last")

@@ -12,6 +12,7 @@ import { problem } from "../http/problem.ts";
 import { cursorKey } from "./cursor.ts";
 import type { Listener } from "./hub.ts";
 import { pull } from "./pull.ts";
+import { addDrift } from "./store.ts";
 import { push } from "./push.ts";
 import { tell } from "./tell.ts";
 import { hubOf } from "../env.ts";
@@ -37,6 +38,10 @@ syncRoutes.post("/pull", requireActor, async (c) => {
   );
   if (!pulled.ok) return problem(pulled.error);
   const { lines, interest } = pulled.value;
+  if (body.drift) {
+    console.warn("drift", body.device, body.drift); // never contents
+    await addDrift(openDb(c.env.DB, c.get("cost")), body.drift);
+  }
   // Before the answer: a change right after this page must find the device's interest.
   if (interest.reset || interest.keys.length > 0) await hubOf(c.env).interest(ownDevice(c, body.device), interest);
   return c.body(write(lines), 200, {

@@ -48,6 +48,10 @@ export interface DeviceState {
   readonly changes: readonly ChangeHeader[];
 }
 
+const headers = (({ seq, anchor, compartment, entity, record, op, client, n, actor, at, patch }) => ({
+  seq, anchor, compartment, entity, record, op, client, n, actor, at, patch,
+}))(tables.change); // prettier-ignore
+
 /**
  * Everything that a pull decides by, of one instant. `a` and `p`: rights inputs and changes after these positions; `t`:
  * the time up to which the device was told what the clock does.
@@ -69,11 +73,7 @@ export async function readDevice(
     db.all<LentOne>(grants),
     db.all<LentOne>(covers),
     db
-      .select({
-        seq: change.seq, anchor: change.anchor, compartment: change.compartment, entity: change.entity,
-        record: change.record, op: change.op, client: change.client, n: change.n,
-        actor: change.actor, at: change.at, patch: change.patch,
-      })
+      .select(headers)
       .from(change)
       .where(sql`${change.seq} > ${ask.p}`)
       .orderBy(change.seq)
@@ -108,6 +108,21 @@ export async function oldestChange(db: Db): Promise<number> {
     db.select({ seq: sql<number>`min(${tables.change.seq})` }).from(tables.change),
   ])) as [{ seq: number | null }[]];
   return rows[0]?.seq ?? 0;
+}
+
+/** What was written while a page was made. */
+export const changesAfter = (db: Db, seq: number) =>
+  db.select(headers).from(tables.change).where(sql`${tables.change.seq} > ${seq}`); // prettier-ignore
+
+/** Devices found keys that differed from what they should hold: counted, for whoever watches the cell. */
+export async function addDrift(db: Db, count: number): Promise<void> {
+  const { meta } = tables;
+  await batch(db, [
+    db
+      .insert(meta)
+      .values({ k: "drift", v: count })
+      .onConflictDoUpdate({ target: meta.k, set: { v: sql`${meta.v} + ${count}` } }),
+  ]);
 }
 
 /** Position of the newest rights input. If it moves while a page is made, the page is made again. */

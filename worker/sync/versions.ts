@@ -9,9 +9,9 @@ import { wireLines } from "../../shared/sync/columns.ts";
 import { protocolVersion, pullRequest, pushRequest, type PullLine, type PullRequest, type PushRequest } from "../../shared/sync/protocol.ts"; // prettier-ignore
 import { readBody } from "../http/body.ts";
 
-// --- version 1: snapshots as objects
+// --- version 1: snapshots as objects, no digests
 
-const pullRequest1 = z.strictObject({ ...pullRequest.shape, v: z.literal(1) });
+const pullRequest1 = z.strictObject({ ...z.omit(pullRequest, { check: true, drift: true }).shape, v: z.literal(1) });
 const pushRequest1 = z.strictObject({ ...pushRequest.shape, v: z.literal(1) });
 
 // --- what both have
