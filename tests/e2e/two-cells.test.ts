@@ -255,7 +255,7 @@ test("[SYNC-X1] who signs out is cut in both cells within two seconds, and nobod
   expect(await known(kept)).toEqual([200, 200]);
 });
 
-test("[SYNC-X1] a leaver is cut in both cells within two seconds, without the device's help, and their screen leaves", async () => {
+test("[SYNC-X1] [LEAK-65] a leaver is cut in both cells within two seconds, without the device's help, and their screen leaves", async () => {
   const [bo, greta] = [await signIn("bo"), await signIn("greta")];
   expect(await known(bo)).toEqual([200, 200]);
   const { body: me } = await ask<{ me: { member: string } }>(eu.url, "GET", "/api/me", bo.home);

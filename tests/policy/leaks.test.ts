@@ -59,7 +59,7 @@ const withRule = (rule: Partial<AllowRule>): Policy => ({
 const isValid = (policy: Policy): boolean => validatePolicy(JSON.parse(JSON.stringify(policy))).ok;
 
 describe("leaks of the engine", () => {
-  test("leak 33: a fact that is missing takes rights and never gives them, whoever it is", () => {
+  test("[LEAK-33] a fact that is missing takes rights and never gives them, whoever it is", () => {
     const more: string[] = [];
     for (const facts of people)
       for (const fact of ["member", "base", "duties", "teams", "regions"] as const) {
@@ -76,7 +76,7 @@ describe("leaks of the engine", () => {
     expect(more).toEqual([]);
   }, 30_000);
 
-  test("leak 34: a condition that SQL can't say is refused at publish, and in SQL it is an error, never all rows", () => {
+  test("[LEAK-34] a condition that SQL can't say is refused at publish, and in SQL it is an error, never all rows", () => {
     const conditions: Cond[] = [
       { gte: ["discountPct", 3] },
       { lt: ["discountPct", 3] },
@@ -94,7 +94,7 @@ describe("leaks of the engine", () => {
     expect(isValid(withRule({}))).toBe(true);
   });
 
-  test("leak 36: a literal of another type than its column is refused at publish", () => {
+  test("[LEAK-36] a literal of another type than its column is refused at publish", () => {
     for (const [column, good, bad] of [
       ["restricted", true, ["true", 1, "1"]],
       ["region", "north", [1, true]],
@@ -107,7 +107,7 @@ describe("leaks of the engine", () => {
     }
   });
 
-  test("leak 37: every field is in a group with a keep, and nobody reads what is not classified, however much they hold", () => {
+  test("[LEAK-37] every field is in a group with a keep, and nobody reads what is not classified, however much they hold", () => {
     for (const name of entityNames)
       for (const [key, field] of Object.entries<Field>(entity(name).fields)) {
         expect(groupNames, `${name}.${key}`).toContain(field.group);
@@ -120,7 +120,7 @@ describe("leaks of the engine", () => {
           expect(bound.readMask(name, compartment, place, at) & groupBit("unclassified")).toBe(0);
   });
 
-  test("leak 40: no edit moves a column on which somebody's sight hangs, whoever edits", () => {
+  test("[LEAK-40] no edit moves a column on which somebody's sight hangs, whoever edits", () => {
     let tried = 0;
     const moved: string[] = [];
     for (const [bound, facts] of people.map((one) => [bind(shippedPolicy, one), one] as const))
@@ -142,7 +142,7 @@ describe("leaks of the engine", () => {
     expect(tried).toBeGreaterThan(1_000);
   }, 30_000);
 
-  test("leak 43: nobody approves their own request, and a cover lends no approval", () => {
+  test("[LEAK-43] nobody approves their own request, and a cover lends no approval", () => {
     const tomas = people.find(({ duties }) => duties.includes("discount_approver"));
     if (!tomas) throw new Error("there is an approver");
     const place: Place = {
@@ -177,7 +177,7 @@ describe("leaks of the engine", () => {
     expect(may(ana, "carl")).toBe(false);
   });
 
-  test("leak 44: out of X by one's own role and into Y by somebody else's is no move, cover or not", () => {
+  test("[LEAK-44] out of X by one's own role and into Y by somebody else's is no move, cover or not", () => {
     const stages: StageRule[] = [
       { id: "s.out", pipeline: "*", roles: ["seller"], reach: "all", from: ["x"], to: ["x"], why: "Out." },
       { id: "s.in", pipeline: "*", roles: ["sales_manager"], reach: "all", from: ["y"], to: ["y"], why: "In." },
@@ -219,7 +219,7 @@ describe("leaks of the engine", () => {
     expect(gateFailures(bind(both, { ...seller, duties: ["sales_manager"] }), move, at).state).toBe("open");
   });
 
-  test("leak 48: what is lent ends with its instant, one millisecond before and after", () => {
+  test("[LEAK-48] what is lent ends with its instant, one millisecond before and after", () => {
     const until = 5_000;
     const ana: Facts = { member: "ana", base: "seller", duties: [], teams: [], regions: [], employment: "active" };
     const place: Place = {
@@ -261,7 +261,7 @@ describe("leaks of the engine", () => {
     }
   });
 
-  test("leak 52: a slice holds no reason of another's rule, no secret group, and no field of one", () => {
+  test("[LEAK-52] a slice holds no reason of another's rule, no secret group, and no field of one", () => {
     for (const facts of people) {
       const own = slice(shippedPolicy, facts);
       const text = JSON.stringify(own);
@@ -292,7 +292,7 @@ describe("leaks of the engine", () => {
     }
   });
 
-  test("leak 55: a policy or a change that leaves nobody who can mend it is seen before it is published", () => {
+  test("[LEAK-55] a policy or a change that leaves nobody who can mend it is seen before it is published", () => {
     const org = "local_org_00000000000000000000";
     const dana = people.find(({ duties }) => duties.includes("policy_admin"));
     if (!dana) throw new Error("there is an admin");
@@ -314,7 +314,7 @@ describe("leaks of the engine", () => {
     expect(policyAdmins(closed, people, org)).toEqual([]);
   });
 
-  test("leak 70: a looser keep, a secret told, a group given to more: each is wider", () => {
+  test("[LEAK-70] a looser keep, a secret told, a group given to more: each is wider", () => {
     const facts = [...people];
     const loosened = groupNames.flatMap((group): Policy[] => {
       const { keep, existence } = groupDefaults[group];
@@ -332,7 +332,7 @@ describe("leaks of the engine", () => {
       expect(widens({ policy: shippedPolicy, facts }, { policy, facts }), JSON.stringify(policy.groups)).toBe("wider");
   });
 
-  test("leak 77: a write rule, guardrail or gate that looks at a value its roles can't read says so, or is no policy", () => {
+  test("[LEAK-77] a write rule, guardrail or gate that looks at a value its roles can't read says so, or is no policy", () => {
     const probe: Partial<AllowRule> = { actions: ["edit"], when: { gte: ["commissionMinor", 5] } };
     expect(isValid(withRule(probe))).toBe(false);
     expect(isValid(withRule({ ...probe, discloses: "Whether pay is above a sum." }))).toBe(true);

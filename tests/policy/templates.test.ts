@@ -366,7 +366,7 @@ describe("the shipped policy", () => {
     expect(bound("ana").decide("fly" as Action, "account", "core", place, now, row(place, "core")).allowed).toBe(false);
   });
 
-  test("[ACCESS-R20] a column that is not loaded means no, and an alarm, whichever column it is", () => {
+  test("[ACCESS-R20] [LEAK-35] a column that is not loaded means no, and an alarm, whichever column it is", () => {
     const place = places["ana's account"];
     for (const column of ["id", "owner", "team", "region", "restricted"] as const) {
       const alarms: string[] = [];

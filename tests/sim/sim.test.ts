@@ -3,7 +3,7 @@ import { quickSubtle, slowSubtle } from "./quick-crypto.ts";
 import { runActs, runSeed } from "./simulate.ts";
 import { seeds } from "./suite.ts";
 
-// Titles stand in suite.ts: [SYNC-1] [SYNC-2] [SYNC-3] [SYNC-4] [SYNC-5].
+// Titles stand in suite.ts: [SYNC-1] [SYNC-2] [SYNC-3] [SYNC-4] [SYNC-5] [LEAK-24] [LEAK-60].
 seeds(0, 150);
 
 describe("the harness", () => {

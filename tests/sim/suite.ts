@@ -8,7 +8,7 @@ const each = 10; // seeds a test, so that a failure names its neighbourhood and 
 export function seeds(first: number, count: number): void {
   describe("the simulation", () => {
     it.each(Array.from({ length: count / each }, (_, index) => from + first + index * each))(
-      "[SYNC-1] [SYNC-2] [SYNC-3] [SYNC-4] [SYNC-5] [case 1] [case 40] from seed %i on, every device holds exactly what it may",
+      "[SYNC-1] [SYNC-2] [SYNC-3] [SYNC-4] [SYNC-5] [LEAK-24] [LEAK-60] [case 1] [case 40] from seed %i on, every device holds exactly what it may",
       async (start) => {
         for (let seed = start; seed < start + each; seed += 1) {
           const { violation } = await runSeed(seed);

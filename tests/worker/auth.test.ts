@@ -226,7 +226,7 @@ describe("a session", () => {
       if (!change.startsWith("email")) expect((await post("/api/auth/demo", { member: "ann" })).status).toBe(404);
     }
   });
-  it("keeps its rights no longer than the facts that gave them", async () => {
+  it("[LEAK-22] [LEAK-32] keeps its rights no longer than the facts that gave them", async () => {
     const cookie = await signIn("ann");
     expect(await whoami(cookie)).toMatchObject({ duties: [] });
     await env.DB.prepare(`UPDATE member SET duties = '["auditor"]' WHERE id = ?1`).bind(ann).run();
@@ -372,7 +372,7 @@ describe("an API token", () => {
     const listed = await (await ask("/api/tokens", { cookie })).text();
     expect([listed.includes(id), listed.includes(token)]).toEqual([true, false]);
   });
-  it("only reads unless it was made for more, and never does more than its member", async () => {
+  it("[LEAK-39] only reads unless it was made for more, and never does more than its member", async () => {
     const cookie = await signIn("ann");
     const now = Date.now();
     const edits = async (capabilities: readonly string[]) => {
@@ -431,7 +431,7 @@ describe("an API token", () => {
     expect([answer.status, await codeOf(answer)]).toEqual([403, "denied"]);
     await mint([], await signIn("ann"));
   });
-  it("is refused when made up, run out, revoked, its member gone, or standing in the URL", async () => {
+  it("[LEAK-68] is refused when made up, run out, revoked, its member gone, or standing in the URL", async () => {
     const cookie = await signIn("ann");
     const [first, second, third] = [await mint([], cookie), await mint([], cookie), await mint([], cookie)];
     const status = async (token: string) => (await ask("/api/whoami", bearer(token))).status;
@@ -620,7 +620,7 @@ describe("between cells", () => {
     expect(page.entries[0]?.body).toMatchObject({ id: bo, teams: '["t1"]', employment: "active" });
     expect(page.version).toBe(version + 2);
   });
-  it("a session token names member and session, and tells nothing of the directory", async () => {
+  it("[LEAK-66] a session token names member and session, and tells nothing of the directory", async () => {
     const cookie = await signIn("ann");
     const made = async () => (await post("/api/session/token", {}, { cookie, env: cells })).json<SessionToken>();
     const before = await made();
@@ -640,7 +640,7 @@ describe("between cells", () => {
     expect(Number(claims[0]?.["exp"]) - Number(claims[0]?.["iat"])).toBe(600);
     expect(before.cells).toEqual([{ cell: "us", url: "https://us.test" }]);
   });
-  it("a copy of the directory that is too old denies everyone, and one that has heard lately does not", async () => {
+  it("[LEAK-65] a copy of the directory that is too old denies everyone, and one that has heard lately does not", async () => {
     const { token } = await (
       await post("/api/tokens", { name: "ci", capabilities: [], expiresInDays: 1 }, { cookie: await signIn("ann") })
     ).json<{ token: string }>();

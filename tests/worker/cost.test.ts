@@ -1,6 +1,9 @@
 /** What acts and screens cost in D1 rows, as D1 itself counts them. It is what the product costs to run (SYNC-D2). */
+import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
 import { demoMembers } from "../../demo/people.ts";
+import { app } from "../../worker/app.ts";
+import type { Env } from "../../worker/env.ts";
 import {
   account,
   accountSource,
@@ -11,9 +14,11 @@ import {
   idOf,
   memberId,
   opportunity,
+  origin,
   type Page,
   pullBody,
   pushBody,
+  signIn,
   under,
 } from "./app-rig.ts";
 
@@ -187,9 +192,12 @@ describe("reading", () => {
     }
   });
 
-  it("[ACCESS-3] shows its cost in the demo alone, and only to who asks", async () => {
+  it("[ACCESS-3] [LEAK-67] shows its cost in the demo alone, and only to who asks", async () => {
     expect((await ask("/api/accounts", { as: "ana" })).headers.get("x-d1-rows-read")).toBeNull();
     const measured = await ask("/api/accounts", { as: "ana", headers: { "x-measure": "1" } });
     expect(Number(measured.headers.get("x-d1-rows-read"))).toBeGreaterThan(0);
+    const headers = { cookie: await signIn("ana"), "x-measure": "1" };
+    const deployed = await app.fetch(new Request(`${origin}/api/accounts`, { headers }), { ...(env as Env), DEMO: "" });
+    expect([deployed.status, deployed.headers.get("x-d1-rows-read")]).toEqual([200, null]);
   });
 });

@@ -183,7 +183,7 @@ describe("importing", () => {
     const { facts } = await actorOf(loader);
     expect([facts.base, facts.duties]).toEqual(["ops_admin", ["policy_admin", "data_steward"]]);
   });
-  it("[ACCESS-3] tells nothing about the value of a field that the importer can't read, allowed to import or not", async () => {
+  it("[ACCESS-3] [LEAK-46] tells nothing about the value of a field that the importer can't read, allowed to import or not", async () => {
     // ana sees this account but not its billing and may not import; greta may bring billing in but not read it.
     const row = (fields: ImportRow["fields"]): ImportRow => ({
       entity: "account",

@@ -163,7 +163,7 @@ describe("the gate", () => {
     expect((await decide("greta", open.body["approval"])).status).toBe(200);
     expect(await sees("marcus", "accounts", closed)).not.toBeNull();
   });
-  it("[ACCESS-4] an address moves by two persons, ends the sessions, and its owner governs nothing for a day", async () => {
+  it("[ACCESS-4] [LEAK-69] an address moves by two persons, ends the sessions, and its owner governs nothing for a day", async () => {
     const cookie = await signIn("marcus");
     const asked = await post("omar", `/api/members/${marcus}/email`, { email: "Marcus@New.example" });
     expect(asked.body["code"]).toBe("needs_approval");
@@ -246,7 +246,7 @@ describe("the policy", () => {
     const checked = await post("greta", "/api/policy/check", { policy: bad });
     expect([checked.body["ok"], checked.body["problems"]]).toEqual([false, problems]);
   });
-  it("[ACCESS-R53] never locks out those who could mend it, nor drops a role that somebody holds", async () => {
+  it("[ACCESS-R53] [LEAK-55] never locks out those who could mend it, nor drops a role that somebody holds", async () => {
     const policy = await current();
     const locked = { ...policy, allow: policy.allow.filter(({ id }) => id !== "admin.policy") };
     const refused = await post("omar", "/api/policy/publish", { policy: locked, why: "A lock" });
@@ -661,7 +661,7 @@ describe("one person alone", () => {
     }
     return found;
   }
-  it("[ACCESS-4] [ACCESS-R52] grows nobody's rights by any sequence of acts on members, policy, grants, covers, imports and their own yes", async () => {
+  it("[ACCESS-4] [ACCESS-R52] [LEAK-74] grows nobody's rights by any sequence of acts on members, policy, grants, covers, imports and their own yes", async () => {
     let seed = 7;
     const random = (below: number): number => (seed = (seed * 1_103_515_245 + 12_345) % 2_147_483_648) % below;
     const pick = <T>(from: readonly T[]): T => from[random(from.length)] as T;

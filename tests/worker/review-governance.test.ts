@@ -103,7 +103,7 @@ describe("a yes", () => {
 });
 
 describe("one-admin mode", () => {
-  it("[ACCESS-R52] is not had by standing in for the other one", async () => {
+  it("[ACCESS-R52] [LEAK-74] is not had by standing in for the other one", async () => {
     const cover = await post("greta", "/api/covers", { member: id("omar"), reason: "Holiday", days: 7 });
     expect((await decide("omar", cover)).status).toBe(200);
     const puppet = await post("omar", "/api/members", { anchor: org, name: "Puppet", base: "ops_admin", duties: ["policy_admin"], employment: "active", email: "puppet@evil.example" }); // prettier-ignore

@@ -59,7 +59,7 @@ const quiet = (ms = 60) => new Promise((done) => setTimeout(done, ms));
 const updateOf = (text: string) => typing(text);
 
 describe("opening", () => {
-  it("[SECTION-2] hidden, missing, malformed and stale sections are answered with the same bytes, and silence after", async () => {
+  it("[SECTION-2] [LEAK-28] hidden, missing, malformed and stale sections are answered with the same bytes, and silence after", async () => {
     const org = await makeOrg();
     const spy = await sitting(org, "sam");
     const mal = await sitting(org, "mal");
@@ -220,7 +220,7 @@ describe("writing", () => {
     expect(await textOf(org, org.sections.pad)).toBe("one two three");
   });
 
-  it("[SECTION-3] a node that the section's schema does not have is refused, before and after it is known", async () => {
+  it("[SECTION-3] [LEAK-62] a node that the section's schema does not have is refused, before and after it is known", async () => {
     const org = await makeOrg();
     const address = at(org.sections.notes);
     const ana = await sitting(org, "ana");
@@ -232,7 +232,7 @@ describe("writing", () => {
     expect(await rows(org, "log")).toBe(1);
   });
 
-  it("[ROOM-9] an hour's bytes used up: that member reads, others write on", async () => {
+  it("[ROOM-9] [LEAK-63] an hour's bytes used up: that member reads, others write on", async () => {
     const org = await makeOrg();
     const address = at(org.sections.notes);
     const [ana, bo] = [await sitting(org, "ana"), await sitting(org, "bo")];
@@ -341,7 +341,7 @@ describe("presence", () => {
 });
 
 describe("rights that change", () => {
-  it("[ROOM-5] read taken away while another writes: no byte of the section after the call returns; the rest of the socket lives", async () => {
+  it("[ROOM-5] [LEAK-21] read taken away while another writes: no byte of the section after the call returns; the rest of the socket lives", async () => {
     const org = await makeOrg();
     const [notes, pad, desk] = [at(org.sections.notes), at(org.sections.pad), at(org.sections.desk)];
     const [ana, sam] = [await sitting(org, "ana"), await sitting(org, "sam")];
@@ -369,7 +369,7 @@ describe("rights that change", () => {
     expect(await open(sam, notes)).toBe("read");
   });
 
-  it("[ROOM-5] write taken away: told so, and refused from then on; given back: asked for what waited", async () => {
+  it("[ROOM-5] [LEAK-22] write taken away: told so, and refused from then on; given back: asked for what waited", async () => {
     const org = await makeOrg();
     const address = at(org.sections.notes);
     const bo = await sitting(org, "bo");
@@ -388,7 +388,7 @@ describe("rights that change", () => {
     );
   });
 
-  it("[ROOM-5] rights that changed while the room slept are read before the first frame", async () => {
+  it("[ROOM-5] [LEAK-32] rights that changed while the room slept are read before the first frame", async () => {
     const org = await makeOrg();
     const pad = at(org.sections.pad);
     const [ana, sam] = [await sitting(org, "ana"), await sitting(org, "sam")];
@@ -475,7 +475,7 @@ describe("rights that change", () => {
     expect(spy.frames).toEqual([]);
   });
 
-  it("[ROOM-8] a new generation takes the text along and leaves the history; the old name is denied", async () => {
+  it("[ROOM-8] [LEAK-27] [LEAK-64] a new generation takes the text along and leaves the history; the old name is denied", async () => {
     const org = await makeOrg();
     const pad = org.sections.pad;
     const ana = await sitting(org, "ana");
@@ -505,7 +505,7 @@ describe("rights that change", () => {
 });
 
 describe("over HTTP", () => {
-  it("[SECTION-2] the list and the states hold what may be read; a hidden account is byte-equal to a missing one", async () => {
+  it("[SECTION-2] [LEAK-30] the list and the states hold what may be read; a hidden account is byte-equal to a missing one", async () => {
     const org = await makeOrg();
     const { notes, desk, pad } = org.sections;
     const ana = await sitting(org, "ana");
@@ -743,7 +743,7 @@ describe("the log", () => {
 });
 
 describe("what a spy hears", () => {
-  it("[SECTION-2] through the whole workload, sleep included, no byte of a section that is not theirs", async () => {
+  it("[SECTION-2] [LEAK-29] through the whole workload, sleep included, no byte of a section that is not theirs", async () => {
     const org = await makeOrg();
     const spy = await sitting(org, "mal");
     const sam = await sitting(org, "sam");

@@ -59,7 +59,7 @@ describe("the migrated database", () => {
       ]);
     }
   });
-  it("[ACCESS-3] has no uniqueness on anything that a member types", async () => {
+  it("[ACCESS-3] [LEAK-14] has no uniqueness on anything that a member types", async () => {
     const wrong = [];
     for (const name of entityNames)
       for (const index of await rows<{ name: string; unique: number; origin: string }>(`PRAGMA index_list("${name}")`))

@@ -436,7 +436,7 @@ describe("what no act gives", () => {
     expect((await post("sofia", `cases/${id["case"]}/escalate`, { to: who["sofia"] })).status).toBe(403);
     await env.DB.prepare("update share set ended_at = 1 where ended_at is null").run();
   }, 30_000); // prettier-ignore
-  it("[LEAK-40] [LEAK-42] no edit, whatever field it names and whichever way it comes, lets its maker see more", async () => {
+  it("[LEAK-26] [LEAK-40] [LEAK-42] no edit, whatever field it names and whichever way it comes, lets its maker see more", async () => {
     const team = await idOf("demo:team:west");
     const won = await idOf("test:stage:won");
     for (const as of ["ana", "marcus", "sofia", "lina", "greta"]) {

@@ -101,7 +101,7 @@ describe("pulling", () => {
     for (const cursor of ["", "x", "!".repeat(100), "A".repeat(400)])
       expect([cursor, (await pull("ana", pullBody(device(), { cursor })))[0]]).toEqual([cursor, { t: "reset" }]);
   });
-  it("is refused when it is malformed, by name; another version is told apart", async () => {
+  it("[LEAK-53] is refused when it is malformed, by name; another version is told apart", async () => {
     const good = pullBody(device());
     for (const [wrong, expected] of [
       [{ ...good, v: 0 }, [400, "unsupported_version"]],
@@ -137,7 +137,7 @@ describe("pulling", () => {
     );
     expect(lines.filter((line) => line["t"] === "snap")).toEqual([]);
   });
-  it("[ACCESS-3] following a hidden account is as following none", async () => {
+  it("[ACCESS-3] [LEAK-60] following a hidden account is as following none", async () => {
     const shape = async (anchor: string): Promise<unknown[]> => {
       const dev = device();
       const { cursor } = pageOf(await pull("bo", pullBody(dev)));
@@ -217,7 +217,7 @@ describe("pulling", () => {
     expect(await code(ask("/sync/pull", { as: "ana", body: pullBody(dev, { v: 1, drift: 1 }) }))).toEqual([422, "invalid"]); // prettier-ignore
     expect(await drift()).toBe(before + 3);
   });
-  it("[SYNC-E4] cases 20, 30: a device is its member's: nothing is pulled or pushed through it in another's name", async () => {
+  it("[SYNC-E4] [LEAK-25] cases 20, 30: a device is its member's: nothing is pulled or pushed through it in another's name", async () => {
     const dev = device();
     await pull("ana", pullBody(dev));
     const refused = [401, "unauthenticated"];
@@ -329,7 +329,7 @@ describe("the poke socket", () => {
     expect(lines).toContainEqual(expect.objectContaining({ t: "patch", id: west, set: { city: "Poked" } }));
     for (const each of [marcus, bo, sofia, omar]) each.close();
   });
-  it("[ACCESS-3] is silent about hidden field groups, entities and sections of an account that is followed", async () => {
+  it("[ACCESS-3] [LEAK-20] [LEAK-59] is silent about hidden field groups, entities and sections of an account that is followed", async () => {
     const dev = device();
     const { cursor } = pageOf(await pull("yuki", pullBody(dev)));
     await pull("yuki", pullBody(dev, { cursor, follow: [{ anchor: west, kind: "open" }] }));
@@ -386,7 +386,7 @@ describe("the poke socket", () => {
     const lines = await pull("ana", pullBody(ana?.dev ?? "", { cursor: ana?.cursor }));
     expect(lines.filter((line) => line["t"] === "rights").map((line) => line["g"])).toContainEqual({});
   });
-  it("[SYNC-X1] closes with its session, at sign-out, and only with its own", async () => {
+  it("[SYNC-X1] [LEAK-21] closes with its session, at sign-out, and only with its own", async () => {
     const cookie = await signIn("ana");
     const [mine, other] = [await listen("ana", device(), cookie), await listen("ana", device())];
     const out = await ask("/api/auth/sign-out", { body: {}, headers: { cookie } });

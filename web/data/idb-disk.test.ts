@@ -156,7 +156,7 @@ describe("the IndexedDB disk", () => {
     await expect.poll(() => one.replica.record(contact(1).id)?.["name"]).toBe("Contact 1");
   });
 
-  it("[SYNC-H1] members of one browser have a database each, and a removed one is empty", async () => {
+  it("[SYNC-H1] [LEAK-25] members of one browser have a database each, and a removed one is empty", async () => {
     expect(diskName("local", "a")).not.toBe(diskName("local", "b"));
     const name = diskName("local", "removed");
     const disk = await openDisk(name);

@@ -92,7 +92,7 @@ describe("pages", () => {
     }
   });
 
-  it("[SYNC-P3] a narrower mask strips at once and asks for no data; a wider one wants the key again", async () => {
+  it("[SYNC-P3] [LEAK-23] a narrower mask strips at once and asks for no data; a wider one wants the key again", async () => {
     const device = await settled();
     device.pages = [[rights("h1", { contact: { identity: null } }), page({ cursor: "c3" })]];
     expect(await pullOnce(device.exchange)).toBe(false);
@@ -243,7 +243,7 @@ describe("the timer", () => {
     expect(again.now()).toBe(60_000);
   });
 
-  it("[SYNC-E2] the copy is locked from its lease on, until a page comes", async () => {
+  it("[SYNC-E2] [LEAK-23] the copy is locked from its lease on, until a page comes", async () => {
     const device = await settled();
     expect(device.replica.isLocked(start + 999_999_999)).toBe(false);
     expect(device.replica.isLocked(start + 1_000_000_000)).toBe(true);
