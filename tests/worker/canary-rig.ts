@@ -31,6 +31,7 @@ import {
   memberId,
   opportunity,
   type Page,
+  pull,
   pullBody,
   pushBody,
   under,
@@ -294,7 +295,10 @@ export class Client {
       .map((line) => JSON.parse(line) as Record<string, unknown>);
     const handles_ = lines.flatMap((line) => (line["t"] === "rights" ? [{ h: line["h"] }] : []));
     const cursor = lines.at(-1)?.["cursor"];
-    await this.get("/sync/pull", { body: pullBody(dev, { cursor, want: handles_ }) });
+    const wanted = pullBody(dev, { cursor, want: handles_ });
+    await this.get("/sync/pull", { body: wanted });
+    // Snapshots travel as columns, in which what texts have in common is said once: searched as rows too.
+    this.heard.push(JSON.stringify(await pull(this.as, wanted)));
     // Stale bases of every record: conflicts tell the present values to whom they may.
     const muts = [...rows.keys()].flatMap((id, index) => {
       const name = canaries.find(({ record }) => record === id)?.entity;

@@ -5,6 +5,7 @@
  */
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
+import { limits } from "../../shared/kernel/limits.ts";
 import { entities, entity, entityNames } from "../../shared/records/entities.ts";
 import type { Field } from "../../shared/records/field.ts";
 import { snake } from "../../worker/db/schema.ts";
@@ -15,6 +16,9 @@ let seed = 11;
 const random = (below: number): number => (seed = (seed * 1_103_515_245 + 12_345) % 2_147_483_648) % below;
 const pick = <T>(from: readonly T[]): T => from[random(from.length)] as T;
 const writers = ["ana", "bo", "lina", "marcus", "sofia", "femi", "greta"];
+
+/** Pokes wait a moment of their own. */
+const settle = (): Promise<void> => new Promise((done) => setTimeout(done, 2 * limits.pokeCoalesceMs));
 
 /** The steps of a walk: what a member's screens, scripts and curiosity would ask. Drawn once, walked in both worlds. */
 type Step = readonly [method: "GET" | "POST", path: string, body?: unknown];
@@ -139,7 +143,7 @@ describe("[ACCESS-3] what a member may not see changes nothing that reaches them
       expect(some.length).toBeGreaterThan(3);
       if (unseen.length > 0) expect(added).toBeGreaterThan(0);
 
-      await new Promise((done) => setTimeout(done, 50));
+      await settle();
       expect(socket.heard).toEqual([]);
       socket.close();
       const after = await walked(handle, steps);
@@ -158,7 +162,7 @@ describe("[ACCESS-3] what a member may not see changes nothing that reaches them
     const socket = await listen("ana", dev);
     const answer = await ask(`/api/accounts/${west}`, { as: "marcus", method: "PATCH", body: { city: "Seen" } });
     expect(answer.status).toBe(200);
-    await new Promise((done) => setTimeout(done, 50));
+    await settle();
     expect(socket.heard.length).toBeGreaterThan(0);
     socket.close();
     const after = await walked("ana", steps);
