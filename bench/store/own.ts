@@ -9,7 +9,7 @@ import { atOnce, browserJobs } from "../../web/data/jobs.ts";
 import type { Session } from "../../web/data/session.ts";
 import { createData, type LocalData } from "../../web/data/store.ts";
 import { blobsOf, Local, queryOf } from "./baton.ts";
-import { answer, asPeople, id, makeOpportunities, shownRows, type Ask, type Opportunity } from "./data.ts";
+import { answer, asPeople, id, makeOpportunities, shownRows, type Ask } from "./data.ts";
 
 const text: Ask = { stage: null, by: "name", down: false };
 const member = id("mem", 1);
@@ -51,8 +51,9 @@ export async function throttled(count: number): Promise<{ readyMs: number; longe
   longest = 0;
   const start = performance.now();
   const shown = await new Promise<readonly string[]>((resolve) => {
-    const take = (): void => resolve(window.rows.map((row) => row.id));
-    const window = local.windows.open("opportunity", queryOf(text), "en", take);
+    let take = (): void => undefined;
+    const window = local.windows.open("opportunity", queryOf(text), "en", () => take());
+    take = () => resolve(window.rows.map((row) => row.id));
     if (window.ready) take();
   });
   const readyMs = performance.now() - start;
@@ -68,7 +69,9 @@ export async function frame(count: number): Promise<{ ms: number[]; sameFrame: b
   const stage = rows[0]?.stage ?? "";
   const query = queryOf({ stage, by: "amountMinor", down: true });
   const [shown, show] = createSignal<readonly { readonly id: string; readonly name?: string | null }[]>([]);
-  const window = local.windows.open("opportunity", query, "en", () => show(window.rows));
+  let take = (): void => undefined;
+  const window = local.windows.open("opportunity", query, "en", () => take());
+  take = () => show(window.rows);
   show(window.rows);
   const list = document.createElement("ul");
   document.body.append(list);
@@ -142,7 +145,10 @@ export async function seed(name: string, count: number): Promise<number> {
   return ms;
 }
 /** In a fresh page: from nothing to the first rows of a sorted list, and until everything is in. */
-export async function cold(name: string, count: number): Promise<{ firstMs: number; wholeMs: number; right: boolean }> {
+export async function cold(
+  name: string,
+  count: number,
+): Promise<{ firstMs: number; wholeMs: number; shown: string[] }> {
   const start = performance.now();
   const data: LocalData = await createData(session(name), (() => "en") as Accessor<string>);
   const view = data.window("opportunity", () => queryOf({ stage: null, by: "amountMinor", down: true }) as never);
@@ -151,11 +157,6 @@ export async function cold(name: string, count: number): Promise<{ firstMs: numb
   while (view.total() < count) await turn();
   const wholeMs = performance.now() - start;
   const shown = view.slice(0, shownRows).map((row) => row.id);
-  const expected = answer(
-    makeOpportunities(count) as Opportunity[],
-    { stage: null, by: "amountMinor", down: true },
-    asPeople,
-  );
   data.close();
-  return { firstMs, wholeMs, right: shown.join() === expected.join() };
+  return { firstMs, wholeMs, shown };
 }

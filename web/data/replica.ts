@@ -85,6 +85,7 @@ export class Replica {
     this.view.clear();
     this.anchors = null;
     this.overlay = new Map();
+    this.end = Infinity;
     this.questions = Math.max(this.questions, ...contents.ask.values());
     return [...gone, ...this.more(contents.keys)];
   }
@@ -93,6 +94,7 @@ export class Replica {
     const changes: Change[] = [];
     for (const [h, blob] of keys) {
       this.tables.keys.set(h, blob);
+      if (this.end !== null) this.end = Math.min(this.end, firstEnd(blob.g));
       for (const { e, row } of blob.rows.values()) {
         const rows = this.rowsOf(e);
         this.at.set(row.id, h);
@@ -101,7 +103,6 @@ export class Replica {
         this.anchors?.add(e, row);
       }
     }
-    this.end = null;
     if (this.pending().length === 0) return changes;
     const touched = new Set<string>();
     this.replay(touched);

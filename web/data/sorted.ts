@@ -114,7 +114,7 @@ export class SortedList<T> {
 /** Steps of a job after which another thing may have the thread. */
 export type Steps<T> = Generator<void, T, void>;
 const runLength = 16;
-const stepLength = 4096;
+const stepLength = 2048;
 
 /** Numbers 0 to count - 1 in the order of `compare`: a merge sort that pauses. */
 export function* sortedNumbers(count: number, compare: (a: number, b: number) => number): Steps<Uint32Array> {

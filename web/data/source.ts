@@ -92,7 +92,7 @@ export class Source {
   private endTimer: ReturnType<typeof setTimeout> | null = null;
   private pingTimer: ReturnType<typeof setInterval> | null = null;
   /** Parts of the disk are still being read. */
-  private loading = false;
+  loading = false;
   private halfIn = false;
   /** What had ended when the disk was read, to be written by whoever leads. */
   private unsaved: ((read: Reader) => Promise<Plan<void>>)[] = [];

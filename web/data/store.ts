@@ -440,6 +440,7 @@ class Local implements LocalData {
     const changes = this.sources.size > 1 ? all.filter(({ id }) => id.startsWith(`${cell}_`)) : all;
     batch(() => {
       for (const { id } of changes) this.rows.touch(id);
+      this.windows.hold(this.isReading());
       if (!this.shut.has(cell)) this.windows.changed(changes);
       this.pendingMoved[1](undefined);
     });
@@ -453,6 +454,9 @@ class Local implements LocalData {
     this.changeListeners.add(listener);
     return () => this.changeListeners.delete(listener);
   }
+  private isReading(): boolean {
+    return [...this.sources.values()].some((source) => source.loading);
+  }
   /** Many small steps make one new state. */
   stateMoved(): void {
     if (this.stateDue) return;
@@ -461,6 +465,7 @@ class Local implements LocalData {
       this.stateDue = false;
       if (this.ended) return;
       batch(() => {
+        this.windows.hold(this.isReading());
         this.lookAtLeases();
         this.setState(this.stateNow());
         this.setOutbox(this.outboxNow());

@@ -214,7 +214,7 @@ describe("live windows", { timeout }, () => {
     fc.assert(
       fc.property(
         acts(40),
-        fc.array(fc.tuple(acts(30), fc.integer({ min: 0, max: 30 })), { maxLength: 8 }),
+        fc.array(fc.tuple(acts(30), fc.integer({ min: 0, max: 30 }), fc.boolean()), { maxLength: 8 }),
         sorts,
         fc.boolean(),
         (initial, batches, sort, filtered) => {
@@ -224,11 +224,13 @@ describe("live windows", { timeout }, () => {
           const windows = new Windows(held, jobs);
           const where = (row: { readonly name?: string | null }): boolean => row.name !== "Bo";
           const window = windows.open("contact", { sort, ...(filtered ? { where } : {}) }, "zh-CN", () => undefined);
-          for (const [batch, steps] of batches) {
+          for (const [batch, steps, on] of batches) {
+            windows.hold(on); // as while the copy is being read
             for (let step = 0; step < steps; step += 1) jobs.step();
             windows.changed(batch.map((one) => apply(held, one)));
             for (const row of window.rows) expect(row).toBe(held.record(row.id));
           }
+          windows.hold(false);
           while (jobs.step());
           const passing = [...held.records("contact")].filter((row) => !filtered || where(row as never));
           expect(window.rows.map((row) => row.id)).toEqual(
@@ -260,6 +262,33 @@ describe("live windows", { timeout }, () => {
     while (jobs.step());
     expect(window.rows[0]?.name).toBe("Contact 2000");
     expect(window.total).toBe(2999);
+  });
+
+  it("[SYNC-L1] while the copy is being read, it is sorted anew when it has doubled, and once more at the end", () => {
+    const held = new Held();
+    const jobs = new ByHand();
+    const windows = new Windows(held, jobs);
+    const part = (from: number, count: number): Changed[] =>
+      Array.from({ length: count }, (_, at) => held.set(contact(from + at).id, contact(from + at)));
+    windows.changed(part(0, 1500));
+    windows.hold(true);
+    const window = windows.open("contact", { sort: "name" }, "en", () => undefined);
+    while (jobs.step());
+    windows.changed(part(1500, 1200));
+    while (jobs.step());
+    expect(window.total).toBe(1500); // not yet as much again
+    windows.changed(part(2700, 1200));
+    while (jobs.step());
+    expect(window.total).toBe(3900);
+    windows.changed(part(3900, 1100));
+    while (jobs.step());
+    expect(window.total).toBe(3900);
+    windows.hold(false);
+    while (jobs.step());
+    expect(window.total).toBe(5000);
+    expect(window.rows.map((row) => row.id)).toEqual(
+      resorted([...held.rows.values()], fieldsOf("name"), collatorOf("en").compare),
+    );
   });
 
   it("[SYNC-L1] sorted and filtered by what a row points at, and moved when that changes", () => {

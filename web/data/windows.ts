@@ -38,7 +38,7 @@ type SortValue = string | number | null;
 
 const numberWords = 3;
 const keyWords = 6; // 24 characters or more tell almost all names apart; the rest is asked of the collator
-const lookEvery = 2048;
+const lookEvery = 512;
 /** Indexes over a whole entity that are kept although no window uses them: for the way back. */
 const spareIndexes = 6;
 /** More changes at once than this, and than this share of the rows, are sorted anew and not moved one by one. */
@@ -369,10 +369,13 @@ class Index {
   private readonly fields: Set<string>;
   /** Records that changed while it was being built, as they were before. */
   private late: Map<string, Row | undefined> | null = null;
+  private running = false;
+  private readonly isHeld: () => boolean;
   private stop: () => void = () => undefined;
 
-  constructor(jobs: Jobs, of: Of, look: Look, make: () => Sorted) {
+  constructor(jobs: Jobs, of: Of, look: Look, isHeld: () => boolean, make: () => Sorted) {
     this.jobs = jobs;
+    this.isHeld = isHeld;
     this.look = look;
     this.of = of;
     this.make = make;
@@ -385,12 +388,24 @@ class Index {
   private build(): void {
     const late = (this.late = new Map<string, Row | undefined>());
     const next = this.make();
+    this.running = true;
     this.stop = this.jobs.run(next.build(this.fields), () => {
-      this.late = null;
+      this.running = false;
       this.sorted = next;
+      if (late.size === 0) this.late = null;
       for (const window of this.windows) window.build();
-      if (late.size > 0) this.apply(late, [...late.keys()]);
+      this.catchUp();
     });
+  }
+  /** What came late is taken in; while the copy is being read only when it is as much as there is, or all would be
+   * sorted again for each part. */
+  catchUp(): void {
+    const { late, sorted } = this;
+    if (!late || !sorted || this.running) return;
+    if (late.size > 0 && this.isHeld() && late.size < sorted.list.size) return;
+    this.late = null;
+    if (late.size > bulk && late.size > sorted.list.size * bulkShare) this.build();
+    else this.apply(late, [...late.keys()]);
   }
   close(): void {
     this.stop();
@@ -406,7 +421,12 @@ class Index {
       for (const [id, before] of own) if (!this.late?.has(id)) this.late?.set(id, before);
       if (this.fields.size > 0) for (const id of all) if (!this.late?.has(id)) this.late?.set(id, undefined);
       for (const window of this.windows) window.touch(); // rows that are shown are looked up meanwhile
+      this.catchUp();
     } else if (own.size > bulk && own.size > sorted.list.size * bulkShare) {
+      if (this.isHeld()) {
+        this.late = new Map();
+        return this.apply(own, all);
+      }
       this.build();
       for (const window of this.windows) window.touch();
     } else {
@@ -636,6 +656,7 @@ export class Windows {
   /** The one used last stands last. */
   private readonly indexes = new Map<string, Index>();
   private readonly tallies = new Set<Tally>();
+  private held = false;
 
   constructor(source: Source, jobs: Jobs) {
     this.source = source;
@@ -655,7 +676,13 @@ export class Windows {
     const of: Of = { entity, anchor: query.anchor, orders };
     const index =
       this.indexes.get(name) ??
-      new Index(this.jobs, of, this.look, () => new Sorted(this.source, of, this.collation(locale)));
+      new Index(
+        this.jobs,
+        of,
+        this.look,
+        () => this.held,
+        () => new Sorted(this.source, of, this.collation(locale)),
+      );
     this.indexes.delete(name);
     this.indexes.set(name, index);
     const where = query.where as AnyQuery["where"];
@@ -675,6 +702,12 @@ export class Windows {
     return known;
   }
 
+  /** While the copy is being read, part after part. */
+  hold(on: boolean): void {
+    if (this.held === on) return;
+    this.held = on;
+    if (!on) for (const index of this.indexes.values()) index.catchUp();
+  }
   /** Records that are different now, with what they were; of one that is named twice the first counts. */
   changed(changes: readonly Changed[]): void {
     const byEntity = new Map<EntityName, Map<string, Row | undefined>>();
