@@ -1,5 +1,6 @@
 /** The browser's disk: one IndexedDB for each (cell, member), reopened when the browser drops the connection. */
 import { deleteDB, openDB, type DBSchema, type IDBPDatabase } from "idb";
+import type { Former } from "./carry.ts";
 import {
   DiskLost,
   empty,
@@ -23,16 +24,29 @@ type Schema = DBSchema & { readonly [S in Store]: { readonly key: string; readon
 /** Keys that are read at once: about as many rows as a screen's first list takes a frame or two to take in. */
 const partKeys = 400;
 
-/** A breaking change of the stored form takes another name and a first sync; the outbox is carried over (SYNC-L5). */
+/** A breaking change of the stored form takes another name and a first sync; what a member made is carried over (SYNC-L5). */
 const prefix = "baton-1";
+/** Older stored forms that may still lie on a device, newest first. History: 1 (2026-11) the first. */
+const formers: readonly Former[] = [];
 export const diskName = (cell: string, member: string): string => `${prefix}:${cell}:${member}`;
+/** The names of a member's databases of a cell: of today, and of older forms. */
+export const diskNames = (name: string, older = formers): readonly string[] => [
+  name,
+  ...older.map((former) => former.prefix + name.slice(name.indexOf(":"))),
+];
 
-export async function openDisk(name: string): Promise<Disk> {
+export async function openDisk(name: string, older = formers): Promise<Disk> {
   const disk = new IdbDisk(name);
   await disk.open();
+  for (const [index, former] of older.entries()) {
+    const { carryOver } = await import("./carry.ts");
+    await carryOver(disk, diskNames(name, older)[index + 1] ?? "", former);
+  }
   return disk;
 }
-export const removeDisk = (name: string): Promise<void> => deleteDB(name);
+export async function removeDisk(name: string, older = formers): Promise<void> {
+  for (const one of diskNames(name, older)) await deleteDB(one);
+}
 
 class IdbDisk implements Disk {
   private readonly name: string;

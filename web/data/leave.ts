@@ -3,7 +3,7 @@
  * sent, for their own member alone, and nothing that was seen. Without such words nothing stays (SYNC-E3).
  */
 import { drop, put, type Disk, type Plan, type Reader, type SectionCache, type Write } from "./disk.ts";
-import { diskName, openDisk, removeDisk } from "./idb-disk.ts";
+import { diskName, diskNames, openDisk, removeDisk } from "./idb-disk.ts";
 import { blindSeen, wordsAlone } from "./replica.ts";
 import { typedIn } from "./typed.ts";
 import type { Me } from "./types.ts";
@@ -64,7 +64,8 @@ export async function leaveCopies(me: Me): Promise<void> {
   await Promise.all(
     [...cells].map(async (cell) => {
       const name = diskName(cell, me.member);
-      if (there && !there.some((one) => one.name === name)) return;
+      const names = diskNames(name);
+      if (there && !there.some((one) => names.includes(one.name ?? ""))) return;
       await leave(await openDisk(name), name).catch((error: unknown) => console.warn("copy not left", error));
     }),
   );

@@ -4,6 +4,7 @@
  */
 import { makeId, idBytes } from "../../shared/kernel/id.ts";
 import { limits } from "../../shared/kernel/limits.ts";
+import { upgraded, type Up } from "../../shared/sync/ups.ts";
 import type { DomainError } from "../../shared/kernel/result.ts";
 import { fail, ok, type Result } from "../../shared/kernel/result.ts";
 import type { Fields } from "../../shared/records/mutation.ts";
@@ -29,6 +30,8 @@ export interface SourceOptions extends ReplicaOptions {
   /** Name that tabs of the same member and cell share. */
   readonly name: string;
   readonly clock?: DeviceClock;
+  /** Instead of the product's own, for tests: what became of mutations that are no more. */
+  readonly ups?: ReadonlyMap<string, Up>;
   readonly onChange: (changes: readonly Change[]) => void;
   /** Something that was held may be held no more: what was fetched under the same rights goes too. */
   readonly onForget?: () => void;
@@ -127,6 +130,12 @@ export class Source {
       if ((await read.get("meta", "device")) === undefined) writes.push(put("meta", "device", randomId(cell, "dev")));
       if ((await read.get("meta", "client")) === undefined)
         writes.push(put("meta", "client", { id: randomId(cell, "cli"), next: 1 }));
+      const { mutations, ups } = this.options;
+      for (const store of ["outbox", "attention"] as const)
+        for (const [key, act] of await read.all(store)) {
+          const now = upgraded(act, mutations, ups);
+          if (now !== act) writes.push({ store, key, value: now } as Write);
+        }
       return { writes, value: undefined };
     };
     try {

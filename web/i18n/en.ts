@@ -70,7 +70,8 @@ export const en = {
   "sync.signedOut": "Signed out",
   "sync.signedOutLong": "Your session ended. Sign in again to send what waits.",
   "sync.update": "Update needed",
-  "sync.updateLong": "This version of Baton is too old to send. Your changes are kept; reload to update.",
+  "sync.updateLong":
+    "Baton here and the server are of different versions. Your changes are kept on this device and go out after the update.",
   "sync.memory": "Not kept",
   "sync.memoryLong": "This browser keeps nothing on disk. Changes live only as long as this tab.",
   "sync.updated": (when: string) => `Last updated ${when}`,

@@ -69,7 +69,7 @@ export const zhCN: Dict = {
   "sync.signedOut": "已退出",
   "sync.signedOutLong": "登录已失效。请重新登录以发送待发内容。",
   "sync.update": "需要更新",
-  "sync.updateLong": "此版本过旧，无法发送。更改已保留，请重新加载以更新。",
+  "sync.updateLong": "此处的 Baton 与服务器版本不同。更改已保留在此设备上，更新后即会发送。",
   "sync.memory": "未落盘",
   "sync.memoryLong": "此浏览器不保存数据。更改只在本标签页打开期间存在。",
   "sync.updated": (when) => `更新于 ${when}`,

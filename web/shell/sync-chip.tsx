@@ -7,10 +7,12 @@ import { Dynamic } from "solid-js/web";
 import type { SyncState } from "../data/types.ts";
 import { instant } from "../i18n/format.ts";
 import { locale, t } from "../i18n/i18n.ts";
+import { buttonClass } from "../ui/button.tsx";
 import { Popover } from "../ui/menu.tsx";
 import { now } from "./clock.ts";
 import css from "./sync-chip.module.css";
 import { syncWords } from "./sync-words.ts";
+import { applyUpdate, lookForUpdate, updateReady } from "./update.ts";
 
 type Props = ParentProps<{
   readonly sync: SyncState;
@@ -26,6 +28,9 @@ export function SyncChip(props: Props): JSX.Element {
   const when = () =>
     props.sync.at === null ? "" : instant(props.sync.at, { locale: locale(), zone: props.zone, now: now() });
   const words = createMemo(() => syncWords(props.sync, when(), props.both));
+  createEffect(() => {
+    if (props.sync.state === "update_needed") lookForUpdate();
+  });
   const icon = () => {
     if (words().tone === "bad" || words().tone === "both") return CircleAlert;
     if (props.sync.state === "offline") return CloudOff;
@@ -63,6 +68,11 @@ export function SyncChip(props: Props): JSX.Element {
           </Show>
           <span class="num">{t("sync.records", props.sync.records)}</span>
         </p>
+        <Show when={props.sync.state === "update_needed" && updateReady()}>
+          <button type="button" class={buttonClass({ look: "primary", small: true })} onClick={() => applyUpdate()}>
+            {t("update.ready")}
+          </button>
+        </Show>
         {props.children}
       </Popover>
       <Announce text={words().long} />

@@ -24,9 +24,13 @@ export async function startServiceWorker(): Promise<void> {
     if (registration.waiting && navigator.serviceWorker.controller) setWaiting(registration.waiting);
   };
   look();
+  lookNow = () => void registration.update().catch(() => undefined); // no network: the next time will do
   registration.addEventListener("updatefound", () => registration.installing?.addEventListener("statechange", look));
-  setInterval(() => void registration.update().catch(() => undefined), 3_600_000); // no network: the next hour will do
+  setInterval(() => lookNow(), 3_600_000);
 }
+let lookNow = (): void => undefined;
+/** The edge does not speak this version any more: do not wait for the hour. What is found still waits to be let in. */
+export const lookForUpdate = (): void => lookNow();
 export function applyUpdate(): void {
   navigator.serviceWorker.addEventListener("controllerchange", () => location.reload(), { once: true });
   waiting()?.postMessage({ type: "SKIP_WAITING" });

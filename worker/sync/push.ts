@@ -6,6 +6,7 @@ import type { Mask } from "../../shared/records/groups.ts";
 import { isVisible, project } from "../../shared/records/record.ts";
 import type { Outcome, PushAnswer, PushedMutation } from "../../shared/sync/protocol.ts";
 import { mutations } from "../../shared/sync/registry.ts";
+import { upgraded } from "../../shared/sync/ups.ts";
 import type { Actor } from "../context.ts";
 import { commit, GuardFailed, type CommitItem, type Span } from "../db/commit.ts";
 import type { Db, Query } from "../db/db.ts";
@@ -224,9 +225,10 @@ function withoutGuards(item: CommitItem, bug: string | undefined): CommitItem {
 }
 
 function parse(mut: Pick<PushedMutation, "name" | "args">): Result<{ mutation: Mutation; args: unknown }> {
-  const mutation = mutations.get(mut.name);
+  const { name, args } = upgraded(mut, mutations); // a device of the version before says it in its own words
+  const mutation = mutations.get(name);
   if (!mutation) return fail("unsupported_version", { detail: "This app is older or newer than the server." });
-  const parsed = mutation.args.safeParse(mut.args);
+  const parsed = mutation.args.safeParse(args);
   if (parsed.success) return ok({ mutation, args: parsed.data });
   return fail("invalid", { fields: [...new Set(parsed.error.issues.map(fieldOf))] });
 }
