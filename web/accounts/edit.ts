@@ -106,7 +106,9 @@ function troubleOf(
   const over = card.code === "overwritten";
   return {
     tone: "both",
-    words: over ? t("field.over", tried) : t("field.bothTried", tried),
+    words: over
+      ? t("field.over", session.memberName(card.by) || t("tray.somebody"), tried)
+      : t("field.bothTried", tried),
     acts: [{ words: over ? t("tray.restoreMine") : t("tray.useMine"), run: () => void again() }, drop],
   };
 }

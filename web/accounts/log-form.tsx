@@ -6,6 +6,7 @@ import { now, useSession } from "../shell/context.ts";
 import { whyWords } from "../shell/sync-words.ts";
 import { Button } from "../ui/button.tsx";
 import { toast } from "../ui/toast.tsx";
+import { holdPage } from "../ui/unsaved.ts";
 import css from "./log-form.module.css";
 import { splitNote } from "./split-note.ts";
 
@@ -21,6 +22,7 @@ interface Draft {
 const blank: Draft = { kind: "call", text: "", next: "", nextDay: "" };
 /** Unfinished words of this visit to the app, by account: going elsewhere and back loses nothing. */
 const drafts = new Map<string, Draft>();
+holdPage(() => [...drafts.values()].some(({ text, next }) => (text + next).trim() !== ""));
 
 export function focusComposer(): void {
   document.querySelector<HTMLElement>("[data-composer]")?.click();

@@ -55,6 +55,7 @@ export const en = {
   "sync.saved": (n: number) => `${plural(n, "change is", "changes are")} saved on this device, not sent yet`,
   "sync.sending": "Sending…",
   "sync.offline": "Offline",
+  "sync.then": (one: string, two: string) => `${one}. ${two}`,
   "sync.offlineSince": (when: string) => `Offline since ${when}`,
   "sync.offlineLong": "You are offline. What you do is saved on this device and sent when you are back.",
   "sync.attention": (n: number) => (n === 1 ? "1 needs you" : `${n} need you`),
@@ -161,7 +162,7 @@ export const en = {
   "field.hint": "Enter saves, Esc restores",
   "field.tried": (value: string, why: string) => `You tried “${value}” — not accepted: ${why}`,
   "field.bothTried": (value: string) => `Both changed. Yours: “${value}”`,
-  "field.over": (value: string) => `Changed by somebody who had not seen yours: “${value}”`,
+  "field.over": (who: string, value: string) => `${who} changed this without having seen yours: “${value}”`,
   "field.saved": (name: string) => `${name}: saved on this device`,
   "field.invalid": "That value does not fit",
 

@@ -56,6 +56,7 @@ export const zhCN: Dict = {
   "sync.saved": (n) => `${num(n)} 项更改已存本机，尚未送达`,
   "sync.sending": "正在发送…",
   "sync.offline": "离线",
+  "sync.then": (one, two) => `${one}。${two}`,
   "sync.offlineSince": (when) => `${when} 起离线`,
   "sync.offlineLong": "当前离线。你的操作保存在本机，恢复网络后自动发送。",
   "sync.attention": (n) => `${num(n)} 项待你处理`,
@@ -157,7 +158,7 @@ export const zhCN: Dict = {
   "field.hint": "回车保存，Esc 还原",
   "field.tried": (value, why) => `你填写的“${value}”未被接受：${why}`,
   "field.bothTried": (value) => `双方都改了。你的：“${value}”`,
-  "field.over": (value) => `有人未看到你的内容就改了：“${value}”`,
+  "field.over": (who, value) => `${who}未看到你的内容就作了更改：“${value}”`,
   "field.saved": (name) => `${name}：已存本机`,
   "field.invalid": "该值不符合要求",
 

@@ -56,6 +56,9 @@ export function Card(props: { readonly card: AttentionCard; readonly onDone: (wo
   const ended = () => props.card.code === "missing" && isOutOfSight(session, props.card.args);
   const draft = () => props.card.name === "section.draft@1";
   const lines = () => said(props.card);
+  /** Of a stage that moved the way on is a step from where it is now. */
+  const moves = () => props.card.name === "opportunity.advance@1" && both();
+  const again = () => !draft() && !ended() && !moves() && !["deleted", "needs_approval"].includes(props.card.code);
   /** What stands there now: as it is here, else as the edge said; nothing once it is out of sight. */
   const theirs = (field: string): Value | undefined =>
     both() ? (row()?.[field] ?? props.card.theirs?.[field]) : undefined;
@@ -178,7 +181,7 @@ export function Card(props: { readonly card: AttentionCard; readonly onDone: (wo
           {failed()}
         </p>
       </Show>
-      <Show when={props.card.name === "opportunity.advance@1" && both()}>
+      <Show when={moves()}>
         <NextSteps
           card={props.card}
           onStep={(to) => void done(data.retry(props.card, { args: { ...(props.card.args as object), to } }))}
@@ -190,7 +193,7 @@ export function Card(props: { readonly card: AttentionCard; readonly onDone: (wo
             {t("tray.restore")}
           </Button>
         </Show>
-        <Show when={!draft() && !ended() && props.card.code !== "deleted" && props.card.code !== "needs_approval"}>
+        <Show when={again()}>
           <Button small look={both() ? "primary" : "plain"} onClick={() => void done(data.retry(props.card))}>
             {over() ? t("tray.restoreMine") : both() ? t("tray.useMine") : t("tray.again")}
           </Button>
@@ -242,6 +245,7 @@ function NextSteps(props: { readonly card: AttentionCard; readonly onStep: (to: 
     const id = rowOf(session, props.card.args)?.["stage"] ?? props.card.theirs?.["stage"];
     return stages().find((stage) => stage.id === id);
   };
+  const mine = () => (props.card.args as { readonly to?: string }).to;
   const steps = (): readonly RecordOf<"stage">[] => {
     const at = present();
     const next = at?.next ?? [];
@@ -256,7 +260,7 @@ function NextSteps(props: { readonly card: AttentionCard; readonly onStep: (to: 
       <div class={css.acts}>
         <For each={steps()}>
           {(stage) => (
-            <Button small onClick={() => props.onStep(stage.id)}>
+            <Button small look={stage.id === mine() ? "primary" : "plain"} onClick={() => props.onStep(stage.id)}>
               {stage.name}
             </Button>
           )}

@@ -40,7 +40,7 @@ export function SignOutDialog(props: { readonly onStay: () => void; readonly onL
       }
     >
       <p>{t("menu.signOutBody", Math.max(1, texts().length))}</p>
-      <h3 class={css.title}>{t("menu.signOutLost")}</h3>
+      <h3 class={css.lost}>{t("menu.signOutLost")}</h3>
       <ul class={css.losses} tabindex="0" aria-label={t("menu.signOutLost")}>
         <For each={texts().slice(0, shownMax)}>{(text) => <li class={css.loss}>{text}</li>}</For>
       </ul>

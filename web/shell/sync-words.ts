@@ -26,7 +26,7 @@ export function syncWords(sync: SyncState, when = "", both = 0): SyncWords {
       return {
         short: when ? t("sync.offlineSince", when) : t("sync.offline"),
         note: waiting,
-        long: sync.waiting > 0 ? `${saved}. ${t("sync.offlineLong")}` : t("sync.offlineLong"),
+        long: sync.waiting > 0 ? t("sync.then", saved, t("sync.offlineLong")) : t("sync.offlineLong"),
         tone: "warn",
       };
     case "locked":

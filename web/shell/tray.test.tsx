@@ -166,8 +166,10 @@ describe("needs attention", () => {
     expect(card.textContent).not.toMatch(/local_|\{|5200000/);
     const found = await axe.run(base, { rules: { "color-contrast": { enabled: false }, region: { enabled: false } } });
     expect(found.violations.map((one) => one.id)).toEqual([]);
+    within(card).getByRole("button", { name: "Use mine" }).focus();
     fireEvent.click(within(card).getByRole("button", { name: "Use mine" }));
     await screen.findByText(/Nothing needs you/);
+    await waitFor(() => expect(document.activeElement?.getAttribute("aria-label")).toBe("Close")); // and not lost
     expect(await stored("outbox")).toMatchObject([
       { args: { set: { amountMinor: 52_000_00 }, seen: { amountMinor: 41_000_00 } } },
     ]);

@@ -1,4 +1,4 @@
-import { createSignal, For, Show, type JSX } from "solid-js";
+import { createEffect, createSignal, For, on, Show, type JSX } from "solid-js";
 import { t } from "../i18n/i18n.ts";
 import { Button } from "../ui/button.tsx";
 import { Dialog } from "../ui/dialog.tsx";
@@ -11,11 +11,18 @@ export function Tray(props: { readonly open: boolean; readonly onClose: () => vo
   const { data } = useSession();
   const [said, say] = createSignal("");
   let list: HTMLUListElement | undefined;
-  /** What is dealt with goes, and the next one is where the keyboard is. */
-  const next = (words: string) => {
-    say(words);
-    queueMicrotask(() => list?.querySelector<HTMLElement>("button")?.focus());
-  };
+  let status: HTMLElement | undefined;
+  // What is dealt with goes, and takes the focus with it: the next card has it, or what closes the panel.
+  createEffect(
+    on(
+      () => data.attention().length,
+      (count, before = 0) => {
+        if (count >= before || document.activeElement !== document.body) return;
+        const next = (count > 0 ? list : status?.closest("[role=dialog]"))?.querySelector<HTMLElement>("button");
+        next?.focus();
+      },
+    ),
+  );
   return (
     <Dialog open={props.open} onClose={props.onClose} title={t("tray.title")} side>
       <Show when={data.expired() > 0}>
@@ -28,10 +35,10 @@ export function Tray(props: { readonly open: boolean; readonly onClose: () => vo
       </Show>
       <Show when={data.attention().length > 0} fallback={<p>{t("tray.none")}</p>}>
         <ul class={css.cards} ref={(element) => (list = element)}>
-          <For each={data.attention()}>{(card) => <Card card={card} onDone={next} />}</For>
+          <For each={data.attention()}>{(card) => <Card card={card} onDone={say} />}</For>
         </ul>
       </Show>
-      <span class="sr" role="status">
+      <span class="sr" role="status" ref={(element) => (status = element)}>
         {said()}
       </span>
     </Dialog>

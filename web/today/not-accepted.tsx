@@ -14,9 +14,7 @@ export function NotAccepted(): JSX.Element {
     <For each={session.data.attention()}>
       {(card) => (
         <li class={css.row} data-row>
-          <span class={css.noTick}>
-            <ChangeMark state={isBoth(card) ? "both" : "refused"} />
-          </span>
+          <span class={css.noTick} />
           <button type="button" class={css.link} onClick={() => session.showTray(true)}>
             <span class={`${css.title} clip`}>
               {[
@@ -33,7 +31,10 @@ export function NotAccepted(): JSX.Element {
               {isBoth(card) ? t("tray.both") : whyInAll(session, card)}
             </span>
           </button>
-          <span class={css.end}>{t("tray.open")}</span>
+          <span class={css.end}>
+            <ChangeMark state={isBoth(card) ? "both" : "refused"} />
+            {t("tray.open")}
+          </span>
         </li>
       )}
     </For>
