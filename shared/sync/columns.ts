@@ -201,6 +201,12 @@ export function unpackSnaps(packed: PackedSnaps, wanted: readonly string[]): Sna
 }
 const rowsMax = 100_000; // more rows than any page holds: a count that is nonsense
 
+/**
+ * Texts of their own. A part of a text keeps all of it in the engine's memory: one row would hold on to what stood in
+ * every other row of its page, also after it was forgotten (SYNC-E3).
+ */
+const owned = (values: readonly Value[]): readonly Value[] => JSON.parse(JSON.stringify(values)) as readonly Value[];
+
 function valuesOf(column: Column, count: number): readonly Value[] | null {
   let values: readonly Value[];
   if ("c" in column) values = Array.from({ length: count }, () => column.c);
@@ -212,8 +218,8 @@ function valuesOf(column: Column, count: number): readonly Value[] | null {
     );
   else if (column.n !== undefined) {
     const { p, t, n } = column;
-    values = Array.from({ length: t.length / n }, (_, row) => p + t.slice(row * n, (row + 1) * n));
-  } else values = count === 0 ? [] : column.t.split("\t").map((text) => (text === "" ? null : column.p + text));
+    values = owned(Array.from({ length: t.length / n }, (_, row) => p + t.slice(row * n, (row + 1) * n)));
+  } else values = count === 0 ? [] : owned(column.t.split("\t").map((text) => (text === "" ? null : column.p + text)));
   return values.length === count ? values : null;
 }
 

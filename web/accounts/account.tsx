@@ -69,8 +69,9 @@ export default function AccountPage(): JSX.Element {
   });
 
   return (
+    // Not the row itself as the condition: Show would hold on to the first one it saw (SYNC-E3).
     <Show
-      when={account()}
+      when={account() !== undefined}
       fallback={
         <>
           <PageBar start={<Back />} />
@@ -97,7 +98,11 @@ export default function AccountPage(): JSX.Element {
         </>
       }
     >
-      {(row) => <Present account={row()} tab={isAccountTab(params.tab) ? params.tab : "timeline"} part={params.part} />}
+      <Present
+        account={account() as Account}
+        tab={isAccountTab(params.tab) ? params.tab : "timeline"}
+        part={params.part}
+      />
     </Show>
   );
 }

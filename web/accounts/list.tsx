@@ -395,9 +395,11 @@ function Table(props: {
       </Show>
       <div role="rowgroup" class={css.rows} style={{ height: `${virtual.getTotalSize() - headHeight()}px` }}>
         <For each={virtual.getVirtualItems()}>
-          {(item) => (
-            <Show when={props.rows.at(item.index)}>
-              {(row) => (
+          {(item) => {
+            // Not the row itself as the condition: Show would hold on to the first one while another is in its place.
+            const row = () => props.rows.at(item.index) as Account;
+            return (
+              <Show when={props.rows.at(item.index) !== undefined}>
                 <div
                   role="row"
                   id={rowId(item.index)}
@@ -409,9 +411,9 @@ function Table(props: {
                 >
                   <Cells row={row()} mark={markOf(data, row().id)} onOpen={props.onOpen} />
                 </div>
-              )}
-            </Show>
-          )}
+              </Show>
+            );
+          }}
         </For>
       </div>
     </div>

@@ -19,7 +19,11 @@ export function bind(): LocalData {
   const { data } = useSession();
   if (!bound.has(data)) {
     bound.add(data);
-    data.onForget(() => void queryClient.resetQueries());
+    data.onForget(() => {
+      void queryClient.resetQueries();
+      // When the screens that asked are gone as well: with each question goes what it was asked about.
+      setTimeout(() => queryClient.removeQueries({ type: "inactive" }));
+    });
     data.onEnd(() => queryClient.clear());
   }
   return data;

@@ -21,7 +21,8 @@ export const atOnce: Jobs = {
 export const sliceMs = 8;
 
 interface Job {
-  readonly steps: Steps<void>;
+  /** Null when it is over: what it went through may be forgotten by then, and whoever can stop it keeps the job. */
+  steps: Steps<void> | null;
   readonly done: () => void;
   over: boolean;
 }
@@ -45,6 +46,7 @@ export class Slices implements Jobs {
     }
     return () => {
       job.over = true;
+      job.steps = null;
     };
   }
   private advance(job: Job): boolean {
@@ -55,9 +57,10 @@ export class Slices implements Jobs {
     while (!job.over) {
       let ended = true; // also by an error: it must not stop those behind it
       try {
-        ended = job.steps.next().done === true;
+        ended = job.steps?.next().done !== false;
       } finally {
         job.over = ended;
+        if (ended) job.steps = null;
       }
       if (ended) job.done();
       else if (this.now() >= this.until) return false;

@@ -4,6 +4,7 @@
  */
 import { drop, put, type Disk, type Plan, type Reader, type SectionCache, type Write } from "./disk.ts";
 import { diskName, diskNames, openDisk, removeDisk } from "./idb-disk.ts";
+import type { TabMessage } from "./messages.ts";
 import { blindSeen, wordsAlone } from "./replica.ts";
 import { typedIn } from "./typed.ts";
 import type { Me } from "./types.ts";
@@ -57,6 +58,14 @@ async function leave(disk: Disk, name: string): Promise<void> {
   if (!waits) await removeDisk(name);
 }
 
+/** Tabs that still show it leave, and let go of the database. */
+function tellTabs(name: string): void {
+  if (typeof BroadcastChannel === "undefined") return;
+  const channel = new BroadcastChannel(name);
+  channel.postMessage({ t: "forget" } satisfies TabMessage);
+  channel.close();
+}
+
 /** The copies of all cells of a member who is not signed in here any more. */
 export async function leaveCopies(me: Me): Promise<void> {
   const cells = new Set([me.cell, ...me.cells.map(({ cell }) => cell)]);
@@ -66,6 +75,7 @@ export async function leaveCopies(me: Me): Promise<void> {
       const name = diskName(cell, me.member);
       const names = diskNames(name);
       if (there && !there.some((one) => names.includes(one.name ?? ""))) return;
+      tellTabs(name);
       await leave(await openDisk(name), name).catch((error: unknown) => console.warn("copy not left", error));
     }),
   );

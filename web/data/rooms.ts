@@ -336,6 +336,7 @@ class Section implements OpenSection {
     window.removeEventListener("pagehide", this.onHide);
     this.awareness.destroy();
     this.doc.destroy();
+    this.doc.store.clients.clear(); // whatever still holds the document holds none of its words (SYNC-E3)
     openHere.delete(this.ref.id);
     this.onClosed(this);
   }

@@ -611,11 +611,11 @@ export class Source {
       // Out of sight first, whoever leads; the leader's disk follows, and the edge is asked.
       const plan = withTexts(this.replica, writes, this.onTexts);
       const changes = this.replica.absorb(writes);
-      this.options.onForget?.();
       this.endedHere ||= !this.leads;
       if (this.leads)
         void this.commit(() => this.disk.write(plan, this.term === null ? {} : { term: this.term })).catch(this.onLate);
       this.emit(changes);
+      this.options.onForget?.();
       this.kick();
     } else {
       this.options.onState();

@@ -68,5 +68,6 @@ export class Mirror {
     clearTimeout(this.timer);
     this.room.off("update", this.toEditor);
     this.doc.destroy();
+    this.doc.store.clients.clear();
   }
 }
