@@ -198,7 +198,7 @@ describe("rights that move", () => {
     const told = bo.heard.length;
     await done(ask(`/api/contacts/${other}`, { as: "ana", method: "DELETE" }));
     await eventually(() => bo.heard.length === told + 1);
-    expect(await bo.pull()).toContainEqual({ t: "gone", id: other });
+    expect(await bo.pull()).toContainEqual({ t: "rights", h: other, g: {} });
     await settle();
     const teams = marcus.heard.length;
     await done(ask(`/api/contacts/${other}/restore`, { as: "ana", body: {} }));
@@ -228,21 +228,32 @@ describe("rights that move", () => {
     };
     expect(await world(true)).toEqual(await world(false));
   });
-  it("[SYNC-U2] rights that begin and end by the clock poke at their instant, whoever is not concerned sleeps", async () => {
+  it("[SYNC-U2] [SYNC-E1] case 6: what begins and ends by the clock alone does so in the poke, the pull and the push, and nobody else hears", async () => {
     const mine = await json<Row>(ask("/api/accounts", { as: "ana", body: { name: "For a while" } }));
     const [bo, lina] = await follow("bo", "lina");
     if (!bo || !lina) throw new Error("two follow");
-    const from = Date.now() + 1_200;
-    await done(ask("/api/account_teams", { as: "ana", body: { anchor: mine.id, member: await memberId("bo"), role: "helper", from, until: from + 1_200 } })); // prettier-ignore
+    let n = 0;
+    /** Whether Bo may write there: decided at the commit, on the edge's clock. */
+    const writes = async (): Promise<boolean> => {
+      const args = { id: `${env.CELL}_con_${String(++n).padStart(20, "0")}`, anchor: mine.id, compartment: "core", fields: { name: "By the clock" } }; // prettier-ignore
+      const body = { v: 1, device: bo.dev, client: `${bo.dev}-c`, seen: 0, muts: [{ n, name: "contact.create@1", args, at: 1 }] }; // prettier-ignore
+      const { results } = await json<{ results: { ok: boolean }[] }>(ask("/sync/push", { as: "bo", body }));
+      return results[0]?.ok === true;
+    };
+    expect(await writes()).toBe(false);
+    const from = Date.now() + 1_500;
+    await done(ask("/api/account_teams", { as: "ana", body: { anchor: mine.id, member: await memberId("bo"), role: "helper", from, until: from + 2_500 } })); // prettier-ignore
     await settle();
     const before = bo.heard.length;
     await eventually(() => bo.heard.length > before);
     expect(Date.now()).toBeGreaterThanOrEqual(from);
     const begun = await bo.pull();
+    expect(await writes()).toBe(true);
     expect(begun.filter((line) => line["t"] === "rights").length).toBeGreaterThan(0);
     const there = bo.heard.length;
     await eventually(() => bo.heard.length > there);
-    expect(Date.now()).toBeGreaterThanOrEqual(from + 1_200);
+    expect(Date.now()).toBeGreaterThanOrEqual(from + 2_500);
+    expect(await writes()).toBe(false);
     expect((await bo.pull()).filter((line) => line["t"] === "rights").map((line) => line["g"])).toContainEqual({});
     expect(lina.heard).toEqual([]);
     for (const one of [bo, lina]) one.close();

@@ -201,7 +201,7 @@ describe("pages", () => {
 });
 
 describe("the timer", () => {
-  it("[SYNC-E1] a group leaves at its end without a network, and the edge is asked", async () => {
+  it("[SYNC-E1] case 6: a group leaves at its end without a network, and the edge is asked", async () => {
     const device = await settled();
     device.pages = [[rights("h1", { contact: { identity: null, shared: start + 1_000 } }), page({ cursor: "c3" })]];
     await pullOnce(device.exchange);
@@ -227,7 +227,7 @@ describe("the timer", () => {
     expect(device.replica.table("ask").has("h1")).toBe(false);
   });
 
-  it("[SYNC-E1] a wall clock set back gives nothing back, and one set forward only drops early", async () => {
+  it("[SYNC-E1] case 23: a wall clock set back gives nothing back, and one set forward only drops early", async () => {
     const { EdgeClock } = await import("./clock.ts");
     let wall = 1_000;
     let mono = 0;
