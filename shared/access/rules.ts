@@ -169,6 +169,9 @@ export const lowerable = {
   reassignPerDay: "reassignPerDayAlone",
   reviewDays: "reviewDays",
   leaseHours: "leaseHours",
+  followAccounts: "followAccounts",
+  followRecent: "followRecent",
+  followPinned: "followPinned",
 } as const;
 export type Lowerable = keyof typeof lowerable;
 

@@ -106,6 +106,8 @@ export interface Slice {
   readonly approvals?: readonly ApprovalRule[];
   readonly grants?: readonly BoundGrant[];
   readonly covers?: readonly Cover[];
+  /** The edge's alone: how much a device may follow, where the organisation says less than the product. */
+  readonly lower?: Policy["lower"];
   readonly stages?: {
     /** Pipelines in which somebody has a rule on moving, so that others need one too. */
     readonly ruled: readonly string[];
@@ -296,6 +298,7 @@ export function slice(policy: Policy, facts: SliceFacts, audience: "client" | "w
 
   return {
     v: 1,
+    ...(audience === "whole" && policy.lower ? { lower: policy.lower } : {}),
     facts: { member, teams: list(facts.teams), regions: list(facts.regions), roles: [...roles] },
     allow,
     forbid,

@@ -132,8 +132,8 @@ export const limits = {
   cutMs: 2_000, // until a cut reaches open sockets and rooms
   denialsPerMinute: 5, // written one by one, per member and route; the rest are counted
   leaseHours: 72,
-  followRecords: 50_000,
-  followRecordsWide: 500,
+  followAccounts: 5_000, // with what lies under them: 50,000 records at about ten an account
+  followAccountsWide: 500, // of who reads every account
   followRecent: 200,
   followPinned: 100,
 

@@ -82,6 +82,7 @@ export type PullLine =
       readonly lmid: number | null; // null while the delta is not complete
       readonly outcomes: readonly Outcome[];
       readonly now: number; // the edge's clock
+      readonly over?: number; // accounts that this device follows and has no place for; absent: none
       readonly lease: number; // the store locks at this instant unless a page comes before
       readonly checks?: Readonly<Record<string, Digest>>; // of keys to check; none while the delta is not complete
     };

@@ -1,6 +1,7 @@
 import type { Bound, Facts, Grant, Interval, Place } from "../access/engine.ts";
 import { compartments, type Compartment } from "../records/compartments.ts";
 import { entitiesAt, entityOfId } from "../records/entities.ts";
+import type { Reason } from "./follow.ts";
 import type { EntityRights, KeyRights } from "./protocol.ts";
 
 /** What a device may hold of a key: policy ∩ keep, per entity and field group with its end (SYNC-H4, SYNC-H5). Empty: nothing. */
@@ -61,31 +62,45 @@ type Follower = Pick<Facts, "member" | "teams" | "grants" | "covers"> & { readon
  * The organisation's anchor is always followed. A record that is let in by name, by a share or a grant, is followed by
  * itself, whatever becomes of the rest of its account. (SYNC-H1)
  */
-function follows(place: Place, who: Follower, at: number, record?: string): boolean {
-  const { id, owner, team } = place.anchor;
-  if (id.includes("_org_")) return true;
-  const { member, teams, grants = [], covers = [], choice } = who;
-  if (choice === "unfollow") return false;
-  if (choice === "open" || choice === "pin") return true;
-  const names = new Set([member, ...covers.filter((cover) => isLive(cover, at)).map(({ of }) => of)]);
-  const mine = (to: string | undefined): boolean => to === undefined || names.has(to) || teams.includes(to);
+const follows = (place: Place, who: Follower, at: number, record?: string): boolean =>
+  isOrg(place) || reasonOf(place, who, at, record) !== null;
+/** Where the account has no place among those of the device, a record is followed by what names just it. */
+const followsAlone = (place: Place, who: Follower, at: number, record: string): boolean =>
+  isOrg(place) || (who.choice !== "unfollow" && isLetIn(place, who, at, (one) => one === record));
+const isOrg = (place: Place): boolean => place.anchor.id.includes("_org_");
+
+/** The best of the reasons; null: not followed. */
+function reasonOf(place: Place, who: Follower, at: number, record?: string): Reason | null {
+  const { owner, team } = place.anchor;
+  const { choice, teams } = who;
+  if (choice === "unfollow") return null;
+  if (choice === "pin") return "pinned";
+  if (owner !== null && namesAt(who, at).has(owner)) return "own";
+  if (isLetIn(place, who, at, (one) => one === null || one === record)) return "shared";
+  if (place.accountTeam.some((interval) => isLive(interval, at))) return "account_team";
+  if (choice === "open") return "opened";
+  return team !== null && teams.includes(team) ? "team" : null;
+}
+const namesAt = ({ member, covers = [] }: Follower, at: number): ReadonlySet<string> =>
+  new Set([member, ...covers.filter((cover) => isLive(cover, at)).map(({ of }) => of)]);
+/** By a share or grant of a key (null) or of a record. */
+function isLetIn(place: Place, who: Follower, at: number, of: (record: string | null) => boolean): boolean {
+  const names = namesAt(who, at);
+  const mine = (to: string | undefined): boolean => to === undefined || names.has(to) || who.teams.includes(to);
   const granted = ({ to }: { to: Grant["to"] }): boolean =>
-    "anchors" in to ? to.anchors.includes(id) : "records" in to && record !== undefined && to.records.includes(record);
+    "anchors" in to ? to.anchors.includes(place.anchor.id) && of(null) : "records" in to && to.records.some(of);
   return (
-    (owner !== null && names.has(owner)) ||
-    (team !== null && teams.includes(team)) ||
-    place.accountTeam.some((interval) => isLive(interval, at)) ||
-    place.shares.some((share) => (!share.record || share.record === record) && isLive(share, at) && mine(share.to)) ||
-    grants.some((grant) => isLive(grant, at) && granted(grant))
+    place.shares.some((share) => of(share.record ?? null) && isLive(share, at) && mine(share.to)) ||
+    (who.grants ?? []).some((grant) => isLive(grant, at) && granted(grant))
   );
 }
 
 /** When following ends if nothing is written; null: never. Asked only of what is followed at `at`. */
-function followEnd(place: Place, who: Follower, at: number, record?: string): number | null {
+function followEnd(place: Place, who: Follower, at: number, goesOn: (end: number) => boolean): number | null {
   const intervals = [...place.accountTeam, ...place.shares, ...(who.grants ?? []), ...(who.covers ?? [])];
   const ends = new Set(intervals.map(({ until }) => until));
   const coming = [...ends].filter((until) => until !== null && until > at).sort((a, b) => Number(a) - Number(b));
-  return coming.find((end) => end !== null && !follows(place, who, end, record)) ?? null;
+  return coming.find((end) => end !== null && !goesOn(end)) ?? null;
 }
 
 /** A record that is let in by name: a key of its own, with one row. The rest of its key is held without it. */
@@ -97,31 +112,45 @@ interface RecordKey {
 export interface Holding {
   readonly keys: ReadonlyMap<Compartment, KeyRights>;
   readonly records: ReadonlyMap<string, RecordKey>;
+  /** Why its keys are held; null: none is, or they take no place among the accounts. */
+  readonly reason: Reason | null;
 }
-export const noHolding: Holding = { keys: new Map(), records: new Map() };
+export const noHolding: Holding = { keys: new Map(), records: new Map(), reason: null };
 
-/** `granted`: in which compartments of the anchor records are that a grant names. */
+/**
+ * `granted`: in which compartments of the anchor records are that a grant names. `seated`: whether the account has a place
+ * among those that the device follows; without one only what is let in by name is held.
+ */
 export function holdingOf(
   bound: Bound,
   place: Place,
   follower: Follower,
   at: number,
   granted: ReadonlyMap<string, string>,
+  seated = true,
 ): Holding {
-  const keys = follows(place, follower, at)
-    ? endingAt(anchorRights(bound, place, at), followEnd(place, follower, at))
-    : noHolding.keys;
+  const follow = (when: number, record?: string): boolean =>
+    seated || record === undefined
+      ? seated && follows(place, follower, when, record)
+      : followsAlone(place, follower, when, record);
+  const ending = (rights: ReadonlyMap<Compartment, KeyRights>, record?: string): Map<Compartment, KeyRights> =>
+    endingAt(
+      rights,
+      followEnd(place, follower, at, (end) => follow(end, record)),
+    );
+  const keys = follow(at) ? ending(anchorRights(bound, place, at)) : noHolding.keys;
   const named = new Map(granted);
   for (const share of place.shares) if (share.record && isLive(share, at)) named.set(share.record, share.compartment);
   const records = new Map<string, RecordKey>();
   for (const [record, where] of named) {
     const name = entityOfId(record);
     const compartment = compartments.find((one) => one === where);
-    if (!name || !compartment || !follows(place, follower, at, record)) continue;
+    if (!name || !compartment || !follow(at, record)) continue;
     const groups = bound.holdRights(name, compartment, place, at, record);
     if (!("identity" in groups)) continue;
-    const ending = endingAt(new Map([[compartment, { [name]: groups }]]), followEnd(place, follower, at, record));
-    records.set(record, { compartment, rights: ending.get(compartment) ?? {} });
+    const rights = ending(new Map([[compartment, { [name]: groups }]]), record).get(compartment) ?? {};
+    records.set(record, { compartment, rights });
   }
-  return { keys, records };
+  const reason = keys.size === 0 || isOrg(place) ? null : reasonOf(place, follower, at);
+  return { keys, records, reason };
 }

@@ -44,6 +44,8 @@ const bugs: readonly (readonly [name: string, what: string, within: number, from
   ["first_page_only", "[case 35] rights are compared on the first page of a long pull only", 60],
   ["snapshot_stale", "a snapshot is older than the delta before it, and deletes what that set", 80],
   ["patch_before_in", "[case 43] a field of a record is sent before the row that it belongs to", 80, 70],
+  ["cap_counts_hidden", "an account that is followed and hidden takes a place", 60],
+  ["unfollow_ignored", "an account that the member does not want here is held all the same", 20],
   ["no_floor", "[case 8] a cursor goes on although changes after it are pruned", 60],
   ["floor_by_seq", "[case 8] the floor is a number, which the work of others moves", 60],
   ["floor_by_page", "[case 42] the floor is compared with the last page of a long pull and not with its data", 200],

@@ -4,8 +4,10 @@
  * evaluator of tests/policy.
  */
 import type { Anchor, Facts, KeyShare, Place } from "../../shared/access/engine.ts";
-import type { Policy } from "../../shared/access/policy.ts";
-import { entities, entityNames, type EntityName, type Row } from "../../shared/records/entities.ts";
+import type { Cond, Policy } from "../../shared/access/policy.ts";
+import { limits } from "../../shared/kernel/limits.ts";
+import { compartments } from "../../shared/records/compartments.ts";
+import { entities, entitiesAt, entityNames, type EntityName, type Row } from "../../shared/records/entities.ts";
 import type { Field } from "../../shared/records/field.ts";
 import { holdable } from "../policy/oracle.ts";
 import type { SimD1 } from "./d1.ts";
@@ -27,7 +29,8 @@ export interface Inputs {
   readonly anchors: ReadonlyMap<string, AnchorState>;
   readonly shares: readonly (KeyShare & { readonly to: string; readonly ended: boolean })[];
   readonly records: ReadonlyMap<string, StoredRecord>;
-  readonly follow: ReadonlyMap<string, ReadonlyMap<string, string>>; // device -> anchor -> newest choice
+  /** By device: its choices, oldest first. */
+  readonly follow: ReadonlyMap<string, readonly { readonly anchor: string; readonly kind: string }[]>;
 }
 export interface Expected {
   readonly entity: EntityName;
@@ -92,11 +95,10 @@ export function readInputs(d1: SimD1): Inputs {
     id: String(raw["id"]), anchor: String(raw["anchor"]), compartment: String(raw["compartment"]), record: raw["record"] as string | null, groups: Number(raw["groups"]), recipe: String(raw["recipe"]),
     from: raw["from_t"] as number | null, until: raw["until_t"] as number | null, to: String(raw["to_id"]), ended: raw["ended_at"] !== null,
   })); // prettier-ignore
-  const follow = new Map<string, Map<string, string>>();
+  const follow = new Map<string, { anchor: string; kind: string }[]>();
   for (const raw of all("select * from follow order by v")) {
     const device = String(raw["device"]);
-    if (!follow.has(device)) follow.set(device, new Map());
-    follow.get(device)?.set(String(raw["anchor"]), String(raw["kind"]));
+    follow.set(device, [...(follow.get(device) ?? []), { anchor: String(raw["anchor"]), kind: String(raw["kind"]) }]);
   }
   return { policy, members, anchors, shares, records, follow };
 }
@@ -139,11 +141,21 @@ export function placeFor(inputs: Inputs, facts: Facts, anchor: string): Place | 
   return { anchor: found, accountTeam, shares };
 }
 
-/** policy ∩ keep ∩ follow set, record by record, field by field. */
-export function mustHold(inputs: Inputs, device: string, member: string, at: number): Map<string, Expected> {
+/**
+ * policy ∩ keep ∩ follow set, record by record, field by field. `since`: when accounts were given their places, for what
+ * is held offline until a page gives them anew.
+ */
+export function mustHold(
+  inputs: Inputs,
+  device: string,
+  member: string,
+  at: number,
+  since: number = at,
+): Map<string, Expected> {
   const out = new Map<string, Expected>();
   const facts = inputs.members.get(member);
   if (!facts || facts.employment !== "active") return out;
+  const seats = seated(inputs, device, facts, since);
   const places = new Map<string, Place | null>();
   const groups = new Map<string, ReadonlySet<string>>();
   for (const { entity, row, deleted } of inputs.records.values()) {
@@ -154,6 +166,7 @@ export function mustHold(inputs: Inputs, device: string, member: string, at: num
       (share) => share.record === row.id && share.compartment === row.compartment && lives(share, at),
     );
     if (!place || !isFollowed(inputs, device, facts, place, at, byName ? row.id : null)) continue;
+    if (!byName && !seats(row.anchor)) continue;
     const key = byName ? row.id : `${row.anchor}|${row.compartment}`;
     let held = groups.get(`${key}|${entity}`);
     if (!held) {
@@ -177,6 +190,90 @@ export function mustHold(inputs: Inputs, device: string, member: string, at: num
   return out;
 }
 
+/** What the device's choices come to: of pins and of opened accounts only the newest count. */
+const meant = new WeakMap<Inputs, Map<string, ReadonlyMap<string, readonly [kind: string, age: number]>>>();
+function choicesOf(inputs: Inputs, device: string): ReadonlyMap<string, readonly [kind: string, age: number]> {
+  const known = meant.get(inputs) ?? new Map<string, ReadonlyMap<string, readonly [string, number]>>();
+  meant.set(inputs, known);
+  const before = known.get(device);
+  if (before) return before;
+  const out = new Map<string, readonly [string, number]>();
+  const left = { pin: bound(inputs, "followPinned"), open: bound(inputs, "followRecent") };
+  const seen = new Set<string>();
+  const late: (readonly [string, number])[] = [];
+  for (const [age, { anchor, kind }] of (inputs.follow.get(device) ?? []).toReversed().entries()) {
+    if (seen.has(anchor)) continue;
+    seen.add(anchor);
+    if (kind === "unfollow") out.set(anchor, [kind, age]);
+    else if (kind === "pin" && left.pin > 0) {
+      left.pin -= 1;
+      out.set(anchor, [kind, age]);
+    } else late.push([anchor, age]);
+  }
+  for (const [anchor, age] of late.slice(0, left.open)) out.set(anchor, ["open", age]);
+  known.set(device, out);
+  return out;
+}
+const bound = (inputs: Inputs, name: "followAccounts" | "followRecent" | "followPinned"): number =>
+  Math.min(limits[name], inputs.policy.lower?.[name] ?? limits[name]);
+
+/** Accounts of which something may be held stand in line by reason; as many as fit have a place. */
+function seated(inputs: Inputs, device: string, facts: Facts, at: number): (anchor: string) => boolean {
+  const roles = [facts.base, ...facts.duties];
+  const readsAll = inputs.policy.allow.some(
+    (rule) =>
+      rule.to.some((name) => roles.includes(name)) &&
+      [rule.entity].flat().includes("account") &&
+      rule.actions.includes("read") &&
+      saysAll(rule.when, facts),
+  );
+  const most = Math.min(bound(inputs, "followAccounts"), readsAll ? limits.followAccountsWide : Infinity);
+  const line: { readonly id: string; readonly order: readonly [number, number] }[] = [];
+  for (const anchor of inputs.anchors.values()) {
+    const place = inputs.records.has(anchor.id) ? placeFor(inputs, facts, anchor.id) : null;
+    const order = place && orderOf(inputs, device, facts, place, anchor.no, at);
+    if (order) line.push({ id: anchor.id, order });
+  }
+  if (line.length <= most) return () => true;
+  const shown = line.filter(({ id }) => {
+    const place = placeFor(inputs, facts, id);
+    const { policy } = inputs;
+    return compartments.some((compartment) =>
+      entitiesAt(id, compartment).some(
+        (entity) => place && holdable({ policy, facts, entity, compartment, place, at, row: null }).has("identity"),
+      ),
+    );
+  });
+  shown.sort((left, right) => left.order[0] - right.order[0] || left.order[1] - right.order[1]);
+  const seats = new Set(shown.slice(0, most).map(({ id }) => id));
+  return (anchor) => !inputs.records.has(anchor) || seats.has(anchor);
+}
+/** Whether a rule may hold of an account of nobody's whom the member knows: no reach but `all` stands in its way. */
+function saysAll(when: Cond, facts: Facts): boolean {
+  if ("reach" in when) return when.reach === "all";
+  if ("any" in when) return when.any.some((one) => saysAll(one, facts));
+  if ("all" in when) return when.all.every((one) => saysAll(one, facts));
+  return !("in" in when) || facts.teams.length > 0; // the world's policies ask for teams alone
+}
+
+function orderOf(
+  inputs: Inputs,
+  device: string,
+  facts: Facts,
+  place: Place,
+  no: number,
+  at: number,
+): readonly [number, number] | null {
+  const [kind, age] = choicesOf(inputs, device).get(place.anchor.id) ?? ["", 0];
+  if (kind === "unfollow") return null;
+  if (kind === "pin") return [1, age];
+  if (place.anchor.owner === facts.member) return [2, no];
+  if (place.shares.some((share) => !share.record && lives(share, at))) return [3, no];
+  if (place.accountTeam.some((interval) => lives(interval, at))) return [4, no];
+  if (kind === "open") return [5, age];
+  return place.anchor.team !== null && facts.teams.includes(place.anchor.team) ? [6, no] : null;
+}
+
 /** `record`: one that is shared by itself, and followed by that alone. */
 export function isFollowed(
   inputs: Inputs,
@@ -187,7 +284,7 @@ export function isFollowed(
   record: string | null,
 ): boolean {
   if (!inputs.records.has(place.anchor.id)) return true; // the organisation's own anchor is no account
-  const choice = inputs.follow.get(device)?.get(place.anchor.id);
+  const choice = choicesOf(inputs, device).get(place.anchor.id)?.[0];
   if (choice !== undefined) return choice !== "unfollow";
   const { owner, team } = place.anchor;
   const shares = place.shares.filter((share) => !share.record || share.record === record);

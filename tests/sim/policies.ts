@@ -1,4 +1,5 @@
 /** Random policies that the product would publish: few roles, any reach, groups, keep and guardrail. */
+import { limits } from "../../shared/kernel/limits.ts";
 import { governActions, seeActions, workActions } from "../../shared/kernel/actions.ts";
 import { validatePolicy, type AllowRule, type Cond, type ForbidRule, type Policy } from "../../shared/access/policy.ts";
 import type { EntityName } from "../../shared/records/entities.ts";
@@ -114,6 +115,9 @@ export function randomPolicy(random: Random, version: number): Policy {
             },
           },
         }
+      : {}),
+    ...(limits.followAccounts < 500 && version % 3 === 0
+      ? { lower: { followAccounts: limits.followAccounts - (version % 2), followRecent: 1 } }
       : {}),
     roles: { root: role("base"), seller: role("base"), support: role("base"), lead: role("duty") },
     allow,

@@ -97,6 +97,13 @@ export class World {
     // Every device compares all of its keys often, among faults and others' work.
     Object.assign(limits, { checkEveryMs: 2_000, checkKeysMin: limits.checkKeysMax });
     Object.assign(limits, { hotMs: 90_000, hotSlackMs: 5_000, segmentRows: this.random.pick([2, 5]) ?? 2 });
+    // Few places for accounts in half of the worlds; by chance of its own, so that what else happens stays the same.
+    const few = new Random(seed ^ 0x2f6e2b1);
+    const most = few.pick([1, 2, 3, 5_000, 5_000, 5_000]) ?? 5_000;
+    Object.assign(limits, {
+      followAccounts: most, followAccountsWide: Math.min(most, few.pick([1, 2, 500]) ?? 500),
+      followRecent: few.pick([1, 2, 200]) ?? 200, followPinned: few.pick([1, 100]) ?? 100,
+    }); // prettier-ignore
     this.edge.onPush = (pushed) => this.judge(pushed);
   }
 
@@ -666,7 +673,7 @@ export class World {
     if (!page || device.skew !== 0) return;
     const now = device.clock.now();
     if (now < page.at) return;
-    const then = mustHold(page.inputs, device.id, device.member, now);
+    const then = mustHold(page.inputs, device.id, device.member, now, page.at);
     this.stats.comparisons += 1;
     for (const [, blob] of device.replica.table("keys")) {
       for (const [id, { row }] of blob.rows) {

@@ -12,9 +12,11 @@ export interface Cursor {
   readonly t: number; // instant of the last page
   readonly f: number; // version of the device's follow choices
   readonly turn: number; // before this instant nothing of the member's begins or ends by the clock
+  readonly n: number; // accounts that the device follows and may hold something of
+  readonly cut: number; // rank of the last of them that has a place; 0: all have
   readonly shape: number; // generation of the key shape
 }
-const fields = ["epoch", "p", "tp", "a", "t", "f", "turn", "shape"] as const;
+const fields = ["epoch", "p", "tp", "a", "t", "f", "turn", "n", "cut", "shape"] as const;
 
 /** Imports the cell's cursor key (32 bytes, base64). */
 export function cursorKey(base64: string): Promise<CryptoKey> {

@@ -17,7 +17,8 @@ import { isVisible, project } from "../../shared/records/record.ts";
 import { weigher } from "../../shared/sync/columns.ts";
 import { digestOf, type Digest } from "../../shared/sync/digest.ts";
 import type { KeyRights, Lost, PullLine, PullRequest } from "../../shared/sync/protocol.ts";
-import { holdingOf, noHolding, sameRights, type FollowChoice, type Holding } from "../../shared/sync/rights.ts";
+import { capsOf, chosenOf, cutOf, rankOf, type Chosen } from "../../shared/sync/follow.ts";
+import { holdingOf, noHolding, sameRights, type Holding } from "../../shared/sync/rights.ts";
 import { validatePolicy } from "../../shared/access/policy.ts";
 import type { Actor } from "../context.ts";
 import type { Db } from "../db/db.ts";
@@ -81,7 +82,7 @@ async function tryPull(context: PullContext, request: PullRequest): Promise<Resu
     await store.seeDevice(db, request.device, context.now);
   if (request.follow.length > 0) {
     const newest = state.choices.at(-1)?.v ?? 0;
-    await store.addChoices(db, request.device, newest, request.follow);
+    await store.addChoices(db, request.device, newest, request.follow, sent?.f ?? 0);
     const added = request.follow.map((choice, index) => ({ ...choice, v: newest + index + 1 }));
     state = { ...state, choices: [...state.choices, ...added] };
   }
@@ -114,16 +115,23 @@ async function tryPull(context: PullContext, request: PullRequest): Promise<Resu
   const turned =
     cursor !== null && [actor.facts, ...(factsThen ? [factsThen] : [])].flatMap(turnsOf).some((turn) => turn > cursor.t && turn <= now); // prettier-ignore
   const everything = !cursor || factsThen !== actor.facts || boundThen !== actor.bound || turned;
-  const choiceNow = newestChoices(state.choices);
-  const choiceThen = bug("follow_ignored_then")
-    ? choiceNow
-    : newestChoices(state.choices.filter((choice) => choice.v <= (cursor?.f ?? 0)));
+  const caps = capsOf(actor.bound);
+  const meant = bug("unfollow_ignored") ? state.choices.filter(({ kind }) => kind !== "unfollow") : state.choices;
+  const chosenNow = chosenOf(meant, caps);
+  const chosenThen = bug("follow_ignored_then")
+    ? chosenNow
+    : chosenOf(meant.filter((choice) => choice.v <= (cursor?.f ?? 0)), capsOf(boundThen ?? actor.bound)); // prettier-ignore
 
   const teams = [...new Set([...actor.facts.teams, ...(factsThen?.teams ?? [])])];
   const coveredFor = [...new Set([actor.facts, factsThen].flatMap((facts) => (facts ? namesOf(facts) : [])))].filter(
     (name) => name !== actor.member && !teams.includes(name),
   );
   const names: store.Names = { member: actor.member, teams, coveredFor };
+  /** Anchors that are followed for any reason but a choice, then or now. */
+  const followed = async (): Promise<string[]> => {
+    const grants = [actor.facts, factsThen].flatMap((facts) => facts?.grants ?? []);
+    return [...(await store.candidateAnchors(db, names)), ...grants.flatMap(({ to }) => ("anchors" in to ? to.anchors : []))];
+  }; // prettier-ignore
   const check = request.check ?? [];
   const handed = [...request.want.map((want) => want.h), ...request.ask, ...check];
   const opened = await openHandles(db, handles, handed);
@@ -133,12 +141,13 @@ async function tryPull(context: PullContext, request: PullRequest): Promise<Resu
   const touched = new Set<string>();
   for (const row of state.was) if (row.anchor) touched.add(row.anchor);
   for (const id of grantedIds) touched.add(namedRows.get(id)?.row.anchor ?? actor.member);
-  for (const choice of state.choices) if (everything || choice.v > (cursor?.f ?? 0)) touched.add(choice.anchor);
+  for (const id of new Set([...chosenNow.keys(), ...chosenThen.keys()])) {
+    const [then, present] = [chosenThen.get(id), chosenNow.get(id)];
+    if (everything || then?.kind !== present?.kind || then?.v !== present?.v) touched.add(id);
+  }
   if (everything) {
     for (const id of orgAnchors(cell, actor.member)) touched.add(id);
-    for (const id of await store.candidateAnchors(db, names)) touched.add(id);
-    for (const { to } of [actor.facts, factsThen].flatMap((facts) => facts?.grants ?? []))
-      for (const id of "anchors" in to ? to.anchors : []) touched.add(id);
+    for (const id of await followed()) touched.add(id);
   } else if (cursor && cursor.turn <= now && !bug("no_time_difference")) {
     for (const id of await store.clockedAnchors(db, names, cursor.t, now)) touched.add(id);
   }
@@ -154,7 +163,7 @@ async function tryPull(context: PullContext, request: PullRequest): Promise<Resu
   for (const row of state.changes) needed.add(row.anchor);
   for (const key of opened.values()) needed.add(key.anchor);
   for (const id of named) needed.add(namedRows.get(id)?.row.anchor ?? actor.member);
-  const places = await loadAllPlaces(db, [...needed], actor.member, [...teams, ...coveredFor]);
+  const places = new Map(await loadAllPlaces(db, [...needed], actor.member, [...teams, ...coveredFor]));
 
   const grantedIn = (anchor: string): Map<string, string> =>
     new Map(
@@ -163,18 +172,52 @@ async function tryPull(context: PullContext, request: PullRequest): Promise<Resu
         return row?.anchor === anchor ? [[id, row.compartment] as const] : [];
       }),
     );
-  const holdingNow = memo((id) => {
+  const nowIn = (id: string, seated: boolean): Holding => {
     const place = mine(places.get(id), actor.facts);
     if (!place || place.deleted) return noHolding;
-    return holdingOf(actor.bound, place, { ...actor.facts, choice: choiceNow.get(id) }, now, grantedIn(id));
-  });
-  const holdingThen = memo((id) => {
+    const follower = { ...actor.facts, choice: chosenNow.get(id)?.kind };
+    return holdingOf(actor.bound, place, follower, now, grantedIn(id), seated);
+  };
+  const thenIn = (id: string, seated: boolean): Holding => {
     if (!cursor || !boundThen || !factsThen) return noHolding;
     const place = placeThen(id, mine(places.get(id), factsThen), state.was, factsThen);
     if (!place) return noHolding;
-    return holdingOf(boundThen, place, { ...factsThen, choice: choiceThen.get(id) }, cursor.t, grantedIn(id));
-  });
+    const follower = { ...factsThen, choice: chosenThen.get(id)?.kind };
+    return holdingOf(boundThen, place, follower, cursor.t, grantedIn(id), seated);
+  };
+  const mayNow = memo((id) => nowIn(id, true));
+  const mayThen = memo((id) => thenIn(id, true));
 
+  // --- who has a place (SYNC-H1). As long as all have, differences are enough to count by; else all are looked at.
+  const rankIn = (may: (id: string) => Holding, chosen: ReadonlyMap<string, Chosen>) => (id: string): number | null => {
+    const { reason } = may(id);
+    if (bug("cap_counts_hidden") && reason === null && chosen.has(id)) return rankOf("opened", 0, chosen.get(id)?.v ?? 0);
+    return reason && rankOf(reason, places.get(id)?.no ?? 0, chosen.get(id)?.v ?? 0);
+  }; // prettier-ignore
+  const rankNow = rankIn(mayNow, chosenNow);
+  const rankThen = rankIn(mayThen, chosenThen);
+  const counts = (rank: (id: string) => number | null): number => [...touched].filter((id) => rank(id) !== null).length;
+  let n = everything ? counts(rankNow) : cursor.n + counts(rankNow) - counts(rankThen);
+  let cut = cursor?.cut ?? 0;
+  const moved = everything || (cut !== 0) !== (n > caps.accounts) || [...touched].some((id) => rankNow(id) !== rankThen(id)); // prettier-ignore
+  if (moved) {
+    cut = 0;
+    if (n > caps.accounts || (cursor?.cut ?? 0) !== 0) {
+      for (const id of [...chosenNow.keys(), ...(await followed())]) touched.add(id);
+      const lacking = [...touched].filter((id) => !places.has(id));
+      for (const [id, place] of await loadAllPlaces(db, lacking, actor.member, [...teams, ...coveredFor])) {
+        places.set(id, place);
+        mayNow.forget(id);
+        mayThen.forget(id);
+      }
+      n = counts(rankNow);
+      cut = cutOf([...touched].flatMap((id) => rankNow(id) ?? []), caps.accounts); // prettier-ignore
+    }
+  }
+  const hasPlace = (rank: number | null, last: number): boolean => last === 0 || rank === null || rank <= last;
+  const holdingNow = memo((id) => (hasPlace(rankNow(id), cut) ? mayNow(id) : nowIn(id, false)));
+  const cutThen = cursor?.cut ?? 0;
+  const holdingThen = memo((id) => (hasPlace(rankThen(id), cutThen) ? mayThen(id) : thenIn(id, false)));
   const rights: PullLine[] = [];
   const interest: Interest[] = [];
   const announce = async (id: string, compartment: Compartment, force: boolean): Promise<void> => {
@@ -403,6 +446,8 @@ async function tryPull(context: PullContext, request: PullRequest): Promise<Resu
     t: now,
     f: state.choices.at(-1)?.v ?? 0,
     turn: Math.min(nextTurn, ...[...places.values()].flatMap(turnsAt).filter((turn) => turn > now)),
+    n,
+    cut,
     shape: state.shape,
   };
   const page: PullLine = {
@@ -413,6 +458,7 @@ async function tryPull(context: PullContext, request: PullRequest): Promise<Resu
     lmid: complete ? (client?.n ?? 0) : null,
     outcomes: state.outcomes,
     now,
+    ...(n > caps.accounts ? { over: n - caps.accounts } : {}),
     lease: now + limits.leaseMs,
     ...(complete && check.length > 0 ? { checks: Object.fromEntries(checks) } : {}),
   };
@@ -429,13 +475,14 @@ const turnsAt = ({ accountTeam, shares }: StoredPlace): number[] =>
 
 const snapshotKeys = 60; // keys loaded at once: a page is rarely filled by fewer, and a query stays small
 
-function memo<T>(make: (id: string) => T): (id: string) => T {
+function memo<T>(make: (id: string) => T): ((id: string) => T) & { readonly forget: (id: string) => void } {
   const known = new Map<string, T>();
-  return (id) => {
+  const ask = (id: string): T => {
     let value = known.get(id);
     if (value === undefined) known.set(id, (value = make(id)));
     return value;
   };
+  return Object.assign(ask, { forget: (id: string): void => void known.delete(id) });
 }
 
 /** The oldest was row after the cursor is what it was then; without one it is as now (SYNC-T1). */
@@ -525,9 +572,6 @@ function placeThen(
     anchor: anchorRow ? (anchorRow.before as unknown as StoredPlace["anchor"]) : place.anchor,
   };
 }
-
-const newestChoices = (choices: readonly store.Choice[]): Map<string, FollowChoice> =>
-  new Map(choices.map((choice) => [choice.anchor, choice.kind]));
 
 async function openHandles(
   db: Db,

@@ -140,21 +140,24 @@ export async function seeDevice(db: Db, id: string, now: number): Promise<void> 
       .where(sql`${tables.device.id} = ${id}`),
   ]);
 }
+/** What an older choice said about an account that was chosen again is of no use once the device knows it, `known`. */
 export async function addChoices(
   db: Db,
   device: string,
   after: number,
   choices: readonly Omit<Choice, "v">[],
+  known: number,
 ): Promise<void> {
-  await batch(
-    db,
-    choices.map((choice, index) =>
+  await batch(db, [
+    db.run(sql`delete from follow where device = ${device} and v <= ${known} and exists
+      (select 1 from follow newer where newer.device = follow.device and newer.anchor = follow.anchor and newer.v > follow.v and newer.v <= ${known})`),
+    ...choices.map((choice, index) =>
       db
         .insert(tables.follow)
         .values({ device, v: after + index + 1, ...choice })
         .onConflictDoNothing(),
     ),
-  );
+  ]);
 }
 export async function dropOutcomes(db: Db, client: string, seen: number): Promise<void> {
   await batch(db, [
