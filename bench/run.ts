@@ -3,12 +3,13 @@
  * checked in the same run; a wrong one is the only thing that makes the command fail. Times are those of this machine,
  * so read them as ratios; budgets in bytes, rows and parameters are held by tests as well.
  */
-import { writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { accessSuite } from "./access/suite.ts";
 import { storeSuite } from "./store/suite.ts";
+import { syncSuite } from "./sync/suite.ts";
 import { checkTable, figureTable, machine, rowTable, type Machine, type SuiteResult } from "./lib/report.ts";
 
 export interface Options {
@@ -19,6 +20,7 @@ export interface Options {
 const suites: { readonly [name: string]: (options: Options) => Promise<SuiteResult> } = {
   access: accessSuite,
   store: storeSuite,
+  sync: syncSuite,
 };
 
 const root = fileURLToPath(new URL("../", import.meta.url));
@@ -41,28 +43,39 @@ function read(): { names: readonly string[]; full: boolean; json: string | null 
   }
 }
 
-const page = (results: readonly SuiteResult[], on: Machine, full: boolean): string =>
+/** A suite's part of the page. Each says when and where it was measured, for they are run apart. */
+const part = (result: SuiteResult, on: Machine, full: boolean): string =>
   [
+    `## ${result.suite}`,
+    "",
+    `Measured by \`npm run bench -- ${result.suite}${full ? " --full" : ""}\`, ${on.date}, commit ${on.commit}. Node ${on.node}, ${on.cores} cores`,
+    `(${on.cpu}), ${on.memoryGb} GB. Beside ${[...result.peers].map(([name, version]) => `${name} ${version}`).join(", ")}. ${result.rounds} rounds.`,
+    "",
+    figureTable(result),
+    "",
+    rowTable(result),
+    "",
+    checkTable(result),
+    "",
+    ...result.notes.map((note) => `- ${note}`),
+  ].join("\n");
+
+/** The page with the parts of this run; those of suites that were not run stay as they are. */
+function page(before: string, results: readonly SuiteResult[], on: Machine, full: boolean): string {
+  const [head = "", ...parts] = before.split(/^(?=## )/m);
+  const kept = new Map(parts.map((text) => [/^## (.*)$/m.exec(text)?.[1] ?? "", text.trimEnd()]));
+  const old = /(\d{4}-\d\d-\d\d, commit [^.]+)\./.exec(head)?.[1]; // a page on which all parts were of one run
+  if (old !== undefined) for (const [name, text] of kept) kept.set(name, text.replace("\n\n", `\n\nMeasured ${old}. `));
+  for (const result of results) kept.set(result.suite, part(result, on, full));
+  const order = Object.keys(suites).filter((name) => kept.has(name));
+  return [
     "# Benchmarks",
     "",
-    `Written by \`npm run bench${full ? " -- --full" : ""}\`; do not edit. ${on.date}, commit ${on.commit}. Node ${on.node}, ${on.cores} cores`,
-    `(${on.cpu}), ${on.memoryGb} GB. Times are medians of interleaved rounds and mean little elsewhere; the ratios do.`,
-    ...results.flatMap((result) => [
-      "",
-      `## ${result.suite}`,
-      "",
-      `Beside ${[...result.peers].map(([name, version]) => `${name} ${version}`).join(", ")}. ${result.rounds} rounds.`,
-      "",
-      figureTable(result),
-      "",
-      rowTable(result),
-      "",
-      checkTable(result),
-      "",
-      ...result.notes.map((note) => `- ${note}`),
-    ]),
+    "Written by `npm run bench`; do not edit. Times are medians of interleaved rounds and mean little elsewhere; the ratios do.",
+    ...order.flatMap((name) => ["", kept.get(name) ?? ""]),
     "",
   ].join("\n");
+}
 
 async function main(): Promise<number> {
   const asked = read();
@@ -83,7 +96,8 @@ async function main(): Promise<number> {
     for (const note of result.notes) console.log(`- ${note}`);
     console.log(`${((Date.now() - startedAt) / 1000).toFixed(0)} s`);
   }
-  writeFileSync(`${root}docs/benchmarks.md`, page(results, on, asked.full));
+  const file = `${root}docs/benchmarks.md`;
+  writeFileSync(file, page(existsSync(file) ? readFileSync(file, "utf8") : "", results, on, asked.full));
   if (asked.json !== null) {
     const body = results.map(({ suite, rounds, rows, figures, checks, peers }) => ({
       suite, machine: on, rounds, rows, figures, checks, peers: Object.fromEntries(peers),

@@ -88,7 +88,7 @@ export function say(value: number, unit: Unit): string {
       : value >= 1e3
         ? `${digits(value / 1e3)} µs`
         : `${digits(value)} ns`;
-  if (unit === "bytes") return value >= 1000 ? `${digits(value / 1000)} kB` : `${value} B`;
+  if (unit === "bytes") return value >= 1000 ? `${digits(value / 1000)} kB` : `${digits(value)} B`;
   if (unit === "ratio") return `${digits(value)}x`;
   return unit === "ms" ? `${digits(value)} ms` : unit === "rows" ? `${digits(value)} rows` : digits(value);
 }
