@@ -8,8 +8,9 @@ export interface FollowCaps {
   readonly recent: number;
   readonly pinned: number;
 }
-export function capsOf({ rules: { lower = {} }, readReaches }: Bound): FollowCaps {
-  const wide = readReaches("account", "core").has("all");
+export function capsOf(bound: Bound): FollowCaps {
+  const { lower = {} } = bound.rules;
+  const wide = bound.readReaches("account", "core").has("all");
   const least = (name: "followAccounts" | "followRecent" | "followPinned"): number =>
     Math.min(lower[name] ?? limits[name], limits[name]);
   return {
@@ -46,7 +47,7 @@ export function chosenOf(
  * Which account leaves first where not all have a place: the lower number stays. Pinned, own, shared by key, account team,
  * recently opened, team; within that the newest choice, else the number of the anchor, which nobody's work moves.
  */
-export const reasons = ["pinned", "own", "shared", "account_team", "opened", "team"] as const;
+const reasons = ["pinned", "own", "shared", "account_team", "opened", "team"] as const;
 export type Reason = (typeof reasons)[number];
 const room = 2 ** 40; // of choices and anchors; ranks stay within what a cursor holds
 export const rankOf = (reason: Reason, no: number, v: number): number =>

@@ -216,7 +216,8 @@ export class Hub extends DurableObject<Env> {
     if (asked.length === 0 || anchors.length === 0) return;
     const unique = [...new Set(anchors)];
     const now = Date.now();
-    const held = await heldNow(this.env, asked.map(({ listener }) => listener), unique, now); // prettier-ignore
+    const devices = asked.map(({ listener }) => listener);
+    const held = await heldNow(this.env, devices, unique, now, (device, anchor) => this.hasPlace(device, anchor));
     for (const { ws, listener } of asked) {
       const next = held?.get(listener.device);
       if (!next) continue;
@@ -231,6 +232,11 @@ export class Hub extends DurableObject<Env> {
       else this.pokeSoon(new Set([listener.device]));
     }
     await this.wakeForNext();
+  }
+  /** A device that is full has places for the accounts of which it was told a key, and not for the others. */
+  private hasPlace(device: string, anchor: string): boolean {
+    if (this.toldOf(device, [""]).size === 0) return true;
+    return [...this.toldOf(device, [anchor]).keys()].some((key) => key.split("|").length === 2);
   }
   private toldOf(device: string, anchors: readonly string[]): Map<string, KeyRights> {
     const query = "select key, rights from held where device = ? and key >= ? and key < ?";

@@ -26,7 +26,7 @@ import { batch } from "../db/db.ts";
 import { coverOf, grantOf, namesOf, turnsOf, withLent, type Lent } from "../db/lent.ts";
 import { loadAllPlaces, loadRows, loadUnder, type Stored, type StoredPlace } from "../db/rows.ts";
 import { Handles, newSecret, openCursor, sealCursor, type Cursor } from "./cursor.ts";
-import type { Interest } from "./poke/held.ts";
+import { fullKey, type Interest } from "./poke/held.ts";
 import * as store from "./store.ts";
 
 /**
@@ -220,6 +220,12 @@ async function tryPull(context: PullContext, request: PullRequest): Promise<Resu
   const holdingThen = memo((id) => (hasPlace(rankThen(id), cutThen) ? mayThen(id) : thenIn(id, false)));
   const rights: PullLine[] = [];
   const interest: Interest[] = [];
+  // Choices of which only the newest count leave some without a place as well.
+  const isFull = (last: number, chosen: ReadonlyMap<string, Chosen>, all: readonly store.Choice[]): boolean =>
+    last !== 0 || chosen.size < new Set(all.map(({ anchor }) => anchor)).size;
+  const isNow = isFull(cut, chosenNow, state.choices);
+  const wasFull = cursor !== null && isFull(cutThen, chosenThen, state.choices.filter(({ v }) => v <= cursor.f)); // prettier-ignore
+  if (isNow !== wasFull) interest.push({ key: fullKey, rights: isNow ? { full: {} } : {} });
   const announce = async (id: string, compartment: Compartment, force: boolean): Promise<void> => {
     const place = places.get(id);
     if (!place) return;

@@ -13,6 +13,11 @@ export interface Interest {
   readonly key: string;
   readonly rights: KeyRights;
 }
+/**
+ * A key that is none: the device has no place for all that its member follows (SYNC-H1). Who has one only a pull knows;
+ * until then an account that it was told nothing of has none, or a change that the member can't see would poke.
+ */
+export const fullKey = "|";
 export interface Holder {
   /** `member/device`: a device is its member's. */
   readonly device: string;
@@ -45,6 +50,7 @@ export async function heldNow(
   holders: readonly Holder[],
   anchors: readonly string[],
   at: number,
+  seated: (device: string, anchor: string) => boolean = () => true,
 ): Promise<Map<string, Map<string, KeyRights>> | null> {
   const read = await readHolders(env, holders, anchors, at);
   if (!read) return null;
@@ -58,7 +64,8 @@ export async function heldNow(
       const place = who.places.get(anchor);
       if (!place || place.deleted) continue;
       const choice = choices.get(anchor) as FollowChoice;
-      const held = holdingOf(who.bound, place, { ...who.facts, choice }, at, who.granted.get(anchor) ?? new Map());
+      const granted = who.granted.get(anchor) ?? new Map<string, string>();
+      const held = holdingOf(who.bound, place, { ...who.facts, choice }, at, granted, seated(device, anchor));
       for (const [compartment, rights] of held.keys) own.set(`${anchor}|${compartment}`, rights);
       for (const [record, { compartment, rights }] of held.records)
         own.set(`${anchor}|${compartment}|${record}`, rights);
