@@ -146,6 +146,17 @@ describe("arrows", () => {
       [],
     );
   });
+  test("[case 29] a record, a right and the history of either are written by few, who write them together", () => {
+    const writing =
+      /insert into (\$\{table\}|\$\{share\}|anchor|share|change|was)\b|update (\$\{share\}|anchor|share) set|\.(insert|update|delete)\((table|change|was|share|anchor|recordTables\S*|tables\.(change|was|share|anchor|recordTables\S*))\)/;
+    const writers = worker.filter((path) => writing.test(read(path)));
+    // Commits; what two persons agreed to; what is old.
+    expect(writers).toEqual(["worker/db/commit.ts", "worker/governance/store.ts", "worker/history/store.ts"]);
+  });
+  test("[case 10] every read is the primary's: no session, no replica that lags behind a revocation", () => {
+    expect(breaches(worker, (line) => (/withSession|first-unconstrained/.test(line) ? line.trim() : null))).toEqual([]);
+    expect(read("wrangler.toml")).not.toMatch(/replica/i);
+  });
   test("only worker/env.ts names the types of bindings", () => {
     const types = /\b(DurableObjectNamespace|KVNamespace|R2Bucket|Fetcher)\b/;
     expect(
@@ -313,6 +324,15 @@ describe("rules and words", () => {
     expect(numbers).toEqual(Array.from({ length: 77 }, (_, index) => index + 1));
     const waits = new Set([...read("docs/deltas.md").matchAll(/\bLEAK-\d+\b/g)].map(([id]) => id));
     expect(listed.filter((id) => !carried.has(id) && !waits.has(id))).toEqual([]);
+  });
+  test("each of the 46 things that can go wrong with sync has a test by number, or a line that says why not", () => {
+    const told = [...tests, "docs/deltas.md"].flatMap((path) =>
+      [...read(path).matchAll(/\bcases? (\d+)\b(?:(?:,| and) (\d+)\b)*/g)].flatMap(([all]) =>
+        [...all.matchAll(/\d+/g)].map(([number]) => Number(number)),
+      ),
+    );
+    const numbers = Array.from({ length: 46 }, (_, index) => index + 1);
+    expect(numbers.filter((number) => !told.includes(number))).toEqual([]);
   });
   test("every id in a test's title is a rule of docs/", () => {
     if (!documents.includes("docs/invariants.md")) return;

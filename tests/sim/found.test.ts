@@ -45,7 +45,7 @@ it("[SYNC-3] nothing is made under a deleted account, and the words become a car
   ]);
 });
 
-it("[SYNC-P8] a device whose clock is ahead drops early, and has it back with the next page", async () => {
+it("[case 23] [SYNC-P8] a device whose clock is ahead drops early, and has it back with the next page", async () => {
   const story = await new Story().begin();
   await story.act("account_team.create@1", {
     id: idOf("atm"),

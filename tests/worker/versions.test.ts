@@ -33,7 +33,7 @@ class Stand {
   }
 }
 describe("version 1", () => {
-  it("[SYNC-L5] recorded traffic is answered in its own form, and the old device ends with the same rows", async () => {
+  it("[case 27] [SYNC-L5] recorded traffic is answered in its own form, and the old device ends with the same rows", async () => {
     expect([traffic.version, traffic.steps.length > 20, traffic.rows.length > 30]).toEqual([1, true, true]);
     const old = new OldDevice();
     const stand = new Stand();

@@ -146,6 +146,47 @@ describe("the IndexedDB disk", () => {
       .toEqual([last, last, last, last]);
   });
 
+  it("[case 15] [SYNC-L4] of four tabs that queue, each dies at some moment: no number is given twice, nothing said to be saved is lost", async () => {
+    let seed = 7;
+    const below = (count: number): number => (seed = (seed * 48_271) % 2_147_483_647) % count;
+    for (let round = 0; round < 3; round += 1) {
+      const name = diskName("local", `killed-${round}`);
+      const first = await tab(name);
+      await first.write([put("keys", "h1", blob)]);
+      const tabs = [first, await tab(name), await tab(name), await tab(name)];
+      const saved: string[] = [];
+      const work = Array.from({ length: 60 }, async (_, index) => {
+        const at = index % 4;
+        if (below(12) === 0) {
+          tabs[at]?.close(); // in the middle of what it was writing
+          tabs[at] = await tab(name);
+        }
+        for (let wait = below(6); wait > 0; wait -= 1) await Promise.resolve();
+        const asked = tabs[at]?.mutate("contact.edit@1", { id: contact(1).id, set: { title: `T${index}` } });
+        void asked?.then(
+          (done) => done.ok && saved.push(`T${index}`),
+          () => undefined, // its tab is dead
+        );
+      });
+      await Promise.all(work);
+      const disk = await openDisk(name);
+      const queued = async (): Promise<number> => (await disk.load()).contents.outbox.size;
+      let before = -1;
+      // Until nothing more arrives: a dead tab's last write may still be on its way.
+      await expect
+        .poll(async () => before === (before = await queued()) && before > 20, { interval: 100, timeout: 10_000 })
+        .toBe(true);
+      const { contents } = await disk.load();
+      disk.close();
+      const entries = [...contents.outbox.values()];
+      expect(new Set(entries.map(({ client, n }) => `${client}:${n}`)).size).toBe(entries.length);
+      expect(entries.map(({ n }) => n)).toEqual(entries.map((_, index) => index + 1)); // and no gap
+      expect(entries.map(({ mine }) => mine["title"])).toEqual(expect.arrayContaining(saved));
+      expect(saved.length).toBeGreaterThan(5);
+      for (const one of tabs) one.close();
+    }
+  }, 60_000);
+
   it("[SYNC-L4] a tab that missed a commit reads it from the disk", async () => {
     const name = diskName("local", "gap");
     const one = await tab(name);

@@ -26,6 +26,7 @@ interface Open {
 }
 
 const ticketsMax = 1_000;
+const keysAtOnce = 500;
 
 /**
  * One a cell. Knows what each device holds, as its last page or the last comparison said, and which rooms are open. A
@@ -127,8 +128,12 @@ export class Hub extends DurableObject<Env> {
     const anchors = [...new Set([...keys].map(anchorOf))].filter((anchor) => later.anchors.includes(anchor));
     if (anchors.length > 0) await this.compare((listener) => listener.device === device, anchors, null);
   }
-  private keep(device: string, keys: readonly Interest[]): void {
-    if (keys.length === 0) return;
+  private keep(device: string, all: readonly Interest[]): void {
+    // By some hundreds: a text of all keys of a big team is more than the storage takes in one value.
+    for (let start = 0; start < all.length; start += keysAtOnce)
+      this.keepSome(device, all.slice(start, start + keysAtOnce));
+  }
+  private keepSome(device: string, keys: readonly Interest[]): void {
     const { sql } = this.ctx.storage;
     const rows = keys.map(({ key, rights }) => [key, rights, masksOf(rights), firstEnd(rights)]);
     const gone = keys.filter(({ rights }) => Object.keys(rights).length === 0).map(({ key }) => key);
