@@ -326,9 +326,12 @@ describe("rules and words", () => {
     expect(listed.filter((id) => !carried.has(id) && !waits.has(id))).toEqual([]);
   });
   test("each of the 46 things that can go wrong with sync has a test by number, or a line that says why not", () => {
-    const told = [...tests, "docs/deltas.md"].flatMap((path) =>
-      [...read(path).matchAll(/\bcases? (\d+)\b(?:(?:,| and) (\d+)\b)*/g)].flatMap(([all]) =>
-        [...all.matchAll(/\d+/g)].map(([number]) => Number(number)),
+    const titles = tests
+      .concat("tests/sim/suite.ts")
+      .flatMap((path) => read(path).match(/["'`][^"'`\n]*\bcases? \d+\b[^"'`\n]*/g) ?? []);
+    const told = [...titles, read("docs/deltas.md")].flatMap((text) =>
+      [...text.matchAll(/\bcases? (\d+(?:(?:, | and )\d+)*)/g)].flatMap(([, numbers]) =>
+        (numbers ?? "").split(/, | and /).map(Number),
       ),
     );
     const numbers = Array.from({ length: 46 }, (_, index) => index + 1);

@@ -2,7 +2,7 @@
 import { expect, it } from "vitest";
 import { idOf, north, pagesOf, Story } from "./story.ts";
 
-it("[SYNC-E1] what is followed until an end is dropped at that end, though the right to see it goes on", async () => {
+it("[case 6] [SYNC-E1] what is followed until an end is dropped at that end, though the right to see it goes on", async () => {
   const story = await new Story().begin();
   const until = story.edge.time + 10_000;
   await story.act("account_team.create@1", {

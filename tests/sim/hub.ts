@@ -87,7 +87,15 @@ export class SimHub {
       return this.hub.announce({ ...what, keys: what.keys.map((key) => ({ ...key, bits: 2 ** 31 - 1 })) }, from);
     if (this.bug === "no_poke_for_shared")
       return this.hub.announce({ ...what, rights: { ...what.rights, shared: [] } }, from);
+    if (this.bug === "values_not_told") return this.hub.announce({ ...what, keys: [] }, from);
+    if (this.bug === "rights_not_told")
+      return this.hub.announce({ ...what, rights: { ...what.rights, anchors: [], fresh: [] } }, from);
     return this.hub.announce(what, from);
+  }
+  /** A poke is on its way to this device. */
+  owes(device: string): boolean {
+    const { waiting } = this.hub as unknown as { waiting: { due: ReadonlyMap<string, number> } };
+    return waiting.due.has(device);
   }
   /** The clock has moved: what was due is told. */
   async turn(now: number): Promise<void> {

@@ -156,12 +156,22 @@ class Pair {
 
   private async pull(cut: number, index = 0): Promise<boolean> {
     const asked = await Promise.all(
-      this.both.map(async (world) => {
+      this.both.map(async (world, side) => {
         const device = theirs(world, index);
+        const ear = this.hubs[side];
+        const { replica } = device;
+        const waits = (): boolean => (["want", "ask", "follow", "outbox"] as const).some((table) => replica.table(table).size > 0); // prettier-ignore
+        const unasked = !waits() && ear?.isSilent(device);
         device.faults = { ...noFaults, cut };
         device.page = null;
         const result = await device.pull();
         const page = device.page as PageSeen | null; // set by the stream while it ran
+        const brought = (page?.lines ?? []).filter((line) => line.t !== "page");
+        if (unasked && brought.length > 0)
+          throw new Violation(
+            `a change came without a poke (${device.id}: ${JSON.stringify(brought[0]).slice(0, 200)})`,
+          );
+        ear?.settle(device, result === "done" && !waits());
         return { result, lines: await plain(world.edge, device, page?.lines ?? []) };
       }),
     );
@@ -214,8 +224,10 @@ class Ear {
   private readonly hub: SimHub;
   private readonly edge: Edge;
   private told: { what: Announcement; from: string | null }[] = [];
-  private sockets: (() => number)[] = [];
+  private readonly sockets = new Map<string, () => number>();
   private member = "";
+  /** What each device had heard when it was last up to date. */
+  private readonly settled = new Map<string, number>();
 
   constructor(edge: Edge, bug?: string) {
     this.edge = edge;
@@ -229,7 +241,7 @@ class Ear {
     for (const { id, member } of mine) {
       const facts = this.edge.inputs().members.get(member);
       const teams = facts ? namesOf(facts).slice(1) : [];
-      this.sockets.push(this.hub.connect({ device: `${member}/${id}`, member, session: "s", teams }));
+      this.sockets.set(id, this.hub.connect({ device: `${member}/${id}`, member, session: "s", teams }));
     }
     this.unheard();
     await this.hub.turn(this.edge.time);
@@ -245,7 +257,16 @@ class Ear {
     return told.some(({ what }) => what.everyone || what.rights.members.includes(this.member));
   }
   heard(): number[] {
-    return this.sockets.map((count) => count());
+    return [...this.sockets.values()].map((count) => count());
+  }
+  /** Nothing was said to this device since it was up to date, and nothing is on its way. */
+  isSilent({ id, member }: Device): boolean {
+    const heard = this.sockets.get(id)?.() ?? 0;
+    return this.settled.get(id) === heard && !this.hub.owes(`${member}/${id}`);
+  }
+  settle({ id }: Device, upToDate: boolean): void {
+    if (upToDate) this.settled.set(id, this.sockets.get(id)?.() ?? 0);
+    else this.settled.delete(id);
   }
   close(): void {
     this.hub.close();

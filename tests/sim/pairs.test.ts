@@ -6,7 +6,7 @@ const each = 5; // pairs a test, so that the run is seen to move
 
 describe("two worlds that differ only in what a member cannot see", () => {
   it.each(Array.from({ length: 8 }, (_, index) => from + index * each))(
-    "[ACCESS-3] [case 33] from pair %i on, give that member's devices the same bytes and the same pokes",
+    "[ACCESS-3] [case 33] from pair %i on, give that member's devices the same bytes and the same pokes, and whatever comes was announced by a poke",
     async (start) => {
       let hidden = 0;
       for (let seed = start; seed < start + each; seed += 1) {
