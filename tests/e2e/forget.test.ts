@@ -22,7 +22,7 @@ beforeAll(async () => {
   server = await startServer({ loaded: true });
   ana = await Client.signIn(server.url, "ana");
   browser = await launchBrowser();
-}, 180_000);
+}, 300_000);
 afterEach(async () => {
   for (const context of contexts.splice(0)) await context.close();
 });
