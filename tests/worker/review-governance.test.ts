@@ -5,7 +5,19 @@ import { regionSource, teamSource } from "../../demo/people.ts";
 import type { Policy } from "../../shared/access/policy.ts";
 import { makeId } from "../../shared/kernel/id.ts";
 import { limits } from "../../shared/kernel/limits.ts";
-import { accountSource, ask, boot, bring, forgetSessions, idOf, memberId, opportunity } from "./app-rig.ts";
+import {
+  account,
+  accountSource,
+  ask,
+  boot,
+  bring,
+  device,
+  forgetSessions,
+  idOf,
+  memberId,
+  opportunity,
+  pushBody,
+} from "./app-rig.ts";
 
 type Body = Record<string, unknown>;
 interface Said {
@@ -99,6 +111,46 @@ describe("a yes", () => {
     expect(handed.status).toBeLessThan(300);
     expect((await post("marcus", `/api/approvals/${String(asked.body["id"])}/decide`, { decision: "approve" })).status).toBe(403); // prettier-ignore
     await agreed("omar", `/api/members/${id("marcus")}/assign`, { duties: [] }, "greta");
+  });
+});
+
+describe("[ACCESS-R58] accounts that change hands", () => {
+  const most = limits.reassignPerDayAlone;
+  const key = (n: number): string => `given${n}`;
+  const give = async (n: number, from = "ana", to = "marcus") =>
+    post(from, `/api/accounts/${await idOf(accountSource(key(n)))}/reassign`, { from: id(from), to: id(to) });
+  const ownerOf = async (n: number): Promise<unknown> =>
+    (await get("marcus", `/api/accounts/${await idOf(accountSource(key(n)))}`)).body["owner"];
+  const agree = async (approval: unknown): Promise<number> =>
+    (await post("omar", `/api/approvals/${String(approval)}/decide`, { decision: "approve" })).status;
+
+  it("go by one person's word up to so many a day, and then wait for a second one", async () => {
+    await bring(Array.from({ length: most + 2 }, (_, n) => account(key(n), "ana", "west", "americas")));
+    for (let n = 0; n < most; n += 1) expect([n, (await give(n)).status < 202]).toEqual([n, true]);
+    const late = await give(most);
+    expect([late.status, late.body["code"]]).toEqual([202, "needs_approval"]);
+    expect(await ownerOf(most)).toBe(id("ana"));
+    expect((await post("ana", `/api/approvals/${String(late.body["approval"])}/decide`, { decision: "approve" })).status).not.toBe(200); // prettier-ignore
+    expect(await agree(late.body["approval"])).toBe(200);
+    expect(await ownerOf(most)).toBe(id("marcus"));
+    // Another person has a count of their own, and the next day is a new one.
+    expect((await give(0, "marcus", "ana")).status).toBeLessThan(202);
+    await env.DB.prepare("update reassigned set day = day - 1 where actor = ?").bind(id("ana")).run();
+    expect((await give(0)).status).toBeLessThan(202);
+  });
+  it("count one by one in a push of many, and nobody's import moves one", async () => {
+    await env.DB.prepare("delete from reassigned").run();
+    const fresh = Array.from({ length: most + 2 }, (_, n) => `pushed${n}`);
+    await bring(fresh.map((name) => account(name, "ana", "west", "americas")));
+    const ids = await Promise.all(fresh.map((name) => idOf(accountSource(name))));
+    const args = { from: id("ana"), to: id("marcus") };
+    const muts = ids.map((one, n) => ({ n: n + 1, name: "account.reassign@1", args: { id: one, ...args } }));
+    const push = await post("ana", "/sync/push", pushBody(device(), muts));
+    const codes = (push.body["results"] as { ok: boolean; code?: string }[]).map(({ ok, code }) => (ok ? "ok" : code));
+    expect(codes).toEqual([...Array<string>(most).fill("ok"), "needs_approval", "needs_approval"]);
+    const rows = [account(key(0), "bo", "europe", "europe")];
+    expect((await post("greta", "/api/imports", { rows, commit: true })).body).toMatchObject({ updated: 0 });
+    expect(await ownerOf(0)).not.toBe(id("bo"));
   });
 });
 

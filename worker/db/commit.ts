@@ -1,5 +1,6 @@
 import { and, getTableColumns, sql, type SQL } from "drizzle-orm";
 import { entity, entityOfId as entityNameOf, type EntityName, type Row } from "../../shared/records/entities.ts";
+import { dayMs } from "../../shared/kernel/limits.ts";
 import { touchesAnchor, type Planned, type Write } from "../sync/plan.ts";
 import type { ShareWrite } from "../sync/shares.ts";
 import { batch, type Db, type Query } from "./db.ts";
@@ -95,6 +96,12 @@ function statements(db: Db, item: CommitItem, now: number): Query[] {
     ...new Set(writes.filter((write) => write.entity === "account_team").map((write) => write.after.anchor)),
   ];
   for (const id of teamAnchors) queries.push(db.run(sql`update anchor set ver = ver + 1 where id = ${id}`));
+  const given = item.planned.reassigned;
+  if (given)
+    queries.push(
+      db.run(sql`insert into reassigned (actor, day, n) values (${item.member}, ${dayOf(now)}, ${given.before + given.more})
+        on conflict (actor, day) do update set n = excluded.n`),
+    );
   queries.push(...(item.also ?? []));
   if (item.outcome)
     queries.push(db.insert(tables.outcome).values({ client: item.client, n: item.n, body: item.outcome }));
@@ -116,10 +123,18 @@ function guard(item: CommitItem, now: number): SQL {
   for (const [name, seen] of pairs) held.push(unmoved(sql`${tables.recordTables[name]}`, seen));
   const anchors = [...item.planned.anchors].filter(([, ver]) => ver > 0);
   if (anchors.length > 0) held.push(unmoved(sql`anchor`, anchors));
+  const given = item.planned.reassigned;
+  if (given)
+    held.push(
+      sql`coalesce((select n from reassigned where actor = ${item.member} and day = ${dayOf(now)}), 0) = ${given.before}`,
+    );
   return sql`insert into client (id, member, device, n, ok, at) values (${item.client}, ${item.member}, ${item.device}, ${item.n}, coalesce((${and(...held)}), 0), ${now})
     on conflict (id) do update set n = excluded.n, at = excluded.at,
       ok = (excluded.ok and client.n = excluded.n - 1 and client.member = excluded.member and client.device = excluded.device)`;
 }
+
+/** Days (UTC) since 1970. */
+export const dayOf = (at: number): number => Math.floor(at / dayMs);
 
 const unmoved = (table: SQL, seen: readonly (readonly [string, number])[]): SQL =>
   sql`not exists (select 1 from json_each(${JSON.stringify(seen)}) g left join ${table} t on t.id = g.value ->> 0 where t.ver is not g.value ->> 1)`;

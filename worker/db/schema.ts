@@ -159,6 +159,13 @@ export const follow = sqliteTable(
 /** How far a sweep has come that reads a little of a table at a time. */
 export const sweep = sqliteTable("sweep", { k: text("k").primaryKey(), past: text("past").notNull() });
 
+/** Accounts that a member gave to others on a day (UTC) without a second person (ACCESS-R58). */
+export const reassigned = sqliteTable(
+  "reassigned",
+  { actor: text("actor").notNull(), day: integer("day").notNull(), n: integer("n").notNull() },
+  (table) => [primaryKey({ columns: [table.actor, table.day] })],
+);
+
 /** Published policies are immutable; the newest one rules. */
 export const policy = sqliteTable("policy", {
   version: integer("version").primaryKey(),

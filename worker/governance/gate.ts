@@ -2,6 +2,7 @@ import { widens } from "../../shared/access/widen.ts";
 import { isMeantOtherwise } from "../../shared/access/stages.ts";
 import type { Facts } from "../../shared/access/engine.ts";
 import { validatePolicy, type Policy } from "../../shared/access/policy.ts";
+import { acceptHandoff } from "../../shared/handoffs/mutations.ts";
 import type { Row } from "../../shared/records/entities.ts";
 import { limits } from "../../shared/kernel/limits.ts";
 import { fail, type Result } from "../../shared/kernel/result.ts";
@@ -20,6 +21,26 @@ export function waitsForSecond(actor: Actor, writes: readonly Write[]): Result<n
   const widening = writes.map((write) => widensBy(policy, write)).find((found) => found !== null);
   return widening ? secondNeeded(widening) : null;
 }
+/**
+ * Accounts that an act gives to another owner, team or region (ACCESS-R58). Not those of a handoff: who accepts it is the
+ * second person.
+ */
+export function reassigned(mutation: string, writes: readonly Write[]): number {
+  if (mutation === acceptHandoff.name) return 0;
+  const moved = ({ entity, op, changed }: Write): boolean =>
+    entity === "account" && op === "edit" && ["owner", "team", "region"].some((name) => changed.includes(name));
+  return writes.filter(moved).length;
+}
+/** A few accounts a day change hands by one person's word; more of them wait. `before`: unknown means no. */
+export function waitsForMany(actor: Actor, given: number, before: number | undefined): Result<never> | null {
+  if (given === 0) return null;
+  const own = policyFrom(actor.policyBody)?.lower?.reassignPerDay ?? limits.reassignPerDayAlone;
+  if (before !== undefined && before + given <= Math.min(own, limits.reassignPerDayAlone)) return null;
+  return fail("needs_approval", {
+    detail: "More accounts than one person may give to others on a day: a second person must agree.",
+  });
+}
+
 export const secondNeeded = ({ kind, beneficiary }: Widened): Result<never> =>
   fail("needs_approval", {
     detail:

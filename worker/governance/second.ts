@@ -203,7 +203,7 @@ export async function waitForMutation(
   const policy = policyFrom(actor.policyBody);
   const widened = writes.flatMap((write) => widensBy(policy, write) ?? []);
   const kind = widened.some((one) => one.kind === "email") ? "email" : "widen";
-  const beneficiary = widened[0]?.beneficiary ?? joining(writes);
+  const beneficiary = widened[0]?.beneficiary ?? joining(writes) ?? receiving(writes);
   const subject = writes.find(({ entity }) => entity === "member");
   const waiting = await waitFor(context, {
     proposal: { kind, mutation, args: parsed.data },
@@ -236,7 +236,14 @@ export async function waitForMutation(
 const titleOf = (write: Write | undefined): string =>
   write?.entity === "stage" || write?.entity === "pipeline"
     ? `What the policy means by ${String(write.before?.["name"])}`
-    : "Restricted account";
+    : write?.entity === "account" && write.changed.includes("owner")
+      ? "Many accounts change hands on one day"
+      : "Restricted account";
+/** Who becomes the owner of an account. */
+const receiving = (writes: readonly Write[]): string | null => {
+  const owner = writes.find(({ entity, changed }) => entity === "account" && changed.includes("owner"))?.after["owner"];
+  return typeof owner === "string" ? owner : null;
+};
 /** Whom an account team lets in. */
 const joining = (writes: readonly Write[]): string | null => {
   const member = writes.find(({ entity }) => entity === "account_team")?.after["member"];

@@ -48,6 +48,7 @@ export async function sweepDead(db: Db, now: number): Promise<void> {
   const end = now - limits.deviceDeadMs;
   await store.sweepDevices(db, end, limits.sweepRows);
   await store.sweepClients(db, end, limits.sweepRows);
+  await store.sweepReassigned(db, now);
 }
 
 /** By cron, in every cell. */

@@ -1,5 +1,6 @@
 import { sql, type SQL } from "drizzle-orm";
 import { batch, type Db } from "../db/db.ts";
+import { dayOf } from "../db/commit.ts";
 import { inIds } from "../db/rows.ts";
 import * as tables from "../db/schema.ts";
 import { retired } from "../sync/store.ts";
@@ -8,7 +9,7 @@ import { retired } from "../sync/store.ts";
 type ChangeRow = typeof tables.change.$inferSelect;
 type WasRow = typeof tables.was.$inferSelect;
 
-const { change, was, share, client, outcome, device, follow, sweep } = tables;
+const { change, was, share, client, outcome, device, follow, sweep, reassigned } = tables;
 
 /** The instant of the `n`th oldest change, where it is not the newest; null: there are not so many. Three rows read. */
 export async function nthOldest(db: Db, n: number, withNewest: boolean): Promise<number | null> {
@@ -72,6 +73,11 @@ export async function sweepShares(db: Db, end: number, rows: number): Promise<vo
     ...(ended.length > 0 ? [db.delete(share).where(inIds(sql`${share.id}`, ended))] : []),
     wentPast(db, "share", found.length < rows ? "" : (found.at(-1)?.id ?? "")),
   ]);
+}
+
+/** Counts of days that are over: only today's is asked for. Two days are left, for clocks and for a look back. */
+export async function sweepReassigned(db: Db, now: number): Promise<void> {
+  await batch(db, [db.delete(reassigned).where(sql`${reassigned.day} < ${dayOf(now) - 2}`)]);
 }
 
 /** Devices that were not heard of since `end`, with what they chose to follow. */

@@ -10,7 +10,7 @@ import { isVisible, project } from "../../shared/records/record.ts";
 import type { Compartment } from "../../shared/records/compartments.ts";
 import type { Actor } from "../context.ts";
 import { namesOf } from "../db/lent.ts";
-import { policyFrom, secondNeeded, waitsForSecond } from "../governance/gate.ts";
+import { policyFrom, reassigned, secondNeeded, waitsForMany, waitsForSecond } from "../governance/gate.ts";
 import type { HeldShare, Stored, StoredPlace } from "../db/rows.ts";
 import { endShares, giveShares, placeWith, type ShareScene, type ShareWrite } from "./shares.ts";
 
@@ -23,6 +23,8 @@ export interface World {
   readonly places: Map<string, StoredPlace>;
   /** Shares to whomever, of the records that a mutation names as causes. */
   readonly shares?: Map<string, HeldShare>;
+  /** Accounts that the actor gave to others today without a second person; not read where no mutation gives any. */
+  reassigned?: number;
 }
 export interface Write {
   readonly op: "create" | "edit" | "delete" | "restore";
@@ -43,6 +45,8 @@ export interface Planned {
   readonly guards: ReadonlyMap<string, number>;
   readonly anchors: ReadonlyMap<string, number>;
   readonly shares?: readonly ShareWrite[];
+  /** Accounts given to others without a second person: how many were before it, and how many these are. */
+  readonly reassigned?: { readonly before: number; readonly more: number };
 }
 
 /** The mask of what the actor may see of a record; 0: it is not there for them. */
@@ -189,7 +193,8 @@ export function planMutation(
     reads: mutation.reads(args as never),
   });
   if (!judged.ok) return judged;
-  const waits = waitsForSecond(actor, writes);
+  const given = actor.seconded ? 0 : reassigned(mutation.name, writes);
+  const waits = waitsForSecond(actor, writes) ?? waitsForMany(actor, given, world.reassigned);
   if (waits) return waits;
 
   const scene: ShareScene = {
@@ -218,6 +223,8 @@ export function planMutation(
     return decide(actor, action, write, place, place, now) ?? ok(undefined);
   } // prettier-ignore
 
+  const before = world.reassigned ?? 0;
+  if (given > 0) world.reassigned = before + given;
   for (const [id, next] of rows) world.rows.set(id, { ...next, ver: next.ver + 1 });
   for (const [anchor, place] of places) world.places.set(anchor, place);
   for (const write of writes) {
@@ -232,7 +239,7 @@ export function planMutation(
     if (share.after) world.shares?.set(share.after.id, share.after);
     else if (share.before) world.shares?.delete(share.before.id);
   }
-  return ok({ writes, guards, anchors, shares: shares.value });
+  return ok({ writes, guards, anchors, shares: shares.value, ...(given > 0 ? { reassigned: { before, more: given } } : {}) }); // prettier-ignore
 }
 
 /** Ends first, then what is given: who comes next is let in by the same act that lets the one before go. */

@@ -1,5 +1,6 @@
 import { limits } from "../../shared/kernel/limits.ts";
 import { fail, ok, type DomainError, type Result } from "../../shared/kernel/result.ts";
+import { reassignAccount } from "../../shared/records/account.ts";
 import type { EntityName, Row } from "../../shared/records/entities.ts";
 import type { Mutation } from "../../shared/records/mutation.ts";
 import type { Mask } from "../../shared/records/groups.ts";
@@ -115,7 +116,8 @@ async function tryPush(context: PushContext, input: PushInput, one: boolean): Pr
   const causes = parsed.flatMap(({ known }) =>
     known.ok ? (known.value.mutation.causes?.(known.value.args) ?? []) : [],
   );
-  const world: World = await loadWorld(db, actor, ids, causes);
+  const gives = fresh.some(({ name }) => name === reassignAccount.name);
+  const world: World = await loadWorld(db, actor, ids, causes, gives ? now : null);
   await context.betweenReadAndWrite?.();
 
   const results: PushAnswer["results"][number][] = [];

@@ -1,6 +1,7 @@
 import { sql } from "drizzle-orm";
 import { limits } from "../../shared/kernel/limits.ts";
 import type { Outcome } from "../../shared/sync/protocol.ts";
+import { dayOf } from "../db/commit.ts";
 import { batch, type Db } from "../db/db.ts";
 import { lentFrom, lentLists, type Lent, type LentOne } from "../db/lent.ts";
 import { amongIds, inIds } from "../db/rows.ts";
@@ -261,6 +262,17 @@ export async function readSender(
       .where(sql`${device.id} = ${ask.device}`),
   ])) as [{ member: string; device: string; n: number }[], { member: string }[]];
   return { client: clients[0] ?? null, holder: devices[0]?.member ?? null };
+}
+/** Accounts that a member gave to others on that day without a second person (ACCESS-R58). */
+export async function reassignedOn(db: Db, member: string, at: number): Promise<number> {
+  const { reassigned } = tables;
+  const [rows] = (await batch(db, [
+    db
+      .select({ n: reassigned.n })
+      .from(reassigned)
+      .where(sql`${reassigned.actor} = ${member} and ${reassigned.day} = ${dayOf(at)}`),
+  ])) as [{ n: number }[]];
+  return rows[0]?.n ?? 0;
 }
 export async function readOutcomes(db: Db, client: string, numbers: readonly number[]): Promise<Map<number, Outcome>> {
   const { outcome } = tables;

@@ -5,16 +5,19 @@ import type { Db } from "../db/db.ts";
 import { namesOf } from "../db/lent.ts";
 import { loadAllPlaces, loadRows, loadShares, type Stored } from "../db/rows.ts";
 import type { World } from "./plan.ts";
+import { reassignedOn } from "./store.ts";
 
 /**
  * Records and places for all mutations of a push: two round trips, whatever their number. `causes`: records whose shares
- * may be given or ended, which costs one more.
+ * may be given or ended, which costs one more, as does `givingAt`: accounts may change hands, so how many did so today is
+ * read.
  */
 export async function loadWorld(
   db: Db,
   actor: Actor,
   ids: readonly string[],
   causes: readonly string[] = [],
+  givingAt: number | null = null,
 ): Promise<World> {
   const rows = await loadRows(db, ids);
   for (const asked of [stagesAsked, pipelinesAsked]) {
@@ -26,7 +29,8 @@ export async function loadWorld(
   for (const id of ids) if (entityOfId(id) === null || entityOfId(id) === "account") anchors.add(id);
   const [, ...lends] = namesOf(actor.facts);
   const places = await loadAllPlaces(db, [...anchors], actor.member, lends);
-  return { rows, places, shares: await loadShares(db, [...anchors], causes) };
+  const shares = await loadShares(db, [...anchors], causes);
+  return { rows, places, shares, ...(givingAt === null ? {} : { reassigned: await reassignedOn(db, actor.member, givingAt) }) }; // prettier-ignore
 }
 
 /**
