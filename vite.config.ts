@@ -192,6 +192,7 @@ export default defineConfig({
           maxWorkers,
           name: "unit",
           environment: "node",
+          testTimeout: 30_000,
           include: [
             "shared/**/*.test.ts",
             "web/**/*.test.ts",
@@ -208,7 +209,7 @@ export default defineConfig({
         root: here("."),
         plugins: [solid()],
         resolve: { conditions: ["development", "browser"] },
-        test: { maxWorkers, name: "web", environment: "jsdom", include: ["web/**/*.test.tsx"] },
+        test: { maxWorkers, name: "web", environment: "jsdom", testTimeout: 30_000, include: ["web/**/*.test.tsx"] },
       },
       {
         extends: false,

@@ -426,18 +426,15 @@ describe("[ACCESS-R34] the preview of a change equals what a look at every recor
         rule.id === "sales.own" ? { ...rule, groups: ["identity", "shared"] } : rule,
       ),
     };
-    const began = performance.now();
     const found = differences(
       { policy: shippedPolicy, facts },
       { policy: after, facts },
       { records, place: (_, anchor) => places.get(anchor) ?? null },
       0,
     );
-    const tookMs = performance.now() - began;
     const terms = found.summary.find(({ group }) => group === "terms");
     expect(terms).toMatchObject({ kind: "loss", entity: "opportunity", members: 10 });
     expect(terms?.says).toBe(`10 members lose terms of ${terms?.records} opportunities`);
     expect(found.summary.every(({ kind }) => kind === "loss")).toBe(true);
-    expect(tookMs).toBeLessThan(20_000); // how fast it is, `npm run bench -- access` says
   });
 });

@@ -124,13 +124,11 @@ describe("what enters a document", () => {
     ["a million deletions", bytes((to) => { for (const n of [0, 1, 1, 1_000_000]) encoding.writeVarUint(to, n); for (let n = 0; n < 400_000; n++) encoding.writeUint8Array(to, new Uint8Array([n & 127, 1])); })],
     ["more than a row holds", new Uint8Array(limits.updateBytesMax + 1)],
   ]; // prettier-ignore
-  it.each(hostile)("[SECTION-3] refuses %s within 50 ms and without touching the document", (_name, update) => {
+  it.each(hostile)("[SECTION-3] refuses %s without touching the document", (_name, update) => {
     const room = new Y.Doc();
     room.getText("plain").insert(0, "kept");
     const before = hash(room);
-    const at = performance.now();
     expect(take(room, update).ok).toBe(false);
-    expect(performance.now() - at).toBeLessThan(50);
     expect(hash(room)).toBe(before);
   });
 
