@@ -14,6 +14,7 @@ export const expectedMigrations: readonly string[] = [
   "0006_escalation.sql",
   "0007_address_moved.sql",
   "0008_prune.sql",
+  "0009_reassigned.sql",
 ];
 /** The last thing that each migration makes: wherever a file broke off, this is not there. tests/e2e/crash.test.ts compares. */
 const probes = ["demo_mail", "member_email", "token_cut", "cover_changed", "approval_about", "case_escalated", "member_address_moved", "follow_anchor"]; // prettier-ignore
