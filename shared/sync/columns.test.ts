@@ -129,6 +129,18 @@ describe("snapshots in columns", () => {
       }),
       { numRuns: 300 },
     );
+  }, 60_000);
+  it("[SYNC-P6] a quote is never taken for text, and small letters are quoted in ASCII alone", () => {
+    const people = (of: (n: number) => object): Snap[] => [
+      { t: "snap", h: "h", from: "", to: null, rows: Array.from({ length: 8 }, (_, n) => ["contact", { id: `c${n}`, anchor: "acc", compartment: "core", createdAt: 1, createdBy: "m", ...of(n) } as Row]) },
+    ]; // prettier-ignore
+    // After the given name is quoted, `^b x0` holds the family name, beginning in the sign.
+    const signs = people((n) => ({ given: `Ada${n}`, family: `b x${n}`, name: `Ada${n} x${n}` }));
+    expect(sent(signs, ["h"])).toEqual(signs);
+    expect(JSON.stringify(packSnaps(signs, ["h"]))).toContain('"^b x"');
+    const letters = people((n) => ({ given: n < 4 ? `Évangeline${n}` : `Evangeline${n}`, email: `${n < 4 ? "évangeline" : "evangeline"}${n}@x.example` })); // prettier-ignore
+    expect(sent(letters, ["h"])).toEqual(letters);
+    expect(JSON.stringify(packSnaps(letters, ["h"]))).toMatch(/évangeline3@x\.example\\t\^B@x/);
   });
   it("columns that do not fit together are no page", () => {
     const snaps: Snap[] = [{ t: "snap", h: "h", from: "", to: null, rows: [["contact", { id: "a", anchor: "b", compartment: "core", createdAt: 1, createdBy: "m" }]] }]; // prettier-ignore
