@@ -247,14 +247,14 @@ test("[SYNC-E3] case 20: an account that is closed to a member leaves nothing on
       page.evaluate(() => {
         const { poke, gone } = (globalThis as unknown as { at: { poke: number; gone: number } }).at;
         const pulls = performance.getEntriesByType("resource") as PerformanceResourceTiming[];
-        const ends = pulls.flatMap(({ name: url, responseEnd }) => (url.endsWith("/sync/pull") ? [responseEnd + performance.timeOrigin] : []));
+        const ends = pulls.flatMap(({ name: url, responseStart }) => (url.endsWith("/sync/pull") ? [responseStart + performance.timeOrigin] : []));
         return { poke, gone, page: Math.max(0, ...ends.filter((at) => at < gone)) };
       }),
     ),
   );
   const leader = times.find(({ poke }) => poke > 0) ?? { poke: 0, page: 0 };
   const after = (from: number): string => times.map(({ gone }) => Math.round(gone - from)).join(" and ");
-  console.info(`gone from two tabs ${after(leader.poke)} ms after the poke, ${after(leader.page)} ms after the page had come`);
+  console.info(`gone from two tabs ${after(leader.poke)} ms after the poke, ${after(leader.page)} ms after the first byte of its page`);
 
   await expect.poll(async () => (await shown(third)).includes(name ?? ""), soon).toBe(false);
   expect(await found([first, second, third], tokens)).toEqual([]);
