@@ -172,6 +172,7 @@ export const lowerable = {
   followAccounts: "followAccounts",
   followRecent: "followRecent",
   followPinned: "followPinned",
+  lockMinutes: "lockIdleMinutes",
 } as const;
 export type Lowerable = keyof typeof lowerable;
 

@@ -114,6 +114,8 @@ export interface Slice {
     readonly rules: readonly BoundStage[];
     readonly locks: readonly BoundLock[];
   };
+  /** The organisation asks for a lock on devices, which closes after so many idle minutes. */
+  readonly lockMinutes?: number;
 }
 /** Facts as they may arrive. Only `employment` is certain: without it nothing is bound at all. */
 export type SliceFacts = LooseFacts & {
@@ -306,6 +308,7 @@ export function slice(policy: Policy, facts: SliceFacts, audience: "client" | "w
     ...(approvals.length > 0 ? { approvals } : {}),
     ...(grants.length > 0 ? { grants } : {}),
     ...(covers.length > 0 ? { covers: covers.map(({ id, of, from, until }) => ({ id, of, from, until })) } : {}),
+    ...(policy.lower?.lockMinutes === undefined ? {} : { lockMinutes: Math.max(1, policy.lower.lockMinutes) }),
     ...(stageRules.length > 0 && (audience === "whole" || touched.has("opportunity")) ? { stages } : {}),
   };
 }

@@ -84,6 +84,13 @@ export const limits = {
   codeMs: 10 * minuteMs,
   sessionMs: 30 * dayMs,
 
+  // --- the lock of a device (SYNC-L3)
+  pinDigitsMin: 6,
+  pinRounds: 100_000, // of PBKDF2; a phone takes half a second for them
+  pinTriesFree: 3, // then each wrong one costs twice the wait of the one before, from five seconds
+  pinTriesMax: 10, // then the copy goes
+  lockIdleMinutes: 30, // without a touch; a policy may set fewer, and with it asks for the lock
+
   // --- policy: what people can still read and review
   rolesBuiltIn: 14,
   rolesSoft: 20, // past it the publish preview warns

@@ -3,6 +3,7 @@ import { describe, expect, test, vi } from "vitest";
 import { differences, type Located, type World } from "../../shared/access/differences.ts";
 import { bind, type Bound, type Facts, type Grant, type KeyShare, type Place } from "../../shared/access/engine.ts";
 import type { AllowRule, Cond, Policy } from "../../shared/access/rules.ts";
+import { slice } from "../../shared/access/slice.ts";
 import { shippedPolicy } from "../../shared/access/templates.ts";
 import { widens, type Widening } from "../../shared/access/widen.ts";
 import type { Action } from "../../shared/kernel/actions.ts";
@@ -291,6 +292,18 @@ describe("[ACCESS-R33] acts that widen, by name", () => {
   test.each(table)("%s: %s", (act, says, policy, facts, was = ana) => {
     const before = act === "a higher limit" ? { ...shippedPolicy, lower: { grantMaxDays: 5 } } : shippedPolicy;
     expect(widens({ policy: before, facts: [was] }, { policy, facts: [facts] })).toBe(says);
+  });
+  test("[SYNC-L3] a device's lock is asked for in each member's part of the policy; asking no more, or later, is wider", () => {
+    const asks = (lockMinutes?: number): Policy => ({
+      ...shippedPolicy,
+      lower: lockMinutes === undefined ? {} : { lockMinutes },
+    });
+    const of = (policy: Policy, facts: readonly Facts[] = [ana]) => ({ policy, facts });
+    expect([slice(shippedPolicy, ana), slice(asks(5), ana)].map((part) => part.lockMinutes)).toEqual([undefined, 5]);
+    expect(widens(of(asks(5)), of(asks()))).toBe("wider");
+    expect(widens(of(asks(5)), of(asks(10)))).toBe("wider");
+    expect(widens(of(asks(10)), of(asks(5)))).not.toBe("wider");
+    expect(widens(of(asks()), of(asks(5)))).not.toBe("wider");
   });
   test("a new member is wider, one who is gone is narrower, and of many one is enough", () => {
     const at = (facts: readonly Facts[]) => ({ policy: shippedPolicy, facts });

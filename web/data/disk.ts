@@ -135,6 +135,8 @@ export interface Disk {
     plan: (read: Reader) => Promise<Plan<T>>,
     options?: { readonly term?: number; readonly strict?: boolean },
   ): Promise<Written<T>>;
+  /** Reads of one instant, and changes nothing. */
+  read<T>(look: (read: Reader) => Promise<T>): Promise<T>;
   section(id: string): Promise<SectionCache | undefined>;
   close(): void;
 }
@@ -146,6 +148,16 @@ export class DiskLost extends Error {}
 /** The plan that needs no reading. */
 export const always = (writes: readonly Write[]) => (): Promise<Plan<void>> =>
   Promise.resolve({ writes, value: undefined });
+
+/** `refused`: no disk from the beginning, as in private windows. `full`: no room. `gone`: the browser closed it. */
+export type DiskFault = "refused" | "full" | "gone";
+/** A value under the lock (locked-disk.ts). */
+export interface Sealed {
+  /** Twelve bytes of initial value, then what was sealed. */
+  readonly s: Uint8Array<ArrayBuffer>;
+}
+export const isSealed = (value: unknown): value is Sealed =>
+  typeof value === "object" && value !== null && "s" in value && value.s instanceof Uint8Array;
 
 /** Within a write: the fence of leaders and the number of the commit. */
 export async function numbered<T>(
@@ -181,15 +193,17 @@ export class MemoryDisk implements Disk {
   async loadParts(onPart: (part: LoadPart) => void): Promise<void> {
     onPart({ ...(await this.load()), first: true });
   }
+  private readonly reader: Reader = {
+    get: <S extends Store>(store: S, key: string) => Promise.resolve(this.tables[store].get(key)),
+    all: <S extends Store>(store: S) => Promise.resolve(new Map(this.tables[store]) as ReadonlyMap<string, Tables[S]>),
+  };
+  read<T>(look: (read: Reader) => Promise<T>): Promise<T> {
+    return look(this.reader);
+  }
 
   write<T>(plan: (read: Reader) => Promise<Plan<T>>, options: { term?: number } = {}): Promise<Written<T>> {
     const run = async (): Promise<Written<T>> => {
-      const read: Reader = {
-        get: <S extends Store>(store: S, key: string) => Promise.resolve(this.tables[store].get(key)),
-        all: <S extends Store>(store: S) =>
-          Promise.resolve(new Map(this.tables[store]) as ReadonlyMap<string, Tables[S]>),
-      };
-      const written = await numbered(read, plan, options.term);
+      const written = await numbered(this.reader, plan, options.term);
       const fault = this.fault?.() ?? null;
       if (fault === "before") throw new DiskLost("killed before the commit");
       for (const write of written.writes) {

@@ -1,5 +1,5 @@
 import "fake-indexeddb/auto";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { always, put, TermPassed, type KeyBlob } from "./disk.ts";
 import { diskName, openDisk, removeDisk } from "./idb-disk.ts";
 import { Source, type SourceOptions } from "./source.ts";
@@ -207,5 +207,25 @@ describe("the IndexedDB disk", () => {
     disk.close();
     await removeDisk(name);
     expect((await (await openDisk(name)).load()).contents.keys.size).toBe(0);
+  });
+
+  it("[SYNC-L8] a disk without room is said to be full, one that goes away to be gone, and the work goes on in memory", async () => {
+    for (const [message, fault] of [
+      ["QuotaExceededError", "full"],
+      ["InvalidStateError", "gone"],
+    ] as const) {
+      const source = await tab(diskName("local", fault));
+      await source.write([put("keys", "h1", blob)]);
+      expect(source.fault).toBeNull();
+      const broken = vi.spyOn(IDBObjectStore.prototype, "put").mockImplementation(() => {
+        throw new DOMException("as a browser says it", message);
+      });
+      try {
+        const done = await source.mutate("contact.edit@1", { id: contact(1).id, set: { title: fault } });
+        expect([done.ok, source.fault, source.replica.record(contact(1).id)?.["title"]]).toEqual([true, fault, fault]);
+      } finally {
+        broken.mockRestore();
+      }
+    }
   });
 });

@@ -1,5 +1,5 @@
 /** The browser's disk: one IndexedDB for each (cell, member), reopened when the browser drops the connection. */
-import { deleteDB, openDB, type DBSchema, type IDBPDatabase } from "idb";
+import { deleteDB, openDB, type DBSchema, type IDBPDatabase, type IDBPTransaction } from "idb";
 import type { Former } from "./carry.ts";
 import {
   DiskLost,
@@ -47,6 +47,16 @@ export async function openDisk(name: string, older = formers): Promise<Disk> {
 export async function removeDisk(name: string, older = formers): Promise<void> {
   for (const one of diskNames(name, older)) await deleteDB(one);
 }
+
+type Mode = "readonly" | "readwrite";
+const readerOf = (tx: IDBPTransaction<Schema, readonly Store[], Mode>): Reader => ({
+  get: async <S extends Store>(store: S, key: string) =>
+    (await tx.objectStore(store).get(key)) as Tables[S] | undefined,
+  all: async <S extends Store>(store: S) => {
+    const [keys, values] = await Promise.all([tx.objectStore(store).getAllKeys(), tx.objectStore(store).getAll()]);
+    return new Map(keys.map((key, index) => [key, values[index] as Tables[S]]));
+  },
+});
 
 class IdbDisk implements Disk {
   private readonly name: string;
@@ -140,19 +150,8 @@ class IdbDisk implements Disk {
   ): Promise<Written<T>> {
     return this.again(async (db) => {
       const tx = db.transaction(stores, "readwrite", { durability: options.strict ? "strict" : "default" });
-      const read: Reader = {
-        get: async <S extends Store>(store: S, key: string) =>
-          (await tx.objectStore(store).get(key)) as Tables[S] | undefined,
-        all: async <S extends Store>(store: S) => {
-          const [keys, values] = await Promise.all([
-            tx.objectStore(store).getAllKeys(),
-            tx.objectStore(store).getAll(),
-          ]);
-          return new Map(keys.map((key, index) => [key, values[index] as Tables[S]]));
-        },
-      };
       try {
-        const written = await numbered(read, plan, options.term);
+        const written = await numbered(readerOf(tx), plan, options.term);
         for (const write of written.writes) {
           const table = tx.objectStore(write.store);
           void (write.value === undefined ? table.delete(write.key) : table.put(write.value as never, write.key)).catch(
@@ -173,6 +172,9 @@ class IdbDisk implements Disk {
     });
   }
 
+  read<T>(look: (read: Reader) => Promise<T>): Promise<T> {
+    return this.again((db) => look(readerOf(db.transaction(stores, "readonly"))));
+  }
   section(id: string): Promise<SectionCache | undefined> {
     return this.again((db) => db.get("sections", id) as Promise<SectionCache | undefined>);
   }

@@ -1,9 +1,10 @@
 import "fake-indexeddb/auto";
 import { describe, expect, it } from "vitest";
 import * as Y from "yjs";
-import { always, put, type Entry, type SectionCache, type Write } from "./disk.ts";
+import { always, drop, put, type Entry, type SectionCache, type Write } from "./disk.ts";
 import { diskName, openDisk } from "./idb-disk.ts";
 import { leaveCopies } from "./leave.ts";
+import { LockedDisk } from "./locked-disk.ts";
 import { account, all, idOf, me } from "./testing/bench.ts";
 import type { Me } from "./types.ts";
 
@@ -62,6 +63,20 @@ describe("a session that ended elsewhere", () => {
     await leaveCopies(who);
     expect(await dump(name)).toBeNull();
     expect((await indexedDB.databases()).map((one) => one.name)).not.toContain(diskName("away", me)); // nor makes one
+  });
+  it("[SYNC-L3] under a lock, what may hold words stays sealed until its member opens it, and the rest goes", async () => {
+    const lock = await crypto.subtle.generateKey({ name: "AES-GCM", length: 256 }, false, ["encrypt", "decrypt"]);
+    const name = diskName("local", me);
+    const sealed = new LockedDisk(await openDisk(name), lock);
+    await sealed.write(always([...seen, put("outbox", "cli:000007", entry)]));
+    await leaveCopies(who);
+    const { contents } = await sealed.load();
+    expect([contents.keys.size, contents.want.size, contents.follow.size, contents.meta.has("sync")]).toEqual([0, 0, 0, false]); // prettier-ignore
+    expect(contents.outbox.get("cli:000007")).toEqual(entry);
+    expect(contents.meta.get("client")).toEqual({ id: "cli", next: 8 });
+    await sealed.write(always([drop("outbox", "cli:000007")]));
+    await leaveCopies(who);
+    expect(await dump(name)).toBeNull();
   });
   it("[SYNC-E3] [SYNC-3] keeps what was never sent: the words, numbered as they were, and nothing that was seen", async () => {
     const card = { key: "cli:000006", name: "account.edit@1", args: { id, set: { name: "refused words" }, seen: { name: canary } }, at: 1, code: "denied" as const, mine: { name: "refused words" }, theirs: { name: canary } }; // prettier-ignore

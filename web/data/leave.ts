@@ -2,7 +2,7 @@
  * What stays on a device whose session was ended elsewhere, or where somebody else signed in: words that were never
  * sent, for their own member alone, and nothing that was seen. Without such words nothing stays (SYNC-E3).
  */
-import { drop, put, type Disk, type Plan, type Reader, type SectionCache, type Write } from "./disk.ts";
+import { drop, isSealed, put, type Disk, type Plan, type Reader, type SectionCache, type Write } from "./disk.ts";
 import { diskName, diskNames, openDisk, removeDisk } from "./idb-disk.ts";
 import type { TabMessage } from "./messages.ts";
 import { blindSeen, wordsAlone } from "./replica.ts";
@@ -23,6 +23,11 @@ const leavePlan =
       for (const key of (await read.all(store)).keys()) writes.push(drop(store, key));
     for (const key of (await read.all("meta")).keys())
       if (!keptMeta.has(key) && key !== "rev") writes.push(drop("meta", key));
+    // Under a lock nobody can tell words from what was seen: what may hold some stays sealed, until its member opens it.
+    if (isSealed(await read.get("meta", "device"))) {
+      const left = await Promise.all((["outbox", "attention", "sections"] as const).map((store) => read.all(store)));
+      return { writes, value: left.some(({ size }) => size > 0) };
+    }
     let words = 0;
     for (const [key, entry] of await read.all("outbox")) {
       words += 1;

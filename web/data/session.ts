@@ -81,15 +81,22 @@ export async function leaveMember(me: Me): Promise<void> {
   await kept(async (db) => {
     if ((await db.get("session", "now"))?.me.member === me.member) await db.delete("session", "now");
   });
-  forgetNames(me);
+  forgetNames(me, lockMark(me.member)); // words may wait under it
 }
-function forgetNames(me: Me): void {
+function forgetNames(me: Me, but?: string): void {
   for (const key of Object.keys(localStorage))
-    if (key.includes(me.member) || key === "baton.recent") localStorage.removeItem(key);
+    if (key === but) continue;
+    else if (key.includes(me.member) || key === "baton.recent") localStorage.removeItem(key);
   sessionStorage.clear();
 }
 
+/** Beside a copy: how much of it is unsent. */
+export const copyMark = (member: string): string => `baton.copy:${member}`;
+/** Where the lock of a copy lies, wrapped. */
+export const lockMark = (member: string): string => `baton.lock:${member}`;
+
 export async function removeCopies(me: Me): Promise<void> {
+  localStorage.removeItem(copyMark(me.member)); // not the browser's doing
   const cells = new Set([me.cell, ...me.cells.map(({ cell }) => cell)]);
   await Promise.all([...cells].map((cell) => removeDisk(diskName(cell, me.member)).catch(() => undefined))); // blocked by a dying tab: it lets go
 }

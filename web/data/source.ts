@@ -12,11 +12,11 @@ import { discardPlan } from "./cards.ts";
 import { EdgeClock, type DeviceClock } from "./clock.ts";
 import {
   always, DiskLost, empty, entryKey, MemoryDisk, put, TermPassed,
-  type ClientMeta, type Contents, type Disk, type Entry, type LoadPart, type FollowChoice, type Plan, type Reader, type SectionCache, type SyncMeta, type Write, type Written,
+  type ClientMeta, type Contents, type Disk, type DiskFault, type Entry, type LoadPart, type FollowChoice, type Plan, type Reader, type SectionCache, type SyncMeta, type Write, type Written,
 } from "./disk.ts"; // prettier-ignore
 import { Driver } from "./driver.ts";
 import type { Exchange } from "./exchange.ts";
-import { choiceKey, leaving } from "./follow.ts";
+import { choiceKey, choiceOf, leaving } from "./follow.ts";
 import { campaign, type Lead } from "./leader.ts";
 import type { Net, TabMessage } from "./messages.ts";
 import { Replica, type Change, type ReplicaOptions } from "./replica.ts";
@@ -63,12 +63,14 @@ const pingMs = 5_000;
 
 const isSeen = (): boolean => typeof document === "undefined" || document.visibilityState === "visible";
 
-/** Whether writes drop a key, a row or a field group that was held. */
+/** Whether writes drop a key, a row or a field group that was held, but for what the member took off this device. */
 const takesAway = (replica: Replica, writes: readonly Write[]): boolean =>
   writes.some((write) => {
     const before = write.store === "keys" ? replica.table("keys").get(write.key) : undefined;
     if (!before || write.store !== "keys") return false;
     const next = write.value;
+    const [first] = before.rows.values();
+    if (!next && first && choiceOf(replica, first.row.anchor) === "unfollow") return false;
     return !next || widens(next.g, before.g) || [...before.rows.keys()].some((id) => !next.rows.has(id));
   });
 
@@ -80,7 +82,8 @@ export class Source {
   readonly clock: EdgeClock;
   readonly link: CellLink;
   net: Net = "idle";
-  memoryOnly = false;
+  /** Why nothing is kept on disk; null: it is. */
+  fault: DiskFault | null = null;
   private readonly options: SourceOptions;
   private readonly wall: () => number;
   private readonly channel: BroadcastChannel | null;
@@ -106,6 +109,10 @@ export class Source {
   private othersSeenAt = -Infinity;
   private closed = false;
   private readonly offs: (() => void)[] = [];
+
+  get memoryOnly(): boolean {
+    return this.fault !== null;
+  }
 
   private constructor(options: SourceOptions) {
     this.options = options;
@@ -142,7 +149,7 @@ export class Source {
       await this.disk.write(ready);
     } catch (error) {
       if (!(error instanceof DiskLost)) throw error;
-      await this.goMemoryOnly();
+      await this.goMemoryOnly(error);
       await this.disk.write(ready);
     }
     if (this.channel) this.channel.onmessage = ({ data }: MessageEvent<TabMessage>) => this.hear(data);
@@ -337,7 +344,7 @@ export class Source {
       written = await write();
     } catch (error) {
       if (!(error instanceof DiskLost) || this.memoryOnly) throw error;
-      await this.goMemoryOnly();
+      await this.goMemoryOnly(error);
       written = await write();
     }
     this.tell({ t: "patch", rev: written.rev, writes: written.writes });
@@ -408,7 +415,7 @@ export class Source {
     } catch (error) {
       if (!(error instanceof DiskLost)) throw error;
       if (this.halfIn) this.replica.load(this.replica.rev, onlyOwn(this.replica));
-      await this.goMemoryOnly();
+      await this.goMemoryOnly(error);
       await read(this.disk);
     } finally {
       this.loading = false;
@@ -448,8 +455,8 @@ export class Source {
   }
 
   /** The disk is gone or full: go on with what is in memory, say so, and let no other tab number mutations meanwhile. */
-  private async goMemoryOnly(): Promise<void> {
-    this.memoryOnly = true;
+  private async goMemoryOnly(error: DiskLost): Promise<void> {
+    this.fault = error.message === "QuotaExceededError" ? "full" : "gone";
     this.tell({ t: "lost" });
     const { replica } = this;
     const contents: Contents = {

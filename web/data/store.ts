@@ -21,15 +21,15 @@ import {
 import { hasGroup } from "../../shared/records/groups.ts";
 import type { Fields } from "../../shared/records/mutation.ts";
 import { mutations } from "../../shared/sync/registry.ts";
-import { diskName, openDisk } from "./idb-disk.ts";
+import { diskName, openDisk, removeDisk } from "./idb-disk.ts";
 import { grouped, isSkip } from "./cards.ts";
 import { keptUntil } from "./kept.ts";
-import { drop, entryKey, MemoryDisk, type Disk, type Entry, type SectionCache, type Write } from "./disk.ts";
+import { drop, entryKey, isSealed, MemoryDisk, type Disk, type Entry, type SectionCache, type Write } from "./disk.ts";
 import { choiceOf, reasonOf, type Choice, type Reason } from "./follow.ts";
 import { judgeHere, placeHere } from "./gates.ts";
 import { lineFetch, noteAct } from "./line.ts";
 import type { Change, Made } from "./replica.ts";
-import { forgetMember, hasEnded, leaveMember, removeCopies, type Session } from "./session.ts";
+import { copyMark, forgetMember, hasEnded, leaveMember, removeCopies, type Session } from "./session.ts";
 import { randomId, Source } from "./source.ts";
 import type { Tally } from "./tally.ts";
 import { cellToken } from "./token.ts";
@@ -58,15 +58,26 @@ export interface LocalData extends Data {
   readonly copy: Copy;
   /** The lease is over: nothing of the copy opens until a page comes (SYNC-E2). */
   readonly locked: Accessor<boolean>;
+  /** The browser had removed this device's copy: how much of it was unsent. Null: it had not, or the member knows. */
+  readonly lostCopy: Accessor<number | null>;
+  dismissLostCopy(): void;
+  /** The organisation asks for a lock on this device. */
+  readonly lockMinutes: number | undefined;
   /** Called when the session was ended, here or elsewhere: the screens leave. */
   onEnd(listener: () => void): void;
   close(): void;
 }
 
-export async function createData(session: Session, locale: Accessor<string>): Promise<LocalData> {
+/** `seal`: puts a disk under the lock. */
+export async function createData(
+  session: Session,
+  locale: Accessor<string>,
+  seal?: (disk: Disk) => Promise<Disk>,
+): Promise<LocalData> {
   const { me } = session;
   const local = new Local(session, locale);
   const token = cellToken();
+  const marked = localStorage.getItem(copyMark(me.member)); // of the last time, before this one writes its own
   const links = [
     { cell: me.cell, url: "" },
     ...me.cells.filter(({ cell }) => cell !== me.cell).map((other) => ({ ...other, headers: token })),
@@ -74,9 +85,17 @@ export async function createData(session: Session, locale: Accessor<string>): Pr
   for (const link of links) {
     const name = diskName(link.cell, me.member);
     let disk: Disk;
+    let isNew = false;
     let lost = false;
     try {
       disk = await openDisk(name);
+      if (seal) disk = await seal(disk);
+      else if (isSealed(await disk.read((read) => read.get("meta", "device")))) {
+        disk.close();
+        await removeDisk(name); // the lock's keys are gone: nobody can open it any more
+        disk = await openDisk(name);
+      }
+      isNew = (await disk.read((read) => read.get("meta", "device"))) === undefined;
     } catch {
       disk = new MemoryDisk(); // private mode, or the store is broken: works, and says that it keeps nothing
       lost = true;
@@ -105,8 +124,9 @@ export async function createData(session: Session, locale: Accessor<string>): Pr
       onTexts: (caches) => void local.keepWords(caches).catch((error: unknown) => console.error(error)),
       onBug: (error) => console.error(error),
     });
-    if (lost) source.memoryOnly = true;
+    if (lost) source.fault = "refused";
     local.sources.set(link.cell, source);
+    if (isNew && link.cell === me.cell && marked !== null) local.lostCopyOf(Number(marked));
   }
   void navigator.storage?.persist?.().catch(() => undefined); // a wish; the browser decides
   local.lookAtLeases(); // before anything is shown
@@ -120,6 +140,7 @@ class Local implements LocalData {
   readonly me: Session["me"];
   readonly sources = new Map<string, Source>();
   readonly asks: readonly ApprovalRule[];
+  readonly lockMinutes: number | undefined;
   readonly sync: Accessor<SyncState>;
   readonly outbox: Accessor<readonly OutboxLine[]>;
   readonly attention: Accessor<readonly AttentionCard[]>;
@@ -146,6 +167,8 @@ class Local implements LocalData {
   private readonly forgetters = new Set<() => void>();
   private readonly changeListeners = new Set<(changes: readonly Change[]) => void>();
   private sweeping = false;
+  private readonly lost = createSignal<number | null>(null);
+  readonly lostCopy = this.lost[0];
   private stateDue = false;
   private ended = false;
 
@@ -153,6 +176,7 @@ class Local implements LocalData {
     this.me = session.me;
     this.bound = bindSlice(session.slice);
     this.asks = session.slice.approvals ?? [];
+    this.lockMinutes = session.slice.lockMinutes;
     this.names = [session.me.member, ...(session.slice.covers ?? []).map(({ of }) => of)];
     this.locale = locale;
     this.jobs = watched(browserJobs(), (busy) => this.busy[1](busy));
@@ -458,6 +482,19 @@ class Local implements LocalData {
     return [...this.sources.values()].some((source) => source.loading);
   }
   /** Many small steps make one new state. */
+  /** Beside the databases stands how much of them was unsent: what the browser removes can't say so itself. */
+  lostCopyOf(unsent: number): void {
+    this.lost[1](unsent);
+  }
+  dismissLostCopy(): void {
+    this.lost[1](null);
+  }
+  private mark(): void {
+    const { waiting, attention } = this.sync();
+    const [name, unsent] = [copyMark(this.me.member), String(waiting + attention)];
+    if ([...this.sources.values()].some(({ fault }) => fault === "refused")) return;
+    if (localStorage.getItem(name) !== unsent) localStorage.setItem(name, unsent);
+  }
   stateMoved(): void {
     if (this.stateDue) return;
     this.stateDue = true;
@@ -472,6 +509,7 @@ class Local implements LocalData {
         this.setAttention(this.cardsNow());
         this.pendingMoved[1](undefined);
       });
+      this.mark();
       this.sweep();
     });
   }
@@ -489,6 +527,7 @@ class Local implements LocalData {
   private stateNow(): SyncState {
     const each = [...this.sources.values()].map((source) => stateOf(source, source === this.sources.get(this.me.cell)));
     const worst = order.find((state) => each.some((one) => one.state === state)) ?? "synced";
+    const fault = [...this.sources.values()].find((source) => source.fault)?.fault;
     const times = each.map(({ at }) => at).filter((at) => at !== null);
     return {
       state: worst,
@@ -496,6 +535,7 @@ class Local implements LocalData {
       attention: each.reduce((sum, one) => sum + one.attention, 0),
       at: times.length === each.length && times.length > 0 ? Math.min(...times) : null,
       records: each.reduce((sum, one) => sum + one.records, 0),
+      ...(fault ? { disk: fault } : {}),
     };
   }
   /** What did not change is the same object: a list keeps its rows, and what is being typed in one of them. */
@@ -660,6 +700,7 @@ const sameState = (a: SyncState, b: SyncState): boolean =>
   a.waiting === b.waiting &&
   a.attention === b.attention &&
   a.at === b.at &&
+  a.disk === b.disk &&
   a.records === b.records;
 
 /** The record that an act is about; for a new one the place where it is made says in which cell. */

@@ -2,6 +2,7 @@ import type { Accessor } from "solid-js";
 import type { ApprovalRule } from "../../shared/access/rules.ts";
 import type { ErrorCode, Unmet } from "../../shared/kernel/result.ts";
 import type { Choice, Reason } from "./follow.ts";
+import type { DiskFault } from "./disk.ts";
 import type { EntityName, RecordOf, Row } from "../../shared/records/entities.ts";
 import type { Fields } from "../../shared/records/mutation.ts";
 
@@ -138,6 +139,8 @@ export interface SyncState {
   readonly attention: number;
   readonly at: number | null; // last complete page, edge's clock
   readonly records: number;
+  /** Why nothing is kept on disk. */
+  readonly disk?: DiskFault;
 }
 /** `saved`: provably here only. `sending`: on its way. `waiting`: it may have left, and the answer is not here. */
 export type PendingState = "saved" | "sending" | "waiting";

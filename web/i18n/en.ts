@@ -233,7 +233,49 @@ export const en = {
   "lock.leaseWhy":
     "This device has not heard from the server for a long time. What it keeps stays closed until it has, so that rights that ended meanwhile end here too.",
   "lock.unsent": (n: number) => `${plural(n, "change is", "changes are")} kept here, unsent`,
+  "lock.title": "This device is locked",
+  "lock.why": (name: string) => `The copy of ${name} on this device is sealed. Your PIN opens it, also offline.`,
+  "lock.makeTitle": "Set a PIN for this device",
+  "lock.makeWhy":
+    "Your organisation asks for a lock. What this device keeps is sealed under a PIN that only you know and that never leaves it.",
+  "lock.pin": "PIN",
+  "lock.newPin": (digits: number) => `New PIN, at least ${digits} digits`,
+  "lock.badPin": (digits: number) => `At least ${digits} digits, not all the same and not in a row.`,
+  "lock.pinAgain": "The same PIN again",
+  "lock.pinDiffers": "That is not the same PIN.",
+  "lock.setPin": "Set PIN",
+  "lock.open": "Unlock",
+  "lock.wrong": (left: number) => `That is not the PIN. ${plural(left, "try", "tries")} left.`,
+  "lock.wrongWait": (left: number, seconds: number) =>
+    `That is not the PIN. Wait ${seconds} s. ${plural(left, "try", "tries")} left before the copy is removed.`,
+  "lock.usePasskey": "Use passkey",
+  "lock.addPasskey": "Add passkey",
+  "lock.passkeyAdded": "The passkey opens this device too",
+  "lock.passkeyFailed": "That passkey can't open this device.",
+  "lock.forgot": "Forgot the PIN?",
+  "lock.forgotWhy": (n: number) =>
+    n > 0
+      ? `Nobody can open the copy without it. Signing out removes it with ${plural(n, "unsent change", "unsent changes")}.`
+      : "Nobody can open the copy without it. Signing out removes it; all of it was sent.",
+  "lock.leave": "Remove copy and sign out",
+  "lock.setting": "Lock",
+  "lock.settingWhy":
+    "With a PIN, what this device keeps is sealed on its disk and closes after some minutes without a touch. A short PIN slows down whoever has copied the disk; it does not stop them.",
+  "lock.isSet": "A PIN is set.",
+  "lock.demanded": "Your organisation asks for it.",
+  "lock.remove": "Remove lock",
   "lock.needsNetwork": "You are offline. Unlocking needs a network.",
+
+  "disk.refused":
+    "This browser keeps nothing here, as in a private window. What you do lives only as long as this tab: let it be sent before you close it.",
+  "disk.full":
+    "This device has no room left. New changes live only in this tab until they are sent. Free some room, then reload.",
+  "disk.gone":
+    "The browser closed this device's copy. New changes live only in this tab until they are sent. Then reload.",
+  "disk.lost": (n: number) =>
+    n > 0
+      ? `The browser removed this device's copy, and with it ${plural(n, "change that was", "changes that were")} not sent. The rest is fetched again.`
+      : "The browser removed this device's copy. Everything had been sent; it is fetched again.",
 
   "practice.title": "Weak-signal practice",
   "practice.why":

@@ -225,7 +225,44 @@ export const zhCN: Dict = {
 
   "lock.leaseWhy": "本机已很久没有联系服务器。在重新联系之前，所存内容保持关闭，期间失效的权限在这里也会失效。",
   "lock.unsent": (n) => `${num(n)} 项未送达的更改保存在本机`,
+  "lock.title": "本机已锁定",
+  "lock.why": (name) => `${name} 在本机的副本已加密。输入 PIN 即可打开，离线也可以。`,
+  "lock.makeTitle": "为本机设置 PIN",
+  "lock.makeWhy": "你的组织要求加锁。本机保留的内容将用只有你知道、且从不离开本机的 PIN 加密。",
+  "lock.pin": "PIN",
+  "lock.newPin": (digits) => `新 PIN，至少 ${num(digits)} 位数字`,
+  "lock.badPin": (digits) => `至少 ${num(digits)} 位数字，不能全部相同，也不能连号。`,
+  "lock.pinAgain": "再次输入 PIN",
+  "lock.pinDiffers": "两次输入的 PIN 不一致。",
+  "lock.setPin": "设置 PIN",
+  "lock.open": "解锁",
+  "lock.wrong": (left) => `PIN 不正确，还可尝试 ${num(left)} 次。`,
+  "lock.wrongWait": (left, seconds) => `PIN 不正确，请等待 ${num(seconds)} 秒。再错 ${num(left)} 次将移除副本。`,
+  "lock.usePasskey": "使用通行密钥",
+  "lock.addPasskey": "添加通行密钥",
+  "lock.passkeyAdded": "通行密钥也可打开本机",
+  "lock.passkeyFailed": "该通行密钥无法打开本机。",
+  "lock.forgot": "忘记 PIN？",
+  "lock.forgotWhy": (n) =>
+    n > 0
+      ? `没有 PIN 谁也打不开副本。退出登录会移除副本及 ${num(n)} 项未送达的更改。`
+      : "没有 PIN 谁也打不开副本。退出登录会移除副本，其中内容均已送达。",
+  "lock.leave": "移除副本并退出",
+  "lock.setting": "锁",
+  "lock.settingWhy":
+    "设置 PIN 后，本机保留的内容会在磁盘上加密，几分钟无操作即关闭。短 PIN 只能拖慢复制磁盘的人，不能阻止他们。",
+  "lock.isSet": "已设置 PIN。",
+  "lock.demanded": "你的组织要求加锁。",
+  "lock.remove": "移除锁",
   "lock.needsNetwork": "当前离线，解锁需要网络。",
+
+  "disk.refused": "此浏览器在这里不保存数据（例如无痕窗口）。你的操作只在本标签页打开期间存在，关闭前请等待送达。",
+  "disk.full": "本机空间已满。新的更改在送达前只存在于本标签页。请释放空间后重新加载。",
+  "disk.gone": "浏览器关闭了本机副本。新的更改在送达前只存在于本标签页。送达后请重新加载。",
+  "disk.lost": (n) =>
+    n > 0
+      ? `浏览器移除了本机副本，其中 ${num(n)} 项未送达的更改已丢失。其余内容会重新获取。`
+      : "浏览器移除了本机副本。所有更改均已送达，内容会重新获取。",
 
   "practice.title": "弱网演练",
   "practice.why": "出发前先演练现场网络。本浏览器的真实通信会走一条很差的线路，直到你停止、重新加载，或满半小时。",

@@ -4,6 +4,7 @@ import { chooseLocale, locale, locales, t } from "../i18n/i18n.ts";
 import { PageBar } from "../shell/layout.tsx";
 import { chooseTheme, theme, themes } from "../shell/theme.ts";
 import { DeviceCopy } from "./device.tsx";
+import { DeviceLock } from "./lock.tsx";
 import { lastPractice, lineNow } from "./practice.tsx";
 import css from "./settings.module.css";
 
@@ -29,6 +30,9 @@ export default function Settings(): JSX.Element {
         </Part>
         <Part title={t("copy.title")} why={t("copy.why")}>
           <DeviceCopy />
+        </Part>
+        <Part title={t("lock.setting")} why={t("lock.settingWhy")}>
+          <DeviceLock />
         </Part>
         <Part title={t("practice.title")} why={t("practice.why")}>
           <Choice

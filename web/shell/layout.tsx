@@ -41,6 +41,7 @@ const Tray = lazy(async () => ({ default: (await import("./tray.tsx")).Tray }));
 const PracticeBar = lazy(async () => ({ default: (await import("../settings/practice.tsx")).PracticeBar }));
 const Outbox = lazy(async () => ({ default: (await import("./outbox.tsx")).Outbox }));
 const SearchDialog = lazy(async () => ({ default: (await import("../search/dialog.tsx")).SearchDialog }));
+const DiskBanner = lazy(async () => ({ default: (await import("./disk-banner.tsx")).DiskBanner }));
 const LogSheet = lazy(async () => ({ default: (await import("./log-sheet.tsx")).LogSheet }));
 
 const shortcut = navigator.platform.startsWith("Mac") ? "⌘ K" : "Ctrl K";
@@ -159,6 +160,11 @@ export function Layout(props: RouteSectionProps): JSX.Element {
         <Suspense>
           <PracticeBar />
         </Suspense>
+        <Show when={data.sync().disk !== undefined || data.lostCopy() !== null}>
+          <Suspense>
+            <DiskBanner />
+          </Suspense>
+        </Show>
         <OfflineBanner />
         <main id="main" class={css.main} tabindex="-1">
           <ErrorBoundary fallback={(error: unknown) => <Stopped error={error} />}>
