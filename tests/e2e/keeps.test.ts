@@ -110,9 +110,9 @@ describe("an account on this device", () => {
     await open(`/accounts/${account}`); // looked for by name: it is followed again
     await menu().waitFor();
     await choose("Remove from this device");
-    await page.waitForURL(/\/accounts$/);
-    await expect.poll(isOnDisk, soon).toBe(false);
     await page.getByRole("button", { name: /^Undo/ }).click();
+    await page.getByRole("searchbox").fill("umbrella");
+    await page.getByRole("gridcell", { name, exact: true }).waitFor();
     await expect.poll(isOnDisk, soon).toBe(true);
   });
 
@@ -186,5 +186,102 @@ describe("after the lease", () => {
     expect(await ana.get(`/api/accounts/${account}`)).toMatchObject({ nextAction: "Written before the lock" });
     await ahead(0);
     await page.getByText("Written before the lock").first().waitFor();
+  });
+});
+
+describe("what a browser may do to the copy", () => {
+  /** As the browser does when it needs room: the databases are gone, and nobody was told. */
+  const evict = async (): Promise<void> => {
+    await open("/icon.svg");
+    await page.evaluate(async () => {
+      for (const { name: named } of await indexedDB.databases())
+        if (named?.startsWith("baton-1")) await new Promise((resolve) => (indexedDB.deleteDatabase(named).onsuccess = resolve)); // prettier-ignore
+    });
+  };
+  const type = async (value: string): Promise<void> => {
+    await page.getByRole("button", { name: /^Edit Next action/ }).click();
+    await page.keyboard.press("ControlOrMeta+a");
+    await page.keyboard.insertText(value);
+    await page.keyboard.press("Enter");
+    await page.getByRole("button", { name: new RegExp(`^Edit Next action: ?${value}`) }).waitFor();
+  };
+  const stored = async (): Promise<unknown> => (await ana.get(`/api/accounts/${account}`))["nextAction"];
+
+  test("[SYNC-L8] it removed it: says so, and how much was unsent", async () => {
+    await open(`/accounts/${account}`);
+    await allSent();
+    await evict();
+    await open(`/accounts/${account}`);
+    await page
+      .getByText("The browser removed this device's copy. Everything had been sent; it is fetched again.")
+      .waitFor();
+    await allSent();
+    wire.cut();
+    await type("Never sent");
+    await page.getByRole("button", { name: /1 change is saved on this device/ }).waitFor();
+    await evict();
+    wire.join();
+    await open(`/accounts/${account}`);
+    await page.getByText("and with it 1 change that was not sent").waitFor();
+    await page.getByRole("button", { name: "Close" }).first().click();
+    await page.getByText("and with it").waitFor({ state: "detached" });
+    await allSent();
+    await page.reload();
+    await allSent();
+    expect(await page.getByText("removed this device's copy").count()).toBe(0);
+  });
+
+  test("[SYNC-L8] it has no room left: the work goes on in memory, says so, and is sent", async () => {
+    await page.evaluate(() => {
+      IDBObjectStore.prototype.put = () => {
+        throw new DOMException("no room", "QuotaExceededError");
+      };
+    });
+    await type("Without room");
+    await page.getByText("This device has no room left.").waitFor();
+    await expect.poll(stored, soon).toBe("Without room");
+    await page.reload();
+    await allSent();
+    expect(await page.getByText("no room left").count()).toBe(0);
+  });
+
+  test("[SYNC-L8] it lost the connection to its databases: they are opened again, and nobody notices", async () => {
+    const closed = await page.evaluate(async () => {
+      const names = (await indexedDB.databases())
+        .map((one) => one.name ?? "")
+        .filter((one) => one.startsWith("baton-1"));
+      // Another version is asked for: the browser makes the page close its connection.
+      for (const named of names)
+        await new Promise((resolve) => {
+          const asked = indexedDB.open(named, 99);
+          asked.onupgradeneeded = () => asked.transaction?.abort();
+          asked.onerror = asked.onsuccess = resolve;
+        });
+      return names.length;
+    });
+    expect(closed).toBeGreaterThan(0);
+    await type("After the connection");
+    await expect.poll(stored, soon).toBe("After the connection");
+    expect(await page.getByRole("alert").filter({ hasText: "copy" }).count()).toBe(0);
+    await page.reload();
+    await page.getByRole("button", { name: /^Edit Next action: ?After the connection/ }).waitFor();
+  });
+
+  test("[SYNC-L8] it keeps nothing at all: says so, works, and sends", async () => {
+    const closed = await browser.newContext({ serviceWorkers: "block" });
+    await closed.addInitScript(() => {
+      IDBFactory.prototype.open = () => {
+        throw new DOMException("denied", "SecurityError");
+      };
+    });
+    const before = page;
+    page = await closed.newPage();
+    await open(`/sign-in?next=/accounts/${account}`);
+    await page.locator("button", { hasText: "Ana Ribeiro" }).first().click();
+    await page.getByText("This browser keeps nothing here").waitFor();
+    await type("From a private window");
+    await expect.poll(stored, soon).toBe("From a private window");
+    await closed.close();
+    page = before;
   });
 });
