@@ -92,6 +92,7 @@ describe("an account on this device", () => {
   });
 
   test("[SYNC-F1] that is removed leaves memory and disk at once, also offline, and comes back by undo", async () => {
+    await open(`/accounts/${account}`);
     await allSent();
     expect(await isOnDisk()).toBe(true);
     wire.cut();
@@ -232,6 +233,8 @@ describe("what a browser may do to the copy", () => {
   });
 
   test("[SYNC-L8] it has no room left: the work goes on in memory, says so, and is sent", async () => {
+    await open(`/accounts/${account}`);
+    await allSent();
     await page.evaluate(() => {
       IDBObjectStore.prototype.put = () => {
         throw new DOMException("no room", "QuotaExceededError");
@@ -246,6 +249,8 @@ describe("what a browser may do to the copy", () => {
   });
 
   test("[SYNC-L8] it lost the connection to its databases: they are opened again, and nobody notices", async () => {
+    await open(`/accounts/${account}`);
+    await allSent();
     const closed = await page.evaluate(async () => {
       const names = (await indexedDB.databases())
         .map((one) => one.name ?? "")

@@ -41,8 +41,8 @@ export async function pushOnce(x: Exchange): Promise<boolean> {
     answer = await x.wire.push({
       v: protocolVersion,
       device,
-      client: client.id,
-      seen: replica.sync.seen,
+      client: batch[0]?.client ?? client.id,
+      seen: batch[0]?.client === client.id ? replica.sync.seen : 0,
       muts: batch.map(pushed),
     });
   } catch (error) {
@@ -73,7 +73,7 @@ export async function pushOnce(x: Exchange): Promise<boolean> {
 async function leaving(x: Exchange): Promise<readonly Entry[]> {
   const batch = x.replica.unsent(limits.pushMutationsMax, limits.bodyBytesMax / 2);
   const last = batch.at(-1);
-  if (!last || last.n <= x.replica.sent) return batch;
+  if (!last || last.client !== x.replica.client?.id || last.n <= x.replica.sent) return batch;
   let present: Entry[] = [];
   await x.transact(async (read) => {
     present = [];

@@ -216,6 +216,7 @@ describe("the IndexedDB disk", () => {
     ] as const) {
       const source = await tab(diskName("local", fault));
       await source.write([put("keys", "h1", blob)]);
+      await source.mutate("contact.edit@1", { id: contact(1).id, set: { title: "kept" } });
       expect(source.fault).toBeNull();
       const broken = vi.spyOn(IDBObjectStore.prototype, "put").mockImplementation(() => {
         throw new DOMException("as a browser says it", message);
@@ -223,9 +224,29 @@ describe("the IndexedDB disk", () => {
       try {
         const done = await source.mutate("contact.edit@1", { id: contact(1).id, set: { title: fault } });
         expect([done.ok, source.fault, source.replica.record(contact(1).id)?.["title"]]).toEqual([true, fault, fault]);
+        // Numbers made in memory are another client's: the disk does not know of them, and goes on where it stopped.
+        const [before, after] = [...source.replica.table("outbox").values()];
+        expect([before?.client === after?.client, before?.n, after?.n]).toEqual([false, 1, 1]);
+        expect(source.replica.unsent(50, 1e6)).toEqual([before]);
+        source.replica.ack(before?.client ?? "", 1);
+        expect(source.replica.unsent(50, 1e6)).toEqual([after]);
       } finally {
         broken.mockRestore();
       }
     }
+  });
+
+  it("[SYNC-L8] whatever was under way when the browser closed the connection is done over a new one", async () => {
+    const name = diskName("local", "reopened");
+    const disk = await openDisk(name);
+    await disk.write(always([put("keys", "h1", blob)]));
+    const closings = Array.from({ length: 3 }, async () => {
+      const asked = indexedDB.open(name, 99); // makes every other connection close
+      asked.onupgradeneeded = () => asked.transaction?.abort();
+      await new Promise<void>((done) => (asked.onerror = asked.onsuccess = () => done()));
+    });
+    const work = Array.from({ length: 12 }, (_, index) => disk.write(always([put("meta", "sent", index)])));
+    await Promise.all([...closings, ...work]);
+    expect((await disk.load()).rev).toBe(13);
   });
 });

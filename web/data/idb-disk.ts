@@ -67,6 +67,7 @@ class IdbDisk implements Disk {
     this.name = name;
   }
   open(): Promise<IDBPDatabase<Schema>> {
+    if (this.db) return this.db;
     const asked = async (): Promise<IDBPDatabase<Schema>> =>
       openDB<Schema>(this.name, 1, {
         upgrade: (db, _old, _new, tx) => {
@@ -79,22 +80,21 @@ class IdbDisk implements Disk {
           for (const store of stores) db.createObjectStore(store);
         },
         // Another tab signs out and deletes the database: let go, or it would wait for this tab for ever.
-        blocking: () => this.close(),
-        terminated: () => {
-          this.db = null;
-        },
+        blocking: () => this.letGo(opened),
+        terminated: () => this.letGo(opened),
       });
     // Some browsers throw at once where nothing may be stored.
-    this.db ??= asked()
+    const opened: Promise<IDBPDatabase<Schema>> = asked()
       .then((db) => {
         this.wasOpen = true;
         return db;
       })
       .catch((error: unknown) => {
-        this.db = null;
+        if (this.db === opened) this.db = null;
         throw new DiskLost(String(error));
       });
-    return this.db;
+    this.db = opened;
+    return opened;
   }
 
   async load(): Promise<{ rev: number; contents: Contents }> {
@@ -180,9 +180,12 @@ class IdbDisk implements Disk {
   }
 
   close(): void {
-    const closing = this.db;
-    this.db = null;
-    void closing?.then(
+    if (this.db) this.letGo(this.db);
+  }
+  /** Of a connection, and not of the one that has taken its place meanwhile. */
+  private letGo(one: Promise<IDBPDatabase<Schema>>): void {
+    if (this.db === one) this.db = null;
+    void one.then(
       (db) => db.close(),
       () => undefined, // it never opened
     );
@@ -191,13 +194,14 @@ class IdbDisk implements Disk {
   /** "Connection to Indexed Database server lost" is normal on phones: open again, once; then the disk is lost. */
   private async again<T>(work: (db: IDBPDatabase<Schema>) => Promise<T>): Promise<T> {
     for (let tries = 0; ; tries += 1) {
+      const opened = this.open();
       try {
-        return await work(await this.open());
+        return await work(await opened);
       } catch (error) {
         if (error instanceof TermPassed || error instanceof DiskLost) throw error;
         if (!(error instanceof DOMException)) throw error; // a bug in the plan, not the disk
         if (tries > 0 || error.name === "QuotaExceededError") throw new DiskLost(error.name);
-        this.close();
+        this.letGo(opened);
       }
     }
   }

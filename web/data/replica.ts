@@ -294,11 +294,12 @@ export class Replica {
 
   // --- pushing
 
-  /** What may be sent now: the oldest first, up to `count`. */
+  /** What may be sent now, of one client: the oldest first, up to `count`. What a former client left goes before. */
   unsent(count: number, bytesMax: number): Entry[] {
-    const client = this.client?.id;
-    const own = [...this.tables.outbox.values()].filter((entry) => entry.client === client).sort(byNumber);
-    const open = own.filter((entry) => !this.acked.has(entryKey(entry.client, entry.n)));
+    const waits = [...this.tables.outbox.values()].filter((entry) => !this.acked.has(entryKey(entry.client, entry.n)));
+    const former = waits.find((entry) => entry.client !== this.client?.id);
+    const client = former?.client ?? this.client?.id;
+    const open = waits.filter((entry) => entry.client === client).sort(byNumber);
     const out: Entry[] = [];
     let bytes = 0;
     for (const entry of open.slice(0, count)) {

@@ -70,8 +70,9 @@ const takesAway = (replica: Replica, writes: readonly Write[]): boolean =>
     if (!before || write.store !== "keys") return false;
     const next = write.value;
     const [first] = before.rows.values();
-    if (!next && first && choiceOf(replica, first.row.anchor) === "unfollow") return false;
-    return !next || widens(next.g, before.g) || [...before.rows.keys()].some((id) => !next.rows.has(id));
+    if (!first) return false;
+    if (!next) return choiceOf(replica, first.row.anchor) !== "unfollow";
+    return widens(next.g, before.g) || [...before.rows.keys()].some((id) => !next.rows.has(id));
   });
 
 export const randomId = (cell: string, kind: string): string =>
@@ -464,8 +465,17 @@ export class Source {
       meta: replica.table("meta"), outbox: replica.table("outbox"), attention: replica.table("attention"), sections: new Map(),
     }; // prettier-ignore
     this.disk = new MemoryDisk(contents);
-    if (this.term !== null) await this.disk.write(always([put("meta", "term", this.term)]));
-    this.replica.rev = (await this.disk.load()).rev;
+    // The disk may be there again tomorrow, and would number on from where it stopped: what is made from here on is
+    // another client's. What waits from before goes out under its own numbers, here and, if it must, from there again.
+    const writes: Write[] = [
+      put("meta", "client", { id: randomId(this.options.cell, "cli"), next: 1 }),
+      put("meta", "sent", 0),
+    ];
+    const sync = replica.table("meta").get("sync") as SyncMeta | undefined;
+    if (sync) writes.push(put("meta", "sync", { ...sync, seen: 0 }));
+    if (this.term !== null) writes.push(put("meta", "term", this.term));
+    const written = await this.disk.write(always(writes));
+    replica.absorb(written.writes);
     this.options.onState();
   }
 
@@ -487,6 +497,10 @@ export class Source {
       if (lost.aborted || this.closed) return;
       this.term = taken.value;
     } catch (error) {
+      if (error instanceof DiskLost && !this.memoryOnly) {
+        await this.goMemoryOnly(error);
+        return this.takeLead(lost);
+      }
       this.options.onBug(error);
       return;
     }
