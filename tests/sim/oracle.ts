@@ -256,7 +256,8 @@ function saysAll(when: Cond, facts: Facts): boolean {
   return !("in" in when) || facts.teams.length > 0; // the world's policies ask for teams alone
 }
 
-function orderOf(
+/** Where an account stands in line: its reason, and its order among those of the same. */
+export function orderOf(
   inputs: Inputs,
   device: string,
   facts: Facts,

@@ -16,7 +16,7 @@ import type { Announcement } from "../../worker/sync/push.ts";
 import { noFaults, type Device, type PageSeen } from "./device.ts";
 import { cell, type Edge } from "./edge.ts";
 import { SimHub } from "./hub.ts";
-import { isFollowed, placeFor, type Inputs } from "./oracle.ts";
+import { isFollowed, orderOf, placeFor, type Inputs } from "./oracle.ts";
 import { Random } from "./random.ts";
 import { shorten, type Failure, type Outcome } from "./simulate.ts";
 import { Violation, World, type Act, type Stats } from "./world.ts";
@@ -316,7 +316,10 @@ function look(edge: Edge, inputs: Inputs, device: Device | undefined, at: number
     const follows = isFollowed(inputs, device.id, facts, place, at, null);
     const text = `${who} ${JSON.stringify([anchor.id, owner, team, region, restricted, shares, place.accountTeam.length > 0, follows])}`; // prettier-ignore
     places.set(anchor.id, { place, text });
-    lines.push(known(text, () => rightsIn({ policy: inputs.policy, facts, place, at }, follows)));
+    const rights = known(text, () => rightsIn({ policy: inputs.policy, facts, place, at }, follows));
+    lines.push(rights);
+    // How one stands to an account of which one sees something: places on the device go by it.
+    if (rights !== "") lines.push(`${anchor.id} ${orderOf(inputs, device.id, facts, place, anchor.no, at)?.[0]}`);
   }
   const seen = new Map<string, Seen>();
   const all = [...inputs.records.values()].sort((a, b) => (a.row.id < b.row.id ? -1 : 1));

@@ -260,7 +260,9 @@ async function tryPull(context: PullContext, request: PullRequest): Promise<Resu
     const told = rights.some((line) => line.t === "rights" && line.h === record);
     if (!told && (!held || request.ask.includes(record))) announceRecord(anchor, record, held?.compartment, true);
   }
-  for (const key of opened.values()) {
+  // In an order of the keys' own: that of the request is the device's, and handles are random.
+  const inOrder = [...opened.values()].sort((a, b) => (`${a.anchor}|${a.compartment}` < `${b.anchor}|${b.compartment}` ? -1 : 1)); // prettier-ignore
+  for (const key of inOrder) {
     const text = `${key.anchor}|${key.compartment}`;
     const lost = !holdingNow(key.anchor).keys.has(key.compartment);
     if ((asked.has(text) || lost) && !interest.some((line) => line.key === text))
