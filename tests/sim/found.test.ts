@@ -1,5 +1,6 @@
 /** What the simulation found, each as the shortest story that shows it. They stay, whatever becomes of its seeds. */
 import { expect, it } from "vitest";
+import { limits } from "../../shared/kernel/limits.ts";
 import { idOf, north, pagesOf, Story } from "./story.ts";
 
 it("[case 6] [SYNC-E1] what is followed until an end is dropped at that end, though the right to see it goes on", async () => {
@@ -77,3 +78,41 @@ it("[SYNC-P5] a full page that leaves no room for a wanted key says that there i
     expect(story.device.replica.table("want").size).toBeGreaterThan(0);
     expect(await story.device.pull()).toBe("more");
   }));
+
+/** Somebody writes before the nth round trip of a pull that compares; answers which keys were compared, and the drift. */
+async function comparedWhile(nth: number, set: Record<string, string>): Promise<{ checks: unknown; drift: number }> {
+  const story = await new Story().begin();
+  await story.device.follow(story.account, "open");
+  const contact = await story.contact();
+  await story.sync();
+  story.edge.time += limits.checkEveryMs;
+  await story.device.pull(); // from here on a day has passed
+  let left = nth;
+  story.edge.d1.between = async () => {
+    if ((left -= 1) !== 0) return;
+    story.edge.d1.between = null;
+    await story.act("contact.edit@1", { id: contact, set });
+  };
+  await story.device.pull();
+  story.edge.d1.between = null;
+  const last = story.device.page?.lines.at(-1);
+  const key = story.device.replica.keyOf(contact) ?? "";
+  const { drift } = story.device;
+  await story.sync();
+  story.exact();
+  return { checks: last?.t === "page" && last.checks ? key in last.checks : "none", drift };
+}
+it("[SYNC-K1] a key that changes before the member's eyes while it is compared is left out, and is no drift", async () => {
+  const compared = [];
+  for (let nth = 1; nth <= 8; nth += 1) {
+    const { checks, drift } = await comparedWhile(nth, { title: "Boss" });
+    expect([nth, drift]).toEqual([nth, 0]);
+    compared.push(checks);
+  }
+  expect(compared).toContain(true); // before it was read, or after all was
+  expect(compared).toContain(false); // in between
+});
+it("[SYNC-K1] what is hidden leaves no key out", async () => {
+  for (let nth = 1; nth <= 8; nth += 1)
+    expect([nth, await comparedWhile(nth, { mobile: "+1 555" })]).toEqual([nth, { checks: true, drift: 0 }]);
+});
