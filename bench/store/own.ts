@@ -7,6 +7,8 @@ import { always, put } from "../../web/data/disk.ts";
 import { diskName, openDisk, removeDisk } from "../../web/data/idb-disk.ts";
 import { atOnce, browserJobs } from "../../web/data/jobs.ts";
 import type { Session } from "../../web/data/session.ts";
+import { Find } from "../../web/search/find.ts";
+import { terms, textsOf, titleOf } from "../../web/search/text.ts";
 import { createData, type LocalData } from "../../web/data/store.ts";
 import { blobsOf, Local, queryOf } from "./baton.ts";
 import { answer, asPeople, id, makeOpportunities, shownRows, type Ask } from "./data.ts";
@@ -124,6 +126,53 @@ export function heap(count: number): number {
   const windows = asks.map((ask) => local.windows.open("opportunity", queryOf(ask), "en", () => undefined));
   kept.push(local, windows);
   return windows.reduce((sum, window) => sum + window.total, 0);
+}
+
+let unsorted: Local | null = null;
+/** Rows without any order, for the suite to time what sorting them takes of the thread. */
+export function beforeSort(count: number): void {
+  unsorted = new Local(atOnce, blobsOf(makeOpportunities(count)));
+}
+export function sort(): number {
+  return unsorted?.windows.open("opportunity", queryOf(text), "en", () => undefined).rows.length ?? 0;
+}
+
+const asked = ["mull masch", "北京", "nov 12", "ang", "jose alph"];
+/** The search index, beside going through all rows for each question. Answers are the ids, in the order of ids. */
+export function search(count: number): { putMs: number; askMs: number[]; scanMs: number[]; wrong: number } {
+  const docs = makeOpportunities(count).map((row) => ({
+    id: row.id,
+    title: titleOf("opportunity", row),
+    more: textsOf("opportunity", row).join("\n"),
+  }));
+  const find = new Find();
+  let start = performance.now();
+  find.put(docs);
+  const putMs = performance.now() - start;
+  const askMs: number[] = [];
+  const scanMs: number[] = [];
+  let wrong = 0;
+  for (const query of [...asked, ...asked, ...asked]) {
+    start = performance.now();
+    const found = find.find(query, count).map((hit) => hit.id);
+    askMs.push(performance.now() - start);
+    start = performance.now();
+    const wanted = terms(query, false);
+    const scanned = docs.filter(({ title, more }) => {
+      const words = terms(`${title}\n${more}`, true);
+      return wanted.every((term) => words.some((word) => word.startsWith(term)));
+    });
+    scanMs.push(performance.now() - start);
+    if (
+      found.sort().join() !==
+      scanned
+        .map((doc) => doc.id)
+        .sort()
+        .join()
+    )
+      wrong += 1;
+  }
+  return { putMs, askMs, scanMs, wrong };
 }
 
 /** Puts a member's copy on the disk, a blob a key. */

@@ -81,7 +81,7 @@ test("the chip's name says the whole sentence and it has no accessibility violat
     screen.getByRole("button", {
       name: "Sync: Saved on this device. 3 waiting. 3 changes are saved on this device, not sent yet",
     }).textContent,
-  ).toBe("Saved on this device3 waiting");
+  ).toBe("Saved on this device 3 waiting");
   const found = await axe.run(container, {
     rules: { "color-contrast": { enabled: false }, region: { enabled: false } },
   });

@@ -53,6 +53,7 @@ export function SyncChip(props: Props): JSX.Element {
             <Show when={!props.bare}>
               <span class={css.words}>
                 <span class={css.short}>{words().short}</span>
+                {/* Without it the words that are seen run together, and are not in the name that is read out. */}{" "}
                 <Show when={words().note}>
                   <span class={`${css.note} num`}>{words().note}</span>
                 </Show>
