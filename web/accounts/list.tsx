@@ -19,6 +19,7 @@ import {
   type JSX,
 } from "solid-js";
 import { tinykeys } from "tinykeys";
+import type { Row } from "../../shared/records/entities.ts";
 import { day, dayIn } from "../i18n/format.ts";
 import { locale, t } from "../i18n/i18n.ts";
 import { paths } from "../paths.ts";
@@ -78,6 +79,8 @@ export default function Accounts(): JSX.Element {
   const sort = () => search.sort ?? "name";
   const text = () => search.q ?? "";
 
+  const isShown = (row: Account, only: string | undefined): boolean =>
+    only === "kept" ? data.reason(row as Row) === "pinned" : passes(row, only, data.me.member);
   const held = data.count("account", () => ({}));
   const here = data.window("account", () => {
     const find = finder(text());
@@ -86,7 +89,7 @@ export default function Accounts(): JSX.Element {
     return {
       sort: order(sort()),
       refs: finderRefs,
-      ...(filters ? { where: (row, look) => passes(row, only, data.me.member) && find(row, look) } : {}),
+      ...(filters ? { where: (row, look) => isShown(row, only) && find(row, look) } : {}),
     };
   });
   const remote = onlineAccounts(() => ({
@@ -152,6 +155,16 @@ export default function Accounts(): JSX.Element {
             ]}
           />
         </div>
+      </Show>
+      <Show when={!online() && data.sync().over}>
+        {(over) => (
+          <p class={`${css.over} num`} role="status">
+            {t("accounts.over", over())}{" "}
+            <button type="button" class={css.overAct} onClick={() => set({ only: "kept" })}>
+              {t("accounts.showKept")}
+            </button>
+          </p>
+        )}
       </Show>
       <div class={css.filters}>
         <Show when={isPhone()}>

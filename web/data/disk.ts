@@ -59,6 +59,7 @@ export interface SyncMeta {
   readonly wall: number; // this device's clock at that instant
   readonly lease: number;
   readonly round: number; // pages so far
+  readonly over?: number; // accounts that are followed and had no place here
 }
 export interface ClientMeta {
   readonly id: string;

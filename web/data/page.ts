@@ -156,6 +156,7 @@ export class PageReader {
       wall,
       lease: page.lease,
       round,
+      ...(page.over ? { over: page.over } : {}),
     };
     draft.set("meta", "sync", sync);
     if (Number(draft.get("meta", "time") ?? 0) > time) draft.set("meta", "time", time); // a wall clock was ahead

@@ -271,6 +271,15 @@ describe("the timer", () => {
     expect(again.replica.table("meta").get("time")).toBe(start + 60_000);
   });
 
+  it("[SYNC-F1] how many accounts had no place is known until a page says that there are none", async () => {
+    const device = await settled();
+    device.pages = [[page({ cursor: "c3", over: 12 })], [page({ cursor: "c4" })]];
+    await pullOnce(device.exchange);
+    expect((await device.reopened()).replica.sync.over).toBe(12);
+    await pullOnce(device.exchange);
+    expect(device.replica.sync.over).toBeUndefined();
+  });
+
   it("[SYNC-E1] a page never sets the time behind an earlier page and what has passed since", async () => {
     const { EdgeClock } = await import("./clock.ts");
     let mono = 0;

@@ -527,6 +527,7 @@ class Local implements LocalData {
   private stateNow(): SyncState {
     const each = [...this.sources.values()].map((source) => stateOf(source, source === this.sources.get(this.me.cell)));
     const worst = order.find((state) => each.some((one) => one.state === state)) ?? "synced";
+    const over = [...this.sources.values()].reduce((sum, { replica }) => sum + (replica.sync.over ?? 0), 0);
     const fault = [...this.sources.values()].find((source) => source.fault)?.fault;
     const times = each.map(({ at }) => at).filter((at) => at !== null);
     return {
@@ -536,6 +537,7 @@ class Local implements LocalData {
       at: times.length === each.length && times.length > 0 ? Math.min(...times) : null,
       records: each.reduce((sum, one) => sum + one.records, 0),
       ...(fault ? { disk: fault } : {}),
+      ...(over > 0 ? { over } : {}),
     };
   }
   /** What did not change is the same object: a list keeps its rows, and what is being typed in one of them. */
@@ -701,6 +703,7 @@ const sameState = (a: SyncState, b: SyncState): boolean =>
   a.attention === b.attention &&
   a.at === b.at &&
   a.disk === b.disk &&
+  a.over === b.over &&
   a.records === b.records;
 
 /** The record that an act is about; for a new one the place where it is made says in which cell. */

@@ -139,6 +139,8 @@ export interface SyncState {
   readonly attention: number;
   readonly at: number | null; // last complete page, edge's clock
   readonly records: number;
+  /** Accounts that this device follows and has no place for. */
+  readonly over?: number;
   /** Why nothing is kept on disk. */
   readonly disk?: DiskFault;
 }

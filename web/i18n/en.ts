@@ -193,6 +193,10 @@ export const en = {
   "which.away": (cells: string) => `${cells} can't be reached: its part is missing.`,
   "which.todayHere": (n: number) => `From ${plural(n, "account", "accounts")} on this device.`,
 
+  "accounts.over": (n: number) =>
+    `This device is full: ${plural(n, "more account", "more accounts")} that you would have here ${n === 1 ? "is" : "are"} online only. Keep fewer to make room.`,
+  "accounts.showKept": "Show what you keep",
+
   "keep.menu": "On this device",
   "keep.isPinned": "Kept on this device",
   "keep.pin": "Keep on this device",
@@ -219,6 +223,7 @@ export const en = {
   "copy.by.opened": "Opened here",
   "copy.by.team": "Your team's",
   "copy.accounts": "Accounts",
+  "copy.over": "Accounts without a place here",
   "copy.records": "Records of all kinds",
   "copy.room": "Room on disk, with the app itself",
   "copy.mayGo":

@@ -188,6 +188,9 @@ export const zhCN: Dict = {
   "which.away": (cells) => `无法连接 ${cells}：缺少其部分。`,
   "which.todayHere": (n) => `来自本机上的 ${num(n)} 个客户。`,
 
+  "accounts.over": (n) => `本机已满：另有 ${num(n)} 个本应在此的客户仅可在线查看。减少留在本机的客户可腾出空间。`,
+  "accounts.showKept": "查看你留下的客户",
+
   "keep.menu": "在本机",
   "keep.isPinned": "已留在本机",
   "keep.pin": "留在本机",
@@ -214,6 +217,7 @@ export const zhCN: Dict = {
   "copy.by.opened": "在这里打开过",
   "copy.by.team": "属于你的团队",
   "copy.accounts": "客户",
+  "copy.over": "本机放不下的客户",
   "copy.records": "各类记录",
   "copy.room": "占用空间（含应用本身）",
   "copy.mayGo": "空间不足时，浏览器可能清除此副本。安装应用或经常打开可降低这种可能。未送达的更改请尽快发送。",

@@ -57,6 +57,14 @@ export function DeviceCopy(): JSX.Element {
         </For>
         <dt class={css.sum}>{t("copy.accounts")}</dt>
         <dd class={`${css.sum} num`}>{number(accounts().length, locale())}</dd>
+        <Show when={data.sync().over}>
+          {(over) => (
+            <>
+              <dt>{t("copy.over")}</dt>
+              <dd class="num">{number(over(), locale())}</dd>
+            </>
+          )}
+        </Show>
         <dt>{t("copy.records")}</dt>
         <dd class="num">{number(data.sync().records, locale())}</dd>
         <Show when={room.latest?.usage}>
