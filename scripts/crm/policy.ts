@@ -95,7 +95,7 @@ export async function checkPolicy(path: string, tests: string | undefined, sessi
 export async function diffPolicy(path: string, session: Session): Promise<Told> {
   const { body } = await call<Preview>(session.url, session, "POST", "/api/policy/diff", { policy: readPolicy(path) });
   const count = (number: number, word: string): string => `${number} ${word}${number === 1 ? "" : "s"}`;
-  const { summary, changes } = body.differences;
+  const { summary, changes, masks } = body.differences;
   const names = new Map(body.members.map(({ id, name }) => [id, name]));
   const gains = new Intl.ListFormat("en", { type: "conjunction" });
   const verb = { gain: ["gains", "gain"], loss: ["loses", "lose"] } as const;
@@ -106,7 +106,13 @@ export async function diffPolicy(path: string, session: Session): Promise<Told> 
   const whom = [...new Set(changes.map(({ member }) => names.get(member) ?? member))].slice(0, 10);
   const verdict = body.widening === "same" ? "Nobody's rights change." : `As a whole it is ${body.widening}: ${body.widening === "narrower" ? "it can be published at once" : "a second person must agree"}.`; // prettier-ignore
   const part = body.counted.all ? "" : `\nCounted over ${count(body.counted.members, "member")} and ${count(body.counted.records, "record")}.`; // prettier-ignore
-  const text = [verdict, ...said, ...(whom.length > 0 ? [`  Concerned: ${gains.format(whom)}`] : [])].join("\n") + part;
+  const text =
+    [
+      verdict,
+      ...said,
+      ...masks.map((mask) => `  ${mask}`),
+      ...(whom.length > 0 ? [`  Concerned: ${gains.format(whom)}`] : []),
+    ].join("\n") + part;
   return { data: body, text, done: true };
 }
 

@@ -1,7 +1,9 @@
 import { isCompartment } from "../records/compartments.ts";
 import { entity, type EntityName } from "../records/entities.ts";
 import { groupsIn, type Group, type Mask } from "../records/groups.ts";
+import type { MaskRule } from "../records/masked.ts";
 import { bind, bindNothing, type Bound, type Interval, type Place } from "./engine.ts";
+import type { Policy } from "./rules.ts";
 import type { Rights } from "./widen.ts";
 
 /**
@@ -41,6 +43,8 @@ interface Summary {
 export interface Differences {
   readonly changes: readonly Change[];
   readonly summary: readonly Summary[];
+  /** Masked values that are new, another, or no more, each in a sentence. */
+  readonly masks: readonly string[];
 }
 const examplesMax = 3;
 
@@ -126,7 +130,35 @@ export function differences(before: Rights, after: Rights, world: World, at: num
       changes.push({ member, entity: name, group, ...tally });
     }
   }
-  return { changes, summary: [...totals].map(([key, total]) => summaryOf(key, total)) };
+  return {
+    changes,
+    summary: [...totals].map(([key, total]) => summaryOf(key, total)),
+    masks: maskChanges(before.policy, after.policy),
+  };
+}
+
+function maskChanges(before: Policy | null, after: Policy | null): string[] {
+  const rulesOf = (policy: Policy | null): Map<string, MaskRule> =>
+    new Map(
+      Object.entries(policy?.masks ?? {}).flatMap(([name, rules]) =>
+        Object.entries(rules ?? {}).map(([field, rule]) => [`${field} of ${name.replace("_", " ")}`, rule] as const),
+      ),
+    );
+  const [was, now] = [rulesOf(before), rulesOf(after)];
+  return [...new Set([...was.keys(), ...now.keys()])].flatMap((what) => {
+    const [old, fresh] = [was.get(what), now.get(what)].map((rule) => rule && maskInWords(rule));
+    if (old === fresh) return [];
+    if (fresh === undefined) return [`${what}: no longer ${old}`];
+    return [old === undefined ? `${what}: now ${fresh}` : `${what}: now ${fresh}, before ${old}`];
+  });
+}
+function maskInWords({ kind, steps = [], count = 0, group }: MaskRule): string {
+  const what = {
+    band: `the band between ${steps.join(", ")}`,
+    last: `the last ${count} character${count === 1 ? "" : "s"}`,
+    set: "whether there is any",
+  };
+  return `${what[kind]} for readers of ${group}`;
 }
 
 /** Records by anchor, and there by entity and compartment: what lies in one heap is seen alike. */

@@ -7,6 +7,7 @@ import { compartments, isCompartment } from "../records/compartments.ts";
 import { compartmentsOf, entity, entityNames, type EntityName } from "../records/entities.ts";
 import type { Field } from "../records/field.ts";
 import { groupNames, keeps } from "../records/groups.ts";
+import { maskKinds, type MaskRule } from "../records/masked.ts";
 import {
   entitiesOf,
   factNames,
@@ -206,6 +207,21 @@ const policySchema = z.strictObject({
   sections: z.optional(
     z.array(z.strictObject({ kind: kindName, compartment: z.enum(compartments), group: z.enum(groupNames) })),
   ),
+  masks: z.optional(
+    z.partialRecord(
+      entityName,
+      z.record(
+        column,
+        z.strictObject({
+          kind: z.enum(maskKinds),
+          steps: z.optional(z.array(z.int()).check(z.minLength(1), z.maxLength(limits.maskStepsMax))),
+          count: z.optional(z.int().check(z.gte(1), z.lte(limits.maskLastMax))),
+          group: z.enum(groupNames),
+          why,
+        }),
+      ),
+    ),
+  ),
   lower: z.optional(
     z.partialRecord(z.enum(Object.keys(lowerable) as [Lowerable, ...Lowerable[]]), z.int().check(z.gte(0))),
   ),
@@ -383,7 +399,29 @@ function check(policy: Policy): Problem[] {
   }
   checkStages(policy, role, classified, say);
   checkExceptions(policy, role, classified, say);
+  for (const [name, masks] of Object.entries(policy.masks ?? {}))
+    for (const [field, rule] of Object.entries(masks ?? {}))
+      checkMask(name as EntityName, field, rule, (part, says) => say(`masks.${name}.${field}${part}`, says));
   return problems;
+}
+
+const maskable: Readonly<Record<MaskRule["kind"], (type: Field["type"]) => boolean>> = {
+  band: (type) => type === "money" || type === "int",
+  last: (type) => ["text", "name", "phone", "email", "url"].includes(type),
+  set: (type) => type !== "custom" && type !== "list", // what is in them is of several fields
+};
+function checkMask(name: EntityName, key: string, { kind, steps, count, group }: MaskRule, say: Say): void {
+  const { fields } = entity(name);
+  const field = Object.hasOwn(fields, key) ? fields[key] : undefined;
+  if (!field) return say("", `${name} has no column ${key}.`);
+  if (field.group === "unclassified" || group === "unclassified")
+    say(".group", "Nobody reads unclassified fields, masked or not.");
+  else if (field.group === group) say(".group", `Whoever reads ${group} reads ${key} itself.`);
+  if (!maskable[kind](field.type)) say(".kind", `${key} has no ${kind}: it is of type ${field.type}.`);
+  if ((kind === "band") !== (steps !== undefined)) say(".steps", "Steps are of a band, and every band has some.");
+  if ((kind === "last") !== (count !== undefined)) say(".count", "A count of characters is of last, which needs one.");
+  if (steps?.some((step, index) => index > 0 && step <= (steps[index - 1] ?? step)))
+    say(".steps", "Steps ascend, each above the one before.");
 }
 
 /** Stages are of opportunities; a gate is a write rule, asked of the state after. */

@@ -2,6 +2,7 @@ import type { Action } from "../kernel/actions.ts";
 import type { Compartment } from "../records/compartments.ts";
 import { entityNames, type EntityName } from "../records/entities.ts";
 import type { Group, Keep } from "../records/groups.ts";
+import type { Masks } from "../records/masked.ts";
 
 /**
  * The policy as data. It is validated whole before anything is bound to it: an unknown name, key or operator is an
@@ -200,6 +201,8 @@ export interface Policy {
   readonly approvals?: readonly ApprovalRule[] | undefined;
   readonly breakGlass?: readonly BreakGlassRule[] | undefined;
   readonly sections?: readonly SectionRule[] | undefined;
+  /** The only way in which a value crosses into a wider group: as a band, by its last characters, or as there or not. */
+  readonly masks?: Masks | undefined;
   readonly lower?: Partial<Record<Lowerable, number>> | undefined;
 }
 

@@ -2,6 +2,7 @@ import { governActions, seeActions, type Action } from "../kernel/actions.ts";
 import type { Compartment } from "../records/compartments.ts";
 import { entity, type EntityName } from "../records/entities.ts";
 import { groupBit, groupDefaults, groupNames, maskOf, type Group, type Mask } from "../records/groups.ts";
+import type { Masks } from "../records/masked.ts";
 import type { Cover, Grant, Interval } from "./engine.ts";
 import { isWide, leavesOf, reduce, type LooseFacts, type Node } from "./condition.ts";
 import {
@@ -116,6 +117,8 @@ export interface Slice {
   };
   /** The organisation asks for a lock on devices, which closes after so many idle minutes. */
   readonly lockMinutes?: number;
+  /** Of the whole policy, for the edge alone: what comes out of a mask names its group. */
+  readonly masks?: Masks;
 }
 /** Facts as they may arrive. Only `employment` is certain: without it nothing is bound at all. */
 export type SliceFacts = LooseFacts & {
@@ -310,6 +313,7 @@ export function slice(policy: Policy, facts: SliceFacts, audience: "client" | "w
     ...(covers.length > 0 ? { covers: covers.map(({ id, of, from, until }) => ({ id, of, from, until })) } : {}),
     ...(policy.lower?.lockMinutes === undefined ? {} : { lockMinutes: Math.max(1, policy.lower.lockMinutes) }),
     ...(stageRules.length > 0 && (audience === "whole" || touched.has("opportunity")) ? { stages } : {}),
+    ...(audience === "whole" && policy.masks ? { masks: policy.masks } : {}),
   };
 }
 

@@ -364,6 +364,16 @@ export const shippedPolicy: Policy = {
   shares,
   stages,
   approvals,
+  masks: {
+    opportunity: {
+      amountMinor: {
+        kind: "band",
+        steps: [10_000_00, 50_000_00, 250_000_00],
+        group: "shared",
+        why: "Who works around a deal knows its size, not its price.",
+      },
+    },
+  },
   breakGlass: [
     {
       id: "bg.outage",

@@ -119,5 +119,6 @@ export const zh: Readonly<Record<string, string>> = {
   "A step that the manager wants to see first.": "经理想先看一眼的步骤。",
   "What was signed changes only with a second person.": "签署的内容须有第二人才能更改。",
   "An account takes its history with it.": "删除客户会带走它的历史。",
+  "Who works around a deal knows its size, not its price.": "围绕交易工作的人知道它的规模，而不知道价格。",
   "Customers are down and nobody who may help can be reached.": "客户服务中断，又联系不到可以帮忙的人。",
 };

@@ -2,6 +2,7 @@ import { seeActions, type Action } from "../kernel/actions.ts";
 import { compartmentsOf, entityNames, type EntityName } from "../records/entities.ts";
 import { groupBit, groupDefaults, groupNames, hasGroup, keeps, type Mask } from "../records/groups.ts";
 import type { Compartment } from "../records/compartments.ts";
+import type { MaskRule, Masks } from "../records/masked.ts";
 import { holds, leavesOf, reduce, type Leaf, type Node, type Oracle } from "./condition.ts";
 import type { Facts, Grant, Interval } from "./engine.ts";
 import type { ApprovalRule, BreakGlassRule, Cond, Policy, Role, ShareRecipe, StageRule } from "./rules.ts";
@@ -337,6 +338,7 @@ function policyGrows(was: Policy, now: Policy): boolean {
     }) ||
     !isSame(was.compartments ?? {}, now.compartments ?? {}) ||
     !isSame(was.sections ?? [], now.sections ?? []) ||
+    masksGrow(was.masks ?? {}, now.masks ?? {}) ||
     Object.entries(now.roles).some(([name, role]) => {
       const old = Object.hasOwn(was.roles, name) ? was.roles[name] : undefined;
       return old !== undefined && (old.kind !== role.kind || givenByMore(role, old));
@@ -355,6 +357,19 @@ function policyGrows(was: Policy, now: Policy): boolean {
     stagesGrow(was.stages ?? [], now.stages ?? [])
   );
 }
+/** A mask that is new, of another group, or tells apart what the old one did not. */
+const masksGrow = (was: Masks, now: Masks): boolean =>
+  entityNames.some((name) =>
+    Object.entries(now[name] ?? {}).some(([field, rule]) => {
+      const own = was[name] ?? {};
+      const old = Object.hasOwn(own, field) ? own[field] : undefined;
+      return !old || !coarser(rule, old);
+    }),
+  );
+const coarser = (now: MaskRule, was: MaskRule): boolean =>
+  now.group === was.group &&
+  (now.kind === "set" || // whether there is anything, every mask tells
+    (now.kind === was.kind && isIn(now.steps ?? [], was.steps ?? []) && isSame(now.count, was.count)));
 /** Who may give a role; absent: whoever gives roles at all. */
 const givenByMore = ({ assignableBy: now }: Role, { assignableBy: was }: Role): boolean =>
   was !== undefined && (now === undefined || !isIn(now, was));

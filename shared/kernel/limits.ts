@@ -101,6 +101,8 @@ export const limits = {
   readPredicates: 50,
   guardrailsMax: 10,
   stageRulesMax: 60,
+  maskStepsMax: 12, // finer bands tell the value
+  maskLastMax: 6, // more of an account number or a phone than people need to tell two apart
   compartmentsMax: 8,
   groupsMax: 31, // a mask is one integer
   sentencesPerRule: 2,

@@ -5,6 +5,7 @@ import { limits } from "../kernel/limits.ts";
 import { entity, type EntityName, type Row } from "./entities.ts";
 import type { Field, Value } from "./field.ts";
 import { groupBit, hasGroup, type Mask } from "./groups.ts";
+import { groupOf, masked, maskedName, type Masks } from "./masked.ts";
 
 const scalar = z.union([z.string().check(z.maxLength(limits.textMax)), z.number(), z.boolean(), z.null()]);
 const customSchema = z
@@ -85,16 +86,25 @@ export const baseFields = ["id", "anchor", "compartment", "createdAt", "createdB
 
 /**
  * The record as a member with this mask may have it: hidden fields are absent, not null, so that nothing tells an
- * empty value from a hidden one. Null when the record itself is not visible (ACCESS-1).
+ * empty value from a hidden one. Null when the record itself is not visible (ACCESS-1). `masks`: of the policy, where a
+ * whole record is projected; without them masked values that the row has already are kept by their groups.
  */
-export function project(name: EntityName, row: Row, mask: Mask): Row | null {
+export function project(name: EntityName, row: Row, mask: Mask, masks?: Masks): Row | null {
   if (!isVisible(name, row, mask)) return null;
   const out: Record<string, Value | undefined> = {};
   for (const key of baseFields) out[key] = row[key];
   for (const [key, field] of Object.entries(entity(name).fields)) {
     if (hasGroup(mask, field.group) && row[key] !== undefined) out[key] = row[key];
   }
+  for (const [key, rule] of Object.entries(masks?.[name] ?? {}))
+    if (hasGroup(mask, rule.group) && row[key] !== undefined) out[maskedName(key, rule.group)] = masked(rule, row[key]);
+  if (!masks) for (const key of Object.keys(row)) if (key.includes("_")) keepMasked(name, row, key, mask, out);
   return out as Row; // every base field was copied above
+}
+
+function keepMasked(name: EntityName, row: Row, key: string, mask: Mask, out: Record<string, Value | undefined>): void {
+  const group = groupOf(name, key);
+  if (group && hasGroup(mask, group)) out[key] = row[key];
 }
 
 /**

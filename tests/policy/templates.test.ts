@@ -266,8 +266,27 @@ describe("[ACCESS-R15] sections: mode follows from read and write", () => {
 
 describe("the shipped policy", () => {
   test("[ACCESS-R36] every role and every rule says why in English and in Chinese, and every role has an example person", () => {
-    const { roles, allow, forbid, shares = [], stages = [], approvals = [], breakGlass = [] } = shippedPolicy;
-    const parts = [...Object.values(roles), ...allow, ...forbid, ...shares, ...stages, ...approvals, ...breakGlass];
+    const {
+      roles,
+      allow,
+      forbid,
+      shares = [],
+      stages = [],
+      approvals = [],
+      breakGlass = [],
+      masks = {},
+    } = shippedPolicy;
+    const masked = Object.values(masks).flatMap((rules) => Object.values(rules ?? {}));
+    const parts = [
+      ...Object.values(roles),
+      ...allow,
+      ...forbid,
+      ...shares,
+      ...stages,
+      ...approvals,
+      ...breakGlass,
+      ...masked,
+    ];
     const reasons = new Set(parts.map((part) => part.why));
     expect([...reasons].filter((why) => !/\p{Script=Han}/u.test(zh[why] ?? ""))).toEqual([]);
     expect(Object.keys(zh).filter((why) => !reasons.has(why))).toEqual([]);

@@ -185,6 +185,7 @@ export function mustHold(
       createdBy: row.createdBy,
     };
     for (const [name, , field] of columnsOf(entity)) if (held.has(field.group)) fields[name] = row[name];
+    Object.assign(fields, maskedOf(inputs.policy, entity, row, held));
     out.set(row.id, { entity, key, fields });
   }
   return out;
@@ -273,6 +274,34 @@ export function orderOf(
   if (place.accountTeam.some((interval) => lives(interval, at))) return [4, no];
   if (kind === "open") return [5, age];
   return place.anchor.team !== null && facts.teams.includes(place.anchor.team) ? [6, no] : null;
+}
+
+/** What the masks of a policy let through of a record, written from ACCESS-R39. */
+export function maskedOf(
+  policy: Policy,
+  name: EntityName,
+  row: Readonly<Record<string, unknown>>,
+  groups: ReadonlySet<string>,
+): Record<string, unknown> {
+  const out: Record<string, unknown> = {};
+  for (const [field, { kind, group, steps = [], count = 0 }] of Object.entries(policy.masks?.[name] ?? {})) {
+    if (!groups.has(group)) continue;
+    const value = row[field];
+    const text = typeof value === "string" ? value : "";
+    const ends = [null, ...steps, null];
+    const passed = steps.filter((step) => Number(value) >= step).length;
+    out[`${field}_${group}`] =
+      kind === "set"
+        ? value !== null && value !== ""
+        : value === null || value === ""
+          ? null
+          : kind === "band"
+            ? { from: ends[passed], to: ends[passed + 1] }
+            : text.length >= 2 * count
+              ? text.slice(-count)
+              : "";
+  }
+  return out;
 }
 
 /** `record`: one that is shared by itself, and followed by that alone. */

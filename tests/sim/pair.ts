@@ -16,7 +16,7 @@ import type { Announcement } from "../../worker/sync/push.ts";
 import { noFaults, type Device, type PageSeen } from "./device.ts";
 import { cell, type Edge } from "./edge.ts";
 import { SimHub } from "./hub.ts";
-import { isFollowed, orderOf, placeFor, type Inputs } from "./oracle.ts";
+import { isFollowed, maskedOf, orderOf, placeFor, type Inputs } from "./oracle.ts";
 import { Random } from "./random.ts";
 import { shorten, type Failure, type Outcome } from "./simulate.ts";
 import { Violation, World, type Act, type Stats } from "./world.ts";
@@ -336,7 +336,7 @@ function look(edge: Edge, inputs: Inputs, device: Device | undefined, at: number
       if (read.size === 0 || (typeof gate === "string" && !read.has(gate as Group))) return null;
       const held = follows ? [...holdable(asked)].sort().join() : "";
       const may = doing.map((action) => [...allowed({ ...asked, row }, action)].sort().join());
-      const shown = JSON.stringify(fieldsOf(entity, row, read));
+      const shown = JSON.stringify({ ...fieldsOf(entity, row, read), ...maskedOf(inputs.policy, entity, row, read) });
       return { read, line: `${row.id} ${deleted} ${held} ${may.join(" ")} ${shown}` };
     });
     if (!sight) continue;
@@ -349,6 +349,12 @@ function look(edge: Edge, inputs: Inputs, device: Device | undefined, at: number
     const fields: Record<string, Field> = entities[String(change["entity"]) as EntityName].fields;
     const patch = Object.entries(JSON.parse(String(change["patch"] ?? "{}")) as Record<string, unknown>);
     const shown = patch.filter(([name]) => sight.read.has(fields[name]?.group as Group));
+    const side = (at: 0 | 1): string => {
+      const row = Object.fromEntries(patch.map(([name, sides]) => [name, (sides as unknown[])[at] ?? null]));
+      const told = maskedOf(inputs.policy, change["entity"] as EntityName, row, sight.read);
+      return JSON.stringify(Object.entries(told).filter(([name]) => name.slice(0, name.indexOf("_")) in row));
+    };
+    if (side(0) !== side(1)) shown.push([side(0), side(1)]);
     if (change["op"] !== "edit" || shown.length > 0)
       lines.push(`${String(change["record"])} ${String(change["op"])} ${JSON.stringify(shown)}`);
   }

@@ -4,7 +4,8 @@ import { governActions, seeActions, workActions } from "../../shared/kernel/acti
 import { validatePolicy, type AllowRule, type Cond, type ForbidRule, type Policy } from "../../shared/access/policy.ts";
 import type { EntityName } from "../../shared/records/entities.ts";
 import type { Group } from "../../shared/records/groups.ts";
-import type { Random } from "./random.ts";
+import type { MaskRule, Masks } from "../../shared/records/masked.ts";
+import { Random } from "./random.ts";
 
 const why = "For the simulation.";
 const configuration: readonly EntityName[] = ["member", "team", "region", "pipeline", "stage"];
@@ -122,6 +123,7 @@ export function randomPolicy(random: Random, version: number): Policy {
     roles: { root: role("base"), seller: role("base"), support: role("base"), lead: role("duty") },
     allow,
     forbid,
+    masks: randomMasks(new Random(JSON.stringify(allow).length * 31 + version)),
     shares: (["key", "record"] as const).map((give) => ({
       id: give === "key" ? "hand" : "hand_record",
       on: give === "key" ? "account.share" : "record.share",
@@ -137,4 +139,19 @@ export function randomPolicy(random: Random, version: number): Policy {
   const valid = validatePolicy(policy);
   if (!valid.ok) throw new Error(`not a policy: ${valid.error.fields?.join("; ")}`);
   return policy;
+}
+
+/** Of fields that the world edits; drawn apart, so that worlds are what they were without masks. */
+function randomMasks(random: Random): Masks {
+  const masks: Record<string, Record<string, MaskRule>> = {};
+  const mask = (name: string, field: string, rule: Omit<MaskRule, "group" | "why">): void => {
+    if (random.chance(0.4)) return;
+    const group = random.pick(["identity", "shared", "shared", "qualification"] as const) ?? "shared";
+    (masks[name] ??= {})[field] = { ...rule, group, why };
+  };
+  mask("opportunity", "discountPct", { kind: "band", steps: random.chance(0.5) ? [10, 25] : [10, 25, 40] });
+  mask("contact", "mobile", { kind: "last", count: 1 + random.below(2) });
+  mask("account", "paymentTerms", { kind: "set" });
+  mask("activity", "internalNote", { kind: "set" });
+  return masks as Masks;
 }

@@ -2,8 +2,9 @@
  * Reads one pull page. Removals are planned as soon as they are read and may be stored alone; all else waits for the
  * `page` line and goes into one transaction with the cursor (SYNC-P2, SYNC-P7). So a page may break off anywhere.
  */
-import { entity, isEntity, type EntityName, type Row } from "../../shared/records/entities.ts";
+import { isEntity, type EntityName, type Row } from "../../shared/records/entities.ts";
 import { hasGroup } from "../../shared/records/groups.ts";
+import { groupOf } from "../../shared/records/masked.ts";
 import type { Fields, Mutation } from "../../shared/records/mutation.ts";
 import { digestOf } from "../../shared/sync/digest.ts";
 import type { KeyRights, Lost, Outcome, PullLine, PullRequest } from "../../shared/sync/protocol.ts";
@@ -264,8 +265,8 @@ const visibleFields = (g: KeyRights, e: EntityName, set: Fields): Fields => {
   const mask = maskIn(g, e);
   return Object.fromEntries(
     Object.entries(set).filter(([name]) => {
-      const field = entity(e).fields[name];
-      return field !== undefined && hasGroup(mask, field.group);
+      const group = groupOf(e, name);
+      return group !== undefined && hasGroup(mask, group);
     }),
   );
 };

@@ -119,7 +119,7 @@ async function tryImport(
     [{ ...item, planned: together(planned, writes, versions), also: waiting?.also ?? [] }],
     now,
   );
-  const what = announce(writes);
+  const what = announce(writes, actor.bound.rules.masks);
   const members = [...what.rights.members, ...(waiting?.told ?? [])];
   return { report, announcement: { ...what, rights: { ...what.rights, members }, span } };
 }

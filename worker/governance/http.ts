@@ -47,7 +47,7 @@ export const tellOf = (
   writes: readonly Write[],
   moved: Partial<Omit<Carried, "items">>,
 ): Promise<void> => {
-  const what = announce(writes);
+  const what = announce(writes, c.get("actor").bound.rules.masks);
   return tell(c, {
     ...what,
     rights: { ...what.rights, members: [...what.rights.members, ...(moved.members ?? [])] },

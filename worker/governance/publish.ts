@@ -87,6 +87,7 @@ export async function preview(context: Context, next: Policy): Promise<Result<Pr
     differences: {
       summary: found.summary.filter(real),
       changes: changes.map((change) => ({ ...change, gained: seen(change.gained), lost: seen(change.lost) })),
+      masks: found.masks,
     },
     counted: {
       members: counted.length,

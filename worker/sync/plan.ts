@@ -5,6 +5,7 @@ import { judge, type Drafted } from "../../shared/approvals/gates.ts";
 import { entity, type EntityName, type Row } from "../../shared/records/entities.ts";
 import type { Value } from "../../shared/records/field.ts";
 import { groupBit, groupDefaults, hasGroup, maskOf, type Group, type Mask } from "../../shared/records/groups.ts";
+import { looksAlike, type Masks } from "../../shared/records/masked.ts";
 import type { Mutation, NewRow, ShareAsk, ShareEnd, Tx } from "../../shared/records/mutation.ts";
 import { isVisible, project } from "../../shared/records/record.ts";
 import type { Compartment } from "../../shared/records/compartments.ts";
@@ -368,9 +369,17 @@ export function touchesAnchor(write: Write): boolean {
 }
 
 /** Bits of the field groups of which a reader must have one to see anything of a write. */
-export function groupsTouched(write: Write): Mask {
+export function groupsTouched(write: Write, masks: Masks | undefined): Mask {
   const gates = [write.before?.["group"], write.after["group"]].filter((group) => typeof group === "string");
   if (entity(write.entity).fields["group"] && gates.length > 0) return maskOf(gates as Group[]); // its readers alone
   if (write.op !== "edit") return groupBit("identity");
-  return write.changed.reduce((mask, key) => mask | groupBit(entity(write.entity).fields[key]?.group ?? "identity"), 0);
+  const { before, after } = write;
+  return write.changed.reduce((mask, key) => {
+    const rule = masks?.[write.entity]?.[key];
+    // Inside one band there is nothing to see for those who see the band.
+    const crosses = rule && before && !looksAlike(rule, before[key] ?? null, after[key] ?? null);
+    return (
+      mask | groupBit(entity(write.entity).fields[key]?.group ?? "identity") | (crosses ? groupBit(rule.group) : 0)
+    );
+  }, 0);
 }

@@ -12,6 +12,8 @@ import {
   type Row,
 } from "../../shared/records/entities.ts";
 import { maskOf, type Group, type Mask } from "../../shared/records/groups.ts";
+import { looksAlike, maskedName, type MaskRule, type Masks } from "../../shared/records/masked.ts";
+import type { Value } from "../../shared/records/field.ts";
 import type { Fields } from "../../shared/records/mutation.ts";
 import { isVisible, project } from "../../shared/records/record.ts";
 import { weigher } from "../../shared/sync/columns.ts";
@@ -226,18 +228,31 @@ async function tryPull(context: PullContext, request: PullRequest): Promise<Resu
   const isNow = isFull(cut, chosenNow, state.choices);
   const wasFull = cursor !== null && isFull(cutThen, chosenThen, state.choices.filter(({ v }) => v <= cursor.f)); // prettier-ignore
   if (isNow !== wasFull) interest.push({ key: fullKey, rights: isNow ? { full: {} } : {} });
+  const masks = actor.bound.rules.masks ?? {};
+  /** Groups in which a masked value is not what it was at the cursor: taken away and told anew, key by key (SYNC-T7). */
+  const remasked =
+    boundThen && !bug("mask_kept")
+      ? movedMasks(boundThen.rules.masks ?? {}, masks)
+      : new Map<string, ReadonlySet<string>>();
+  const tellRights = (h: string, next: KeyRights): boolean => {
+    const less = without(next, remasked);
+    if (less) rights.push({ t: "rights", h, g: less });
+    return less !== null;
+  };
   const announce = async (id: string, compartment: Compartment, force: boolean): Promise<void> => {
     const place = places.get(id);
     if (!place) return;
     const next = holdingNow(id).keys.get(compartment) ?? {};
-    if (!force && sameRights(holdingThen(id).keys.get(compartment) ?? {}, next)) return;
-    rights.push({ t: "rights", h: await handles.seal(place.no, compartment), g: next });
+    const h = await handles.seal(place.no, compartment);
+    if (!tellRights(h, next) && !force && sameRights(holdingThen(id).keys.get(compartment) ?? {}, next)) return;
+    rights.push({ t: "rights", h, g: next });
     interest.push({ key: `${id}|${compartment}`, rights: next });
   };
   /** A record is let in by name, or no longer; missing and hidden ones are answered alike. */
   const announceRecord = (id: string, record: string, where: Compartment | undefined, force: boolean): void => {
     const next = holdingNow(id).records.get(record)?.rights ?? {};
-    if (!force && sameRights(holdingThen(id).records.get(record)?.rights ?? {}, next)) return;
+    if (!tellRights(record, next) && !force && sameRights(holdingThen(id).records.get(record)?.rights ?? {}, next))
+      return;
     rights.push({ t: "rights", h: record, g: next });
     if (where) interest.push({ key: `${id}|${where}|${record}`, rights: next });
   };
@@ -302,7 +317,7 @@ async function tryPull(context: PullContext, request: PullRequest): Promise<Resu
   for (const record of bug("no_moved") ? [] : back) {
     const stored = rows.get(record);
     const mask = stored ? maskNow(stored.entity, stored.row) : 0;
-    const row = stored && isHeld(stored, mask) ? project(stored.entity, stored.row, mask) : null;
+    const row = stored && isHeld(stored, mask) ? project(stored.entity, stored.row, mask, masks) : null;
     if (stored && row)
       removals.push({
         t: "moved",
@@ -327,8 +342,8 @@ async function tryPull(context: PullContext, request: PullRequest): Promise<Resu
     const line = done.has(change.record)
       ? null
       : isPlain(changesOf.get(change.record) ?? [])
-        ? plainLine(change, mine, maskNow, bug, actor.member)
-        : deltaLine(change, mine, rows, maskNow, bug, actor.member);
+        ? plainLine(change, mine, maskNow, masks, bug, actor.member)
+        : deltaLine(change, mine, rows, maskNow, masks, bug, actor.member);
     if (line && full) {
       complete = false; // only what can be seen makes another page: the rest is scanned to know that
       break;
@@ -368,7 +383,8 @@ async function tryPull(context: PullContext, request: PullRequest): Promise<Resu
     return loadUnder(db, [...new Set(held.map(({ key }) => key.anchor))], [...names]);
   };
   const projected = (stored: Stored): (readonly [EntityName, Row])[] => {
-    const row = stored.deletedAt === null && project(stored.entity, stored.row, maskNow(stored.entity, stored.row));
+    const row =
+      stored.deletedAt === null && project(stored.entity, stored.row, maskNow(stored.entity, stored.row), masks);
     return row ? [[stored.entity, row]] : [];
   };
   /** Null: the key is not held. */
@@ -440,7 +456,7 @@ async function tryPull(context: PullContext, request: PullRequest): Promise<Resu
       if (!stored) continue;
       const seen =
         change.op === "edit"
-          ? deltaLine(change, [change], moved, maskNow, bug, actor.member) !== null
+          ? deltaLine(change, [change], moved, maskNow, masks, bug, actor.member) !== null
           : isVisible(stored.entity, stored.row, maskNow(stored.entity, stored.row));
       if (seen) checks.delete(await handleAt(handles, places, stored.row, holdingNow));
     }
@@ -480,6 +496,33 @@ async function tryPull(context: PullContext, request: PullRequest): Promise<Resu
 /** Instants at which a place's intervals begin or end. */
 const turnsAt = ({ accountTeam, shares }: StoredPlace): number[] =>
   [...accountTeam, ...shares].flatMap(({ from, until }) => [from, until]).filter((turn) => turn !== null);
+
+/** The groups of masked values that are new, another or no more, by entity. */
+function movedMasks(was: Masks, now: Masks): Map<string, ReadonlySet<string>> {
+  const names = new Set([...Object.keys(was), ...Object.keys(now)]) as Set<EntityName>;
+  const moved = [...names].map((name) => {
+    const [old, fresh] = [was[name] ?? {}, now[name] ?? {}];
+    const fields = [...new Set([...Object.keys(old), ...Object.keys(fresh)])].filter((field) => !sameMask(old[field], fresh[field])); // prettier-ignore
+    return [
+      name,
+      new Set(fields.flatMap((field) => [old[field]?.group ?? [], fresh[field]?.group ?? []].flat())),
+    ] as const;
+  });
+  return new Map(moved.filter(([, groups]) => groups.size > 0));
+}
+const sameMask = (left?: MaskRule, right?: MaskRule): boolean =>
+  JSON.stringify({ ...left, why: "" }) === JSON.stringify({ ...right, why: "" });
+/** The rights without these groups; null: none of them is there. */
+function without(rights: KeyRights, moved: ReadonlyMap<string, ReadonlySet<string>>): KeyRights | null {
+  let touched = false;
+  const less = Object.entries(rights).flatMap(([name, groups]) => {
+    const left = Object.entries(groups).filter(([group]) => !moved.get(name)?.has(group));
+    if (left.length === Object.keys(groups).length) return [[name, groups] as const];
+    touched = true;
+    return left.some(([group]) => group === "identity") ? [[name, Object.fromEntries(left)] as const] : [];
+  });
+  return touched ? Object.fromEntries(less) : null;
+}
 
 const snapshotKeys = 60; // keys loaded at once: a page is rarely filled by fewer, and a query stays small
 
@@ -638,6 +681,7 @@ function deltaLine(
   mine: readonly store.ChangeHeader[],
   rows: ReadonlyMap<string, Stored>,
   maskNow: MaskOf,
+  masks: Masks,
   bug: (name: string) => boolean,
   me: string,
 ): { t: "set"; e: string; row: Row } | DeltaPatch | null {
@@ -645,19 +689,41 @@ function deltaLine(
   if (!stored) return null;
   const mask = maskNow(stored.entity, stored.row);
   if (!isHeld(stored, mask)) return null;
-  const row = project(stored.entity, stored.row, mask);
+  const row = project(stored.entity, stored.row, mask, masks);
   if (!row) return null;
   const opened = mine.some((change) => change.patch && "group" in change.patch);
   const entering = bug("patch_before_in") ? mine.slice(0, 1) : mine;
   if (opened || (entering.some((change) => change.op === "in") && !bug("move_as_patch")))
     return { t: "set", e: stored.entity, row };
-  const fields = new Set(mine.flatMap((change) => Object.keys(change.patch ?? {})));
+  const fields = new Set([
+    ...mine.flatMap((change) => Object.keys(change.patch ?? {})),
+    ...crossed(stored.entity, mine, masks, bug),
+  ]);
   const set = Object.fromEntries(
     [...fields].filter((field) => row[field] !== undefined).map((field) => [field, row[field]]),
   );
   if (Object.keys(set).length === 0 && !bug("silence_sent")) return null;
   const lost = lostTo(me, mine, set);
   return { t: "patch", e: stored.entity, id: first.record, set, ...(lost ? { lost } : {}) };
+}
+/**
+ * Masked values that changes moved. Inside one band there is nothing to tell; over its border and back is told, for a
+ * snapshot may have been made in between.
+ */
+function crossed(
+  name: EntityName,
+  mine: readonly store.ChangeHeader[],
+  masks: Masks,
+  bug: (name: string) => boolean,
+): string[] {
+  return Object.entries(masks[name] ?? {}).flatMap(([field, rule]) =>
+    mine.some(({ patch }) => {
+      const moved = patch && Object.hasOwn(patch, field) ? patch[field] : undefined;
+      return moved && (bug("band_unchanged_sent") || !looksAlike(rule, moved[0] as Value, moved[1] as Value));
+    })
+      ? [maskedName(field, rule.group)]
+      : [],
+  );
 }
 /** My words that others wrote over without having seen them, of fields that I see now and did not write since. */
 function lostTo(me: string, changes: readonly store.ChangeHeader[], set: Fields): Lost | null {
@@ -698,15 +764,16 @@ function plainLine(
   { entity: name, record: id, anchor, compartment }: store.ChangeHeader,
   mine: readonly store.ChangeHeader[],
   maskNow: MaskOf,
+  masks: Masks,
   bug: (name: string) => boolean,
   me: string,
 ): DeltaPatch | null {
   if (!isEntity(name)) return null;
   const after: Record<string, unknown> = {};
   for (const { patch } of mine) for (const [field, [, value]] of Object.entries(patch ?? {})) after[field] = value;
-  const seen = project(name, { ...after, id, anchor, compartment } as unknown as Row, maskNow(name, { id, anchor, compartment })); // prettier-ignore
+  const seen = project(name, { ...after, id, anchor, compartment } as unknown as Row, maskNow(name, { id, anchor, compartment }), masks); // prettier-ignore
   if (!seen) return null;
-  const set = Object.fromEntries(Object.keys(after).flatMap((field) => (seen[field] === undefined ? [] : [[field, seen[field]]]))) as Fields; // prettier-ignore
+  const set = Object.fromEntries([...Object.keys(after), ...crossed(name, mine, masks, bug)].flatMap((field) => (seen[field] === undefined ? [] : [[field, seen[field]]]))) as Fields; // prettier-ignore
   if (Object.keys(set).length === 0 && !bug("silence_sent")) return null;
   const lost = lostTo(me, mine, set);
   return { t: "patch", e: name, id, set, ...(lost ? { lost } : {}) };

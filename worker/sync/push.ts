@@ -4,6 +4,7 @@ import { reassignAccount } from "../../shared/records/account.ts";
 import type { EntityName, Row } from "../../shared/records/entities.ts";
 import type { Mutation } from "../../shared/records/mutation.ts";
 import type { Mask } from "../../shared/records/groups.ts";
+import type { Masks } from "../../shared/records/masked.ts";
 import { isVisible, project } from "../../shared/records/record.ts";
 import type { Outcome, PushAnswer, PushedMutation } from "../../shared/sync/protocol.ts";
 import { mutations } from "../../shared/sync/registry.ts";
@@ -169,7 +170,10 @@ async function tryPush(context: PushContext, input: PushInput, one: boolean): Pr
     answer: { results: [...before, ...results] },
     announcement:
       writes.length + shares.length + carried.length > 0
-        ? { ...widened(announce(writes, shares), carried, told), ...(span ? { span } : {}) }
+        ? {
+            ...widened(announce(writes, context.actor.bound.rules.masks, shares), carried, told),
+            ...(span ? { span } : {}),
+          }
         : null,
     writes,
   });
@@ -352,8 +356,12 @@ async function withLosers(
   };
 }
 
-/** What a commit tells others, from its writes. */
-export function announce(writes: readonly Write[], shares: readonly ShareWrite[] = []): Announcement {
+/** What a commit tells others, from its writes, under the masks of the policy. */
+export function announce(
+  writes: readonly Write[],
+  masks: Masks | undefined,
+  shares: readonly ShareWrite[] = [],
+): Announcement {
   const keys = new Map<string, Announcement["keys"][number]>();
   const rooms = new Set<string>();
   const [anchors, fresh, shared] = [new Set<string>(), new Set<string>(), new Set<string>()];
@@ -363,9 +371,10 @@ export function announce(writes: readonly Write[], shares: readonly ShareWrite[]
   for (const write of writes) {
     const key = `${write.after.anchor}|${write.after.compartment}`;
     const touched = `${key}|${write.entity}`;
-    keys.set(touched, { key, entity: write.entity, bits: (keys.get(touched)?.bits ?? 0) | groupsTouched(write) });
+    const bits = groupsTouched(write, masks);
+    keys.set(touched, { key, entity: write.entity, bits: (keys.get(touched)?.bits ?? 0) | bits });
     const alone = `${key}|${write.id}`; // for whom it is let in by name
-    keys.set(alone, { key: alone, entity: write.entity, bits: (keys.get(alone)?.bits ?? 0) | groupsTouched(write) });
+    keys.set(alone, { key: alone, entity: write.entity, bits: (keys.get(alone)?.bits ?? 0) | bits });
     if (touchesAnchor(write)) {
       (write.op === "create" ? fresh : anchors).add(write.id);
       for (const row of [write.before, write.after])

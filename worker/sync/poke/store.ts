@@ -3,6 +3,7 @@ import { sql } from "drizzle-orm";
 import { bind, type Bound, type Facts } from "../../../shared/access/engine.ts";
 import { validatePolicy, type Policy } from "../../../shared/access/policy.ts";
 import { limits } from "../../../shared/kernel/limits.ts";
+import type { Masks } from "../../../shared/records/masked.ts";
 import { batch, openDb } from "../../db/db.ts";
 import type { Span } from "../../db/commit.ts";
 import { lentOf, lentQuery, namesOf, nothingLent, withLent, type LentRow } from "../../db/lent.ts";
@@ -163,12 +164,16 @@ export interface Untold {
     readonly patch: Readonly<Record<string, readonly [unknown, unknown]>> | null;
   }[];
   readonly was: readonly { readonly kind: string; readonly anchor: string | null; readonly member: string | null }[];
+  readonly masks: Masks | undefined;
   readonly rows: ReadonlyMap<string, Stored>;
 }
+/** Of a policy that was read strictly before it was published. */
+const masksOf = (text: string | null | undefined): Masks | undefined =>
+  text ? (JSON.parse(text) as Masks) : undefined;
 export async function readUntold(env: Env, { after, upTo }: Span): Promise<Untold> {
   const db = openDb(env.DB);
   const { change, was } = tables;
-  const [changes, inputs] = (await batch(db, [
+  const [changes, inputs, newest] = (await batch(db, [
     db
       .select({ record: change.record, op: change.op, patch: change.patch })
       .from(change)
@@ -180,6 +185,12 @@ export async function readUntold(env: Env, { after, upTo }: Span): Promise<Untol
       .from(was)
       .where(sql`${was.seq} > ${after} and ${was.seq} <= ${upTo}`)
       .limit(limits.hubTailMax),
-  ])) as [Untold["changes"], Untold["was"]];
-  return { changes, was: inputs, rows: await loadRows(db, [...new Set(changes.map(({ record }) => record))]) };
+    db.all(sql`select json_extract(body, '$.masks') as masks from ${tables.policy} order by version desc limit 1`),
+  ])) as [Untold["changes"], Untold["was"], { masks: string | null }[]];
+  return {
+    changes,
+    was: inputs,
+    masks: masksOf(newest[0]?.masks),
+    rows: await loadRows(db, [...new Set(changes.map(({ record }) => record))]),
+  };
 }

@@ -10,7 +10,7 @@ export async function untold(env: Env, span: Span): Promise<Announcement> {
   return announcementOf(await readUntold(env, span));
 }
 
-function announcementOf({ changes, was, rows }: Untold): Announcement {
+function announcementOf({ changes, was, rows, masks }: Untold): Announcement {
   const writes = changes.flatMap(({ record, op, patch }): Write[] => {
     const stored = rows.get(record);
     if (!stored) return []; // a share, or another cell's entry: its `was` row speaks
@@ -24,7 +24,7 @@ function announcementOf({ changes, was, rows }: Untold): Announcement {
       { op: act, entity: stored.entity, id: record, before, after, changed: Object.keys(patch ?? {}), ver: stored.ver },
     ];
   });
-  const what = announce(writes);
+  const what = announce(writes, masks);
   const shares = was.filter(({ kind }) => kind === "share");
   const lent = was.filter(({ kind }) => kind === "grant" || kind === "cover" || kind === "member");
   const names = (list: Untold["was"]): string[] => list.flatMap(({ member }) => member ?? []);
