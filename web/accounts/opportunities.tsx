@@ -2,7 +2,8 @@ import ChevronDown from "lucide-solid/icons/chevron-down";
 import { createMemo, createSignal, For, lazy, Show, Suspense, type JSX } from "solid-js";
 import type { Unmet } from "../../shared/kernel/result.ts";
 import type { RecordOf, Row } from "../../shared/records/entities.ts";
-import { day, dayIn, money } from "../i18n/format.ts";
+import { bandOf } from "../../shared/records/masked.ts";
+import { amountBand, day, dayIn, money } from "../i18n/format.ts";
 import { locale, t } from "../i18n/i18n.ts";
 import { HiddenField } from "../approvals/request.tsx";
 import { toUse } from "../approvals/model.ts";
@@ -105,17 +106,28 @@ export function Opportunities(props: { readonly account: string }): JSX.Element 
   );
 }
 
-/** Present but empty says nothing; hidden says so; what may not stay on a device says that. */
+/** Present but empty says nothing; hidden says so, or in which band it lies; what may not stay on a device says that. */
 function Amount(props: { readonly row: Opportunity; readonly online: Opportunity | undefined }): JSX.Element {
   const from = () => (props.row.amountMinor === undefined ? props.online : props.row);
+  const band = () => bandOf((props.online ?? props.row) as Row, "amountMinor");
+  const shown = () => {
+    const ends = band();
+    return ends ? amountBand(ends, locale()) : undefined;
+  };
   return (
     <Show
-      when={from()?.amountMinor !== undefined}
+      when={from()?.amountMinor !== undefined || band() === null}
       fallback={
         props.online ? (
-          <HiddenField group={t("group.terms")} entity="opportunity" id={props.row.id} field="amountMinor" />
+          <HiddenField
+            group={t("group.terms")}
+            entity="opportunity"
+            id={props.row.id}
+            field="amountMinor"
+            shown={shown()}
+          />
         ) : (
-          <OnlineChip group={t("group.terms")} />
+          <OnlineChip group={t("group.terms")} shown={shown()} />
         )
       }
     >

@@ -17,9 +17,11 @@ export function HiddenField(props: {
   readonly id: string;
   /** One field of the group: the whole group is asked for. */
   readonly field: string;
+  /** What a mask lets through of it. */
+  readonly shown?: string | undefined;
 }): JSX.Element {
   return (
-    <HiddenChip group={props.group}>
+    <HiddenChip group={props.group} shown={props.shown}>
       <Request {...props} />
     </HiddenChip>
   );

@@ -149,6 +149,7 @@ export const en = {
   "why.title": "Why can't I?",
 
   "chip.hidden": "Hidden",
+  "chip.masked": "Shown roughly",
   "chip.hiddenWhy": (group: string) =>
     `${group}: these fields exist, but your duties do not include them. Values never reach this device.`,
   "chip.online": "Online only",

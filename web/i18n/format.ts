@@ -30,6 +30,13 @@ export function money(minor: number, currency: string, locale: string): string {
   );
   return format.format(minor / 10 ** digits);
 }
+/** In which band a hidden amount lies, in minor units: 10K–50K. Its currency is hidden with it. */
+export function amountBand({ from, to }: { from: number | null; to: number | null }, locale: string): string {
+  const short = (minor: number): string =>
+    once(`b${locale}`, () => new Intl.NumberFormat(locale, { notation: "compact" })).format(minor / 100);
+  if (from === null) return to === null ? "" : `< ${short(to)}`;
+  return to === null ? `≥ ${short(from)}` : `${short(from)}–${short(to)}`;
+}
 export const number = (value: number, locale: string): string =>
   once(`n${locale}`, () => new Intl.NumberFormat(locale)).format(value);
 

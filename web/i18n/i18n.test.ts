@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { en } from "./en.ts";
-import { addDays, ago, day, daysBetween, fold, instant, money } from "./format.ts";
+import { addDays, ago, amountBand, day, daysBetween, fold, instant, money } from "./format.ts";
 import { displayName, hueOf, initials } from "./person.ts";
 import { zhCN } from "./zh-CN.ts";
 
@@ -57,6 +57,12 @@ describe("names of people", () => {
 });
 
 describe("money, days and instants", () => {
+  test("[ACCESS-R39] the band of a hidden amount is said by its ends, open ones too, in the member's language", () => {
+    const ends = [[null, 10_000_00], [10_000_00, 50_000_00], [250_000_00, null]] as const; // prettier-ignore
+    const said = (locale: string): string[] => ends.map(([from, to]) => amountBand({ from, to }, locale));
+    expect(said("en")).toEqual(["< 10K", "10K–50K", "≥ 250K"]);
+    expect(said("zh-CN")).toEqual(["< 1万", "1万–5万", "≥ 25万"]);
+  });
   test("money has the digits of its currency and loses zeros that say nothing", () => {
     expect(money(170_400_000, "USD", "en")).toBe("$1,704,000");
     expect(money(1_999, "EUR", "en")).toBe("€19.99");

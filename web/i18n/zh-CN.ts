@@ -146,6 +146,7 @@ export const zhCN: Dict = {
   "why.title": "为什么不行？",
 
   "chip.hidden": "已隐藏",
+  "chip.masked": "只显示大致范围",
   "chip.hiddenWhy": (group) => `${group}：这些字段存在，但不在你的职责范围内。其内容从不进入本机。`,
   "chip.online": "仅在线",
   "chip.onlineWhy": "这些内容不保存在任何设备上，联网后才会显示。",

@@ -22,6 +22,16 @@ test("a hidden field group is one closed chip that says what it is and why, and 
   );
 });
 
+test("[ACCESS-R39] what a mask lets through stands in the chip's place, and why there is no more behind it", async () => {
+  render(() => <HiddenChip group="Terms" shown="10K–50K" />);
+  const chip = screen.getByRole("button", { name: "Terms: 10K–50K" });
+  expect(chip.textContent).toBe("10K–50K");
+  fireEvent.click(chip);
+  const said = (await screen.findByRole("dialog", {}, fetched)).textContent;
+  expect(said).toContain("Shown roughly");
+  expect(said).toContain("Terms: these fields exist");
+});
+
 test("only health that is not good has colour", () => {
   const { container } = render(() => (
     <>

@@ -64,17 +64,19 @@ export function Health(props: { readonly value: string | null | undefined; reado
   );
 }
 
-/** A field group that exists and is not mine: the same chip whether its values are set or empty. */
-export function HiddenChip(props: ParentProps<{ readonly group: string }>): JSX.Element {
+/** A field group that exists and is not mine: the same chip whether its values are set or empty. `shown`: what a mask lets through. */
+export function HiddenChip(
+  props: ParentProps<{ readonly group: string; readonly shown?: string | undefined }>,
+): JSX.Element {
   return (
     <Popover
-      label={`${props.group}: ${t("chip.hidden")}`}
-      title={t("chip.hidden")}
-      triggerClass={`${css.chip} ${css.hidden}`}
+      label={`${props.group}: ${props.shown ?? t("chip.hidden")}`}
+      title={t(props.shown === undefined ? "chip.hidden" : "chip.masked")}
+      triggerClass={`${css.chip} ${props.shown === undefined ? css.hidden : ""}`}
       trigger={
         <>
           <Lock size={12} />
-          {t("chip.hidden")}
+          {props.shown ?? t("chip.hidden")}
         </>
       }
     >
@@ -84,16 +86,16 @@ export function HiddenChip(props: ParentProps<{ readonly group: string }>): JSX.
   );
 }
 /** Values that may not stay on a device, while there is no network. */
-export function OnlineChip(props: { readonly group: string }): JSX.Element {
+export function OnlineChip(props: { readonly group: string; readonly shown?: string | undefined }): JSX.Element {
   return (
     <Popover
-      label={`${props.group}: ${t("chip.online")}`}
+      label={`${props.group}: ${props.shown ?? t("chip.online")}`}
       title={t("chip.online")}
       triggerClass={css.chip}
       trigger={
         <>
           <CloudOff size={12} />
-          {t("chip.online")}
+          {props.shown ?? t("chip.online")}
         </>
       }
     >
