@@ -33,8 +33,15 @@ export interface Traffic {
   readonly rows: readonly Row[];
 }
 
-/** When a record was made is another time in each run. */
-export const untimed = (rows: readonly object[]): unknown => rows.map((row) => ({ ...row, createdAt: 0 }));
+/**
+ * When a record was made is another time in each run. Masked values came after the recording: a device of that day stores
+ * no field that it does not know.
+ */
+export const untimed = (rows: readonly object[]): unknown =>
+  rows.map((row) => {
+    const known = Object.entries(row).filter(([name]) => !name.includes("_"));
+    return { ...Object.fromEntries(known), createdAt: 0 };
+  });
 
 /** Accounts that lie differently to Ana, with something of every kind below. The same ids each time. */
 export async function traffickedWorld(): Promise<void> {
