@@ -49,7 +49,7 @@ const bugs: readonly (readonly [name: string, what: string, within: number, from
   ["floor_by_seq", "[case 8] the floor is a number, which the work of others moves", 60],
   ["floor_by_page", "[case 42] the floor is compared with the last page of a long pull and not with its data", 200],
   ["prune_early", "[case 36] what rights were is deleted while cursors still ask for it", 40],
-  ["mask_kept", "a mask is another one, and what the old one let through stays on the device", 40],
+  ["mask_kept", "a mask is another one, and what the old one let through stays on the device", 80],
   ["no_check", "[case 34] a device never compares what it holds with the edge", 5],
   ["newest_pruned", "the newest change is pruned, and its number given again", 60, 60],
   ["no_moved", "[case 5] a record whose own share ends is not told with its account again", 60],
