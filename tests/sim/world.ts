@@ -80,14 +80,17 @@ export class World {
   private policyVersion = 0;
   private rootPushes = 0;
   private readonly label: string;
+  /** Of the devices, so that handles are the same where two worlds run side by side. */
+  private readonly secret: string | undefined;
   /** First decision on each mutation of a device, by client and number. */
   private readonly decided = new Map<string, "ok" | "refused">();
   private readonly cursors = new Map<string, { p: number; a: number; t: number }>();
   private lastPassed = new Map<Device, number>();
 
   /** `label`: goes into the names that this world gives, where two run side by side (pair.ts). */
-  constructor(seed: number, bug?: string, label = "") {
+  constructor(seed: number, bug?: string, label = "", secret?: string) {
     this.label = label;
+    this.secret = secret;
     this.random = new Random(seed);
     this.edge.bug = bug;
     this.root = idOf(this.random, "mem");
@@ -165,6 +168,8 @@ export class World {
     // Two devices of one member, one of another; the third works at the edge only.
     for (const [number, member] of [this.members[0] ?? "", this.members[1] ?? "", this.members[0] ?? ""].entries()) {
       const device = new Device(edge, `dev${number}`, member, new Random(random.below(2 ** 31)));
+      if (this.secret !== undefined)
+        edge.sql("insert into device (id, member, secret, seen_at) values (?, ?, ?, ?)", device.id, member, this.secret, edge.time); // prettier-ignore
       await device.boot();
       this.devices.push(device);
       if (random.chance(0.75)) await this.settle(device, random, 12);
