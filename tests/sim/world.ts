@@ -243,6 +243,11 @@ export class World {
         break;
       case "prune":
         if (random.chance(0.6)) this.edge.time += 30_000 + random.below(70_000);
+        if (this.edge.bug === "newest_pruned") {
+          // Rarely by chance: a silence longer than devices are told from, ended by one that only reads.
+          this.edge.time += 200_000;
+          await this.settle(device, random, 12);
+        }
         if (random.chance(0.3)) await this.elsewhere(random, "root");
         if (random.chance(0.3)) await this.edge.prune(true);
         await this.edge.prune();
