@@ -11,7 +11,6 @@ import { runSeed } from "./simulate.ts";
  * |---|---|
  * | page cut by scanned rows, unchanged band sent, poke for hidden fields, by last pull, not for a deleted share | pairs.test.ts: only two worlds side by side can see them |
  * | key shape ignored, or kept as a flag | keys have one shape (no stages in them) and the shape is a number that only grows: cases.test.ts, case 41 |
- * | cap counts hidden accounts | the follow set has no cap yet (docs/deltas.md) |
  */
 const bugs: readonly (readonly [name: string, what: string, within: number, from?: number])[] = [
   ["cursor_ahead", "[case 2] the cursor says more than the page delivered", 120],

@@ -176,7 +176,7 @@ describe("pulling", () => {
     expect(snaps.filter(({ to }) => to !== null)).toHaveLength(1);
     expect(JSON.stringify(snaps).length).toBeLessThan(limits.pageBytesMax + 45_000);
   });
-  it("[SYNC-K1] case 34: a digest speaks of what this member sees: hidden work leaves it, and the page, as they were", async () => {
+  it("[SYNC-K1] [LEAK-61] case 34: a digest speaks of what this member sees: hidden work leaves it, and the page, as they were", async () => {
     const dev = device();
     const first = await pull("yuki", pullBody(dev));
     const opened = await pull("yuki", pullBody(dev, { cursor: pageOf(first)["cursor"], follow: [{ anchor: west, kind: "open" }] })); // prettier-ignore
