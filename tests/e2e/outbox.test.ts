@@ -118,7 +118,7 @@ test("[SYNC-L6] a conflict and refusals made offline are understood and dealt wi
   await chip(page, /Offline since/).click();
   await page.getByText("Typed by mistake").last().waitFor();
   await shot(page, "outbox-offline-390");
-  expect(await page.locator("[aria-label='Waiting to be sent'] > li").count()).toBe(3);
+  await expect.poll(() => page.locator("[aria-label='Waiting to be sent'] > li").count()).toBe(3);
   await page
     .getByRole("button", { name: /^Take back: / })
     .first()
