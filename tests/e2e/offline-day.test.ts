@@ -201,8 +201,9 @@ test("[case 15] [case 16] [SYNC-L4] of three tabs the leading one stands still: 
 
   await cdp.send("Debugger.resume");
   await cdp.send("Debugger.disable");
-  await field(first, "City", "While it stands").waitFor();
-  await field(first, "Industry", "From the third").waitFor();
+  await first.bringToFront(); // a page behind others draws nothing
+  await field(first, "City", "While it stands").waitFor({ timeout: 60_000 });
+  await field(first, "Industry", "From the third").waitFor({ timeout: 60_000 });
   await type(first, "Next action", "Thawed");
   await expect
     .poll(written, { timeout: 60_000, interval: 250 })
