@@ -21,9 +21,9 @@ async function timed(work: () => unknown): Promise<number> {
   return performance.now() - start;
 }
 
-/** One subject, once through everything; `sorts`: also all rows by name and by amount. Each answer is compared with the list made anew. */
 const warmEdits = 1_000;
 
+/** One subject, once through everything; `sorts`: also all rows by name and by amount. Each answer is compared with the list made anew. */
 async function once(name: string, count: number, singles: number, sorts: boolean): Promise<Taken> {
   const subject = subjects.find((one) => one.name === name);
   if (!subject) throw new Error(name);
