@@ -27,7 +27,12 @@ export interface Inputs {
   readonly policy: Policy;
   readonly members: ReadonlyMap<string, Facts>;
   readonly anchors: ReadonlyMap<string, AnchorState>;
-  readonly shares: readonly (KeyShare & { readonly to: string; readonly ended: boolean })[];
+  readonly shares: readonly (KeyShare & {
+    readonly to: string;
+    readonly ended: boolean;
+    readonly endedAt: number | null;
+    readonly cause: string;
+  })[];
   readonly records: ReadonlyMap<string, StoredRecord>;
   /** By device: its choices, oldest first. */
   readonly follow: ReadonlyMap<string, readonly { readonly anchor: string; readonly kind: string }[]>;
@@ -93,7 +98,7 @@ export function readInputs(d1: SimD1): Inputs {
   }
   const shares = all("select * from share").map((raw) => ({
     id: String(raw["id"]), anchor: String(raw["anchor"]), compartment: String(raw["compartment"]), record: raw["record"] as string | null, groups: Number(raw["groups"]), recipe: String(raw["recipe"]),
-    from: raw["from_t"] as number | null, until: raw["until_t"] as number | null, to: String(raw["to_id"]), ended: raw["ended_at"] !== null,
+    from: raw["from_t"] as number | null, until: raw["until_t"] as number | null, to: String(raw["to_id"]), ended: raw["ended_at"] !== null, endedAt: raw["ended_at"] as number | null, cause: String(raw["cause"]),
   })); // prettier-ignore
   const follow = new Map<string, { anchor: string; kind: string }[]>();
   for (const raw of all("select * from follow order by v")) {

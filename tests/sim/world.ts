@@ -747,15 +747,22 @@ export class World {
     if (writes.length === 0) return;
     this.checkRight(actor.member, writes);
   }
-  /** Every write has its right in the state in which it was committed: the present tables, with this push taken back. */
+  /**
+   * Every write has its right in the state in which it was committed: the present tables, with this push taken back. What
+   * is deleted ends the shares that it is the cause of, so those were still there.
+   */
   private checkRight(member: string, writes: PushedAt["writes"]): void {
     if (member === this.root) return;
     const inputs = this.edge.inputs();
     const facts = inputs.members.get(member);
     if (!facts || facts.employment !== "active") throw new Violation(`a write of someone who is out (${member})`);
     if (writes.some(movesRights)) return; // judged on a state that this push has replaced
+    const gone = new Set(writes.flatMap((write) => (write.op === "delete" ? [write.id] : [])));
+    const shares = inputs.shares.map((share) =>
+      share.endedAt === this.edge.time && gone.has(share.cause) ? { ...share, ended: false } : share,
+    );
     for (const write of writes) {
-      const place = placeFor(inputs, facts, write.after.anchor);
+      const place = placeFor({ ...inputs, shares }, facts, write.after.anchor);
       if (!place) throw new Violation(`a write under an account that is not there (${write.id})`);
       const state = (row: Row): State => ({ compartment: row.compartment, place, row });
       const acts: readonly Action[] =
