@@ -91,6 +91,8 @@ const lists: Drive = (client) => client.lists();
 const sync: Drive = (client) => client.sync();
 const rooms: Drive = (client) => client.rooms();
 const routes: Drive = (client) => client.routes();
+const commandLine: Drive = (client) => client.commandLine();
+const disk: Drive = (client) => client.disk();
 const single: Drive = (client) => client.records();
 const forgotten: Drive = (client) => client.get("/api/forgotten/1");
 interface Fault {
@@ -105,6 +107,8 @@ const faults: readonly Fault[] = [
   { fault: "project", what: "a record is sent whole to a device", as: "sofia", drive: sync },
   { fault: "one field", what: "one hidden field is put back by hand", as: "sofia", drive: single },
   { fault: "error", what: "an error says what it was about", as: "marcus", drive: single },
+  { fault: "error", what: "the command line says the error", as: "marcus", drive: commandLine },
+  { fault: "project", what: "a device keeps a record whole", as: "sofia", drive: disk },
   { fault: "log", what: "a line of the log holds the record", as: "ana", drive: single },
   { fault: "route", what: "a new route answers without the door", as: "yuki", drive: routes },
   { fault: "route, base64", what: "it answers a file, in base64", as: "yuki", drive: forgotten },
@@ -141,6 +145,10 @@ describe("[ACCESS-3] the canary harness is not blind", () => {
     expect(leaksIn(await heardBy("sofia", lists), open)).toEqual([]);
     expect(leaksIn(now.logged, new Set())).toEqual([]);
   });
+  it("without a fault nothing is found on the disk, nor by the command line", async () => {
+    expect(leaksIn(await heardBy("sofia", disk), await mayHave("sofia"))).toEqual([]);
+    expect(leaksIn(await heardBy("marcus", commandLine), await mayHave("marcus"))).toEqual([]);
+  }, 60_000);
   it.each(faults)(
     "$fault: $what, and it is found",
     async ({ fault, as, drive, before }) => {

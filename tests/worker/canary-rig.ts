@@ -329,6 +329,54 @@ export class Client {
     }
   }
   /**
+   * Every verb of the command line: records explained, field by field, and some imported over. Answers how often each verb was used, by its exit code.
+   */
+  async commandLine(): Promise<ReadonlyMap<string, readonly number[]>> {
+    const { useCommandLine } = await wholeClients();
+    const may = await mayHave(this.as);
+    const kindsOf = new Map<string, number>();
+    const records = [...rows.keys()].flatMap((id) => {
+      const here = canaries.filter(({ record, field }) => record === id && field !== "text");
+      const [first] = here;
+      if (!first) return [];
+      // One of each kind that is seen and one that is not stand for their like.
+      const kind = `${first.entity} ${here.some(({ token: one }) => may.has(one))}`;
+      kindsOf.set(kind, (kindsOf.get(kind) ?? 0) + 1);
+      if ((kindsOf.get(kind) ?? 0) > 1) return [];
+      const fields = [...new Map(here.map(({ group, field }) => [group, field])).values()];
+      return [{ entity: first.entity, id, fields }];
+    });
+    const told = await useCommandLine(origin, (url, init) => overNetwork(url, init), {
+      member: this.as,
+      policy: shippedPolicy,
+      records,
+      rows: [
+        { entity: "accounts", csv: `key,name\n${kinds.map((key) => `${accountSource(key)},x`).join("\n")}\n` },
+        {
+          entity: "opportunities",
+          csv: `key,name,amountMinor\n${kinds.map((key) => `test:opportunity:${key},x,1`).join("\n")}\n`,
+        },
+      ],
+      others: [await memberId("ana")],
+    });
+    const used = new Map<string, number[]>();
+    for (const { verb, code, said } of told) {
+      this.heard.push(said);
+      used.set(verb, [...(used.get(verb) ?? []), code]);
+    }
+    return used;
+  }
+  /** What lies on the disk of a device that follows every account and edits what it must not see. */
+  async disk(): Promise<void> {
+    const { fillDisk } = await wholeClients();
+    const send: Send = (url, init) => overNetwork(url, init, this.as);
+    const drafts = [...rows].flatMap(([id]) => {
+      const name = canaries.find(({ record }) => record === id)?.entity;
+      return name === "opportunity" || name === "account" ? [{ name: `${name}.edit@1`, args: { id, set: { name: "Mine" }, seen: { name: "Theirs" } } }] : [];
+    }); // prettier-ignore
+    this.heard.push(await fillDisk({ url: origin, send }, await memberId(this.as), kindIds, drafts));
+  }
+  /**
    * Every route that /openapi.json has, found by reading it: nothing here names one, so a new route is driven from its
    * first day. Reading is asked about what the member sees and what not; writing only about what they can't see, so that
    * nobody's rights move by it. Answers each route with the statuses it gave.
@@ -375,6 +423,18 @@ export class Client {
     return seen;
   }
 }
+/** `tests/whole-clients.ts`, by the shapes that are needed here. */
+interface WholeClients {
+  readonly useCommandLine: (url: string, send: Send, errands: object) => Promise<{ verb: string; code: number; said: string }[]>;
+  readonly fillDisk: (link: { url: string; send: Send }, member: string, anchors: readonly string[], drafts: readonly { name: string; args: unknown }[]) => Promise<string>;
+} // prettier-ignore
+type Send = (url: string, init: RequestInit) => Promise<Response>;
+async function wholeClients(): Promise<WholeClients> {
+  const [load] = Object.values(import.meta.glob<WholeClients>("../whole-clients.ts"));
+  if (!load) throw new Error("the clients are not there");
+  return load();
+}
+
 interface OpenApi {
   readonly paths: Readonly<Record<string, Readonly<Record<string, { readonly requestBody?: RequestBody }>>>>;
 }
@@ -406,6 +466,16 @@ function bodyOf(schema: Schema, id: string): unknown {
   return Object.fromEntries(wanted);
 }
 
+/** A request as a client makes it, by name and body; with `as` it carries that member's cookie. */
+function overNetwork(url: string, init: RequestInit, as?: string): Promise<Response> {
+  const { method, headers, body } = init;
+  return ask(url.slice(origin.length), {
+    ...(method ? { method } : {}),
+    ...(as === undefined ? {} : { as }),
+    ...(typeof body === "string" ? { body } : {}),
+    headers: Object.fromEntries(new Headers(headers)),
+  });
+}
 const latin1 = (bytes: Uint8Array): string => new TextDecoder("latin1").decode(bytes);
 /**
  * Every token in what was heard, in whatever form it lies there: as it is, in UTF-16, in hex, and in base64 at any
