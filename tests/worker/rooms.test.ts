@@ -151,6 +151,42 @@ describe("writing", () => {
     ).toBeDefined();
   });
 
+  it("[SECTION-1] [ROOM-11] what comes in one turn is one row and one frame for each, and an acknowledgement for every update", async () => {
+    const org = await makeOrg();
+    const [pad, notes] = [at(org.sections.pad), at(org.sections.notes)];
+    const [ana, bo, sam] = [await sitting(org, "ana"), await sitting(org, "bo"), await sitting(org, "sam")];
+    for (const spy of [ana, bo, sam]) await open(spy, pad, "");
+    for (const spy of [ana, bo]) await open(spy, notes);
+    const [one, two] = [new Y.Doc(), new Y.Doc()];
+    const gap = [typing("never sent ", one), typing("after it", one)][1];
+    if (!gap) throw new Error("unreachable");
+    const writes: [keyof Org["members"], string, Uint8Array][] = [["ana", pad, gap]];
+    for (let n = 0; n < 5; n++) writes.push(["bo", pad, typing(`b${n} `, two)], ["ana", notes, paragraph(`n${n}`)]);
+    const mine = new Y.Doc();
+    for (let n = 0; n < 5; n++) writes.push(["ana", pad, typing(`a${n} `, mine)]);
+    const heard = sam.frames.length;
+    await runInDurableObject(room(org), async (instance, state) => {
+      const socket = (who: keyof Org["members"]) => state.getWebSockets(`m:${org.members[who]}`)[0] as WebSocket;
+      const frame = (address: string, update: Uint8Array) => wire.updateFrame(address, update).slice().buffer;
+      await Promise.all(writes.map(([who, address, update]) => instance.webSocketMessage(socket(who), frame(address, update)))); // prettier-ignore
+    });
+    await ana.until(() => [pad, notes].every((address) => ana.frames.filter(stored(address)).length === 5));
+    await bo.until(() => bo.frames.filter(stored(pad)).length === 5);
+    expect(ana.frames.filter(refused(pad)).length).toBe(1);
+    expect(await rows(org, "log")).toBe(2);
+    await sam.until(() => sam.frames.length > heard);
+    expect(sam.frames.length).toBe(heard + 1);
+    const words = await textOf(org, org.sections.pad);
+    for (const word of ["a0 a1 a2 a3 a4", "b0 b1 b2 b3 b4"]) expect(words).toContain(word);
+    // What each wrote is known after a sleep too, though the row is of both.
+    const spent = await runInDurableObject(room(org), async (_room, { storage }) => {
+      const log = new SectionLog(storage);
+      const section = await log.open(org.sections.pad, 1, Date.now());
+      return (["ana", "bo", "sam"] as const).map((who) => log.spentBy(section, org.members[who], Date.now()) > 0);
+    });
+    expect(spent).toEqual([true, true, false]);
+  });
+
   it("[SECTION-1] what cannot be stored is not acknowledged and not kept in memory", async () => {
     const org = await makeOrg();
     const address = at(org.sections.pad);
@@ -612,8 +648,8 @@ describe("the log", () => {
   const inRoom = <T>(name: string, act: (storage: DurableObjectStorage) => Promise<T>): Promise<T> =>
     runInDurableObject(env.ROOM.getByName(name), (_room, { storage }) => act(storage));
 
-  it("[ROOM-10] any interleaving of edits, compaction and reload gives the document that was written", async () => {
-    const step = fc.oneof({ arbitrary: fc.record({ do: fc.constant("edit" as const), at: fc.nat(60), text: fc.string({ maxLength: 12 }), cut: fc.boolean() }), weight: 6 }, fc.constantFrom({ do: "compact" as const }, { do: "reload" as const }, { do: "forget" as const })); // prettier-ignore
+  it("[ROOM-10] [case 26] any interleaving of edits, turns, compaction and reload gives the document that was written", async () => {
+    const step = fc.oneof({ arbitrary: fc.record({ do: fc.constant("edit" as const), at: fc.nat(60), text: fc.string({ maxLength: 12 }), cut: fc.boolean() }), weight: 6 }, fc.constantFrom({ do: "compact" as const }, { do: "reload" as const }, { do: "forget" as const }, { do: "store" as const })); // prettier-ignore
     let runs = 0;
     await fc.assert(
       fc.asyncProperty(fc.array(step, { maxLength: 40 }), async (steps) => {
@@ -624,6 +660,7 @@ describe("the log", () => {
           const mine = new Y.Doc();
           for (const one of steps) {
             const section = await log.open(id, 1, 1_000);
+            if (one.do !== "edit") log.store(section); // ends the turn, like the room before any of these
             if (one.do === "edit") {
               const before = Y.encodeStateVector(mine);
               const text = mine.getText("plain");
@@ -634,8 +671,9 @@ describe("the log", () => {
               log.append(section, { member: "ana", session: "s" }, 1_000, update, [mine.clientID]);
             } else if (one.do === "compact") log.compact(section);
             else if (one.do === "forget") log.drop(section);
-            else log = new SectionLog(storage);
+            else if (one.do === "reload") log = new SectionLog(storage);
           }
+          log.store(await log.open(id, 1, 1_000));
           const last = await new SectionLog(storage).open(id, 1, 1_000);
           expect(last.doc.getText("plain").toString()).toBe(mine.getText("plain").toString());
           expect(last.frozen).toBe(false);
@@ -657,6 +695,7 @@ describe("the log", () => {
         const update = typing(String(n).repeat(450_000), doc);
         Y.applyUpdate(section.doc, update);
         log.append(section, { member: "ana", session: "s" }, 1, update, [doc.clientID]);
+        log.store(section);
       }
       log.compact(section);
       const sizes = storage.sql
@@ -680,6 +719,7 @@ describe("the log", () => {
           const update = typing(text, doc);
           Y.applyUpdate(section.doc, update);
           log.append(section, { member: "ana", session: "s" }, 1, update, [doc.clientID]);
+          log.store(section);
         }
       };
       const [broken, looping, whole] = [newId("sec"), newId("sec"), newId("sec")];
@@ -708,8 +748,10 @@ describe("the log", () => {
     const ana = await sitting(org, "ana");
     await open(ana, address, "");
     const doc = new Y.Doc();
-    for (let n = 0; n < 40; n++) ana.sync(address, 2, typing("word ", doc));
-    await ana.until(() => ana.frames.filter(stored(address)).length === 40);
+    for (let n = 1; n <= 40; n++) {
+      ana.sync(address, 2, typing("word ", doc));
+      await ana.until(() => ana.frames.filter(stored(address)).length === n); // or several would share a row
+    }
     expect(await rows(org, "due")).toBe(1);
     await runInDurableObject(room(org), (_room, { storage }) => {
       storage.sql.exec("UPDATE due SET at = 1");
@@ -734,6 +776,7 @@ describe("the log", () => {
             update,
             second === 0 ? [typist.clientID] : [],
           );
+          log.store(section);
         }
         return (storage.sql.exec("SELECT total_changes() AS n").one()["n"] as number) - before;
       });

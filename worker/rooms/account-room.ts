@@ -36,6 +36,7 @@ export class AccountRoom extends DurableObject<Env> {
             .catch(() => undefined),
         ), // a room that is gone answers a word to it with nothing
       hash: sha256,
+      turnEnd: () => scheduler.wait(0), // each message is an event of its own; those that wait come before this
     });
     ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair("ping", "pong"));
     for (const ws of ctx.getWebSockets()) if (ws.readyState === WebSocket.OPEN) this.room.rejoin(ws);
@@ -66,6 +67,7 @@ export class AccountRoom extends DurableObject<Env> {
   }
 
   override async alarm(): Promise<void> {
+    this.room.flush();
     const due = await this.log.fire(Date.now());
     if (due.has("rights")) await this.room.lookAgain();
   }
@@ -96,12 +98,15 @@ export class AccountRoom extends DurableObject<Env> {
   async states(principal: Principal, addresses: readonly string[]): Promise<readonly SectionState[]> {
     this.begin();
     const rights = await this.authority.read(this.account(), [principal], Date.now());
+    this.room.flush();
     const states: SectionState[] = [];
     let bytes = 0;
     for (const address of new Set(addresses)) {
       const named = parseAddress(address);
       if (!named || !grantedTo(rights, principal, address, 0)) continue;
       const section = await this.log.open(named.section, named.gen, Date.now());
+      this.room.flush(); // nothing is told that is not stored
+      if (this.log.peek(named.section, named.gen) !== section) continue;
       const state = Y.encodeStateAsUpdate(section.doc);
       bytes += state.byteLength;
       if (bytes > statesBytesMax) break;

@@ -30,6 +30,18 @@ export interface Loaded {
   tailBytes: number;
   lastAt: number;
   readonly spent: Map<string, { hour: number; bytes: number }>;
+  /** What the document took in this turn and the log does not have yet. */
+  readonly unstored: Unstored[];
+}
+export interface Writer {
+  readonly member: string;
+  readonly session: string;
+}
+interface Unstored {
+  readonly by: Writer;
+  readonly at: number;
+  readonly change: Uint8Array;
+  readonly newClients: readonly number[];
 }
 interface SectionRow extends Record<string, SqlStorageValue> {
   no: number;
@@ -141,7 +153,7 @@ export class SectionLog {
       tailBytes: 0,
       lastAt: 0,
     };
-    return { id, gen, no, doc: new Y.Doc(), clients: new Map(), spent: new Map(), ...counts };
+    return { id, gen, no, doc: new Y.Doc(), clients: new Map(), spent: new Map(), unstored: [], ...counts };
   }
 
   private read(id: string, row: SectionRow, at: number): Loaded {
@@ -166,9 +178,13 @@ export class SectionLog {
         return { ...this.fresh(id, row.gen, no), frozen: true, seq: snapshot.upto };
       }
     }
+    const hour = Math.floor(at / hourMs);
+    const spent = "SELECT member, bytes FROM spent WHERE no = ? AND hour = ?";
+    for (const { member, bytes } of this.sql.exec<{ member: string; bytes: number }>(spent, no, hour))
+      section.spent.set(member, { hour, bytes });
     const tail = this.sql
-      .exec<{ k: number; at: number; d: ArrayBuffer }>(
-        "SELECT k, at, d FROM log WHERE k BETWEEN ? AND ? ORDER BY k",
+      .exec<{ k: number; member: string; at: number; d: ArrayBuffer }>(
+        "SELECT k, member, at, d FROM log WHERE k BETWEEN ? AND ? ORDER BY k",
         first,
         last,
       )
@@ -183,18 +199,14 @@ export class SectionLog {
       section.tailRows++;
       section.tailBytes += entry.d.byteLength;
       section.lastAt = entry.at;
+      if (entry.at < hour * hourMs) continue;
+      for (const [member, bytes] of sharesOf(entry.member, entry.d.byteLength)) count(section, member, at, bytes);
     }
     for (const owner of this.sql.exec<{ client: number; member: string }>(
       "SELECT client, member FROM owner WHERE no = ?",
       no,
     )) {
       section.clients.set(owner.client, owner.member);
-    }
-    const hour = Math.floor(at / hourMs);
-    const spent = `SELECT member, sum(bytes) AS bytes FROM (SELECT member, bytes FROM spent WHERE no = ?1 AND hour = ?2
-      UNION ALL SELECT member, length(d) FROM log WHERE k BETWEEN ?3 AND ?4 AND at >= ?5) GROUP BY member`;
-    for (const entry of this.sql.exec<{ member: string; bytes: number }>(spent, no, hour, first, last, hour * hourMs)) {
-      section.spent.set(entry.member, { hour, bytes: entry.bytes });
     }
     section.frozen = row.frozen === 1;
     this.sql.exec("UPDATE sec SET loading = 0, frozen = ? WHERE no = ?", row.frozen, no);
@@ -260,7 +272,7 @@ export class SectionLog {
     for (const section of this.loaded.values()) bytes += section.snapshotBytes + section.tailBytes;
     for (const section of this.loaded.values()) {
       if (bytes <= cacheBytes) return;
-      if (section === keep) continue;
+      if (section === keep || section.unstored.length > 0) continue;
       bytes -= section.snapshotBytes + section.tailBytes;
       this.drop(section);
     }
@@ -268,48 +280,58 @@ export class SectionLog {
 
   // --- writing
 
-  /** Stores what the document took. If it throws, nothing is stored and the document must be dropped. */
-  append(
-    section: Loaded,
-    by: { member: string; session: string },
-    at: number,
-    change: Uint8Array,
-    newClients: readonly number[],
-  ): void {
+  /** Notes what the document took; `store` writes it at the end of the turn. */
+  append(section: Loaded, by: Writer, at: number, change: Uint8Array, newClients: readonly number[]): void {
+    section.unstored.push({ by: { member: by.member, session: by.session }, at, change, newClients });
+    for (const client of newClients) section.clients.set(client, by.member);
+    count(section, by.member, at, change.byteLength);
+  }
+
+  /**
+   * One row for all that the document took in this turn; returns its bytes, or null when there was nothing. If it
+   * throws, nothing is stored and the document must be dropped.
+   */
+  store(section: Loaded): Uint8Array | null {
+    const turn = section.unstored.splice(0);
+    const [first] = turn;
+    const at = turn.at(-1)?.at;
+    if (!first || at === undefined) return null;
+    const change = turn.length === 1 ? first.change : Y.mergeUpdates(turn.map((one) => one.change));
+    if (change.byteLength > limits.updateBytesMax) throw new Error("change too large for a row");
+    const alone = turn.every(({ by }) => by.member === first.by.member && by.session === first.by.session);
     section.no = this.storage.transactionSync((): number => {
       const no = section.no ?? this.enter(section.id, section.gen);
       this.sql.exec(
         "INSERT INTO log(k, member, session, at, d) VALUES (?, ?, ?, ?, ?)",
         no * seqSpan + section.seq + 1,
-        by.member,
-        by.session,
+        alone ? first.by.member : JSON.stringify(turn.map(({ by, change: { byteLength } }) => [by.member, byteLength])),
+        alone ? first.by.session : "",
         at,
         change,
       );
-      for (const client of newClients)
-        this.sql.exec(
-          "INSERT OR IGNORE INTO owner(no, client, member, session) VALUES (?, ?, ?, ?)",
-          no,
-          client,
-          by.member,
-          by.session,
-        );
+      for (const { by, newClients } of turn)
+        for (const client of newClients)
+          this.sql.exec(
+            "INSERT OR IGNORE INTO owner(no, client, member, session) VALUES (?, ?, ?, ?)",
+            no,
+            client,
+            by.member,
+            by.session,
+          );
       return no;
     });
-    for (const client of newClients) section.clients.set(client, by.member);
     section.seq++;
     section.tailRows++;
     section.tailBytes += change.byteLength;
     section.lastAt = at;
-    const hour = Math.floor(at / hourMs);
-    const spent = section.spent.get(by.member);
-    section.spent.set(by.member, { hour, bytes: (spent?.hour === hour ? spent.bytes : 0) + change.byteLength });
+    if (this.peek(section.id, section.gen) !== section) return change; // dropped: its document is not to be believed
     if (
       section.tailRows >= limits.compactTailRows ||
       section.tailBytes > Math.max(limits.compactTailBytes, section.snapshotBytes)
     )
       this.compact(section);
     else if (section.tailRows === idleRowsMin) this.plan("compact", `${section.id}.${section.gen}`, at + idleMs);
+    return change;
   }
 
   /** What a member wrote to a section in this hour. */
@@ -342,11 +364,14 @@ export class SectionLog {
     section.tailBytes = 0;
   }
 
-  /** Past the hard size the section is read only until it is squashed. What counts is the size without its tail. */
+  wouldFill(section: Loaded, more: number): boolean {
+    return section.snapshotBytes + section.tailBytes + more > limits.sectionHardBytes;
+  }
+
+  /** Past the hard size the section is read only until it is squashed. What counts is the size without its tail; nothing may be unstored. */
   isFull(section: Loaded, more: number): boolean {
-    const full = () => section.snapshotBytes + section.tailBytes + more > limits.sectionHardBytes;
-    if (full() && section.tailRows > 0) this.compact(section);
-    return full();
+    if (this.wouldFill(section, more) && section.tailRows > 0) this.compact(section);
+    return this.wouldFill(section, more);
   }
 
   // --- tickets
@@ -416,7 +441,8 @@ export class SectionLog {
     if (this.isAhead(id, gen)) return;
     const section = await this.open(id, gen, at);
     if (section.frozen || section.tailRows < idleRowsMin) return;
-    if (section.lastAt + idleMs > at) this.plan("compact", address, section.lastAt + idleMs);
+    if (section.unstored.length > 0) this.plan("compact", address, at + idleMs);
+    else if (section.lastAt + idleMs > at) this.plan("compact", address, section.lastAt + idleMs);
     else this.compact(section);
   }
 
@@ -424,6 +450,17 @@ export class SectionLog {
     section.frozen = true;
     this.sql.exec("UPDATE sec SET frozen = 1 WHERE no = ?", section.no);
   }
+}
+
+/** Who wrote how much of a row: its `member`, or when several wrote in one turn a list there. */
+function sharesOf(member: string, bytes: number): readonly (readonly [string, number])[] {
+  return member.startsWith("[") ? (JSON.parse(member) as [string, number][]) : [[member, bytes]];
+}
+
+function count(section: Loaded, member: string, at: number, more: number): void {
+  const hour = Math.floor(at / hourMs);
+  const spent = section.spent.get(member);
+  section.spent.set(member, { hour, bytes: (spent?.hour === hour ? spent.bytes : 0) + more });
 }
 
 function applies(doc: Y.Doc, bytes: Uint8Array): boolean {

@@ -14,6 +14,9 @@ import { grantedTo, mustAsk, type Granted, type Principal } from "./rights.ts";
 import { Seat, type Open } from "./seat.ts";
 
 const readTries = 5;
+// The updates of a turn are merged, which costs little for a handful and much for thousands.
+const turnUpdatesMax = 100;
+const turnBytesMax = 65_536;
 const vectorBytesMax = 100_000; // 5,000 sessions make 30 KB
 const closeReasons: Readonly<Record<number, string>> = {
   1003: "binary frames only",
@@ -35,6 +38,14 @@ export interface Ports {
   readonly opened: (members: readonly string[]) => Promise<void>;
   readonly emptied: () => void;
   readonly hash: (ticket: string) => Promise<string>;
+  /** Resolves when what has arrived by now was handed out: updates that come together are stored together. */
+  readonly turnEnd: () => Promise<void>;
+}
+/** An update that the document took in this turn; its writer hears of it when it is stored. */
+interface Taken {
+  readonly open: Open;
+  readonly echo: Uint8Array | null;
+  readonly spent: readonly [before: number, after: number] | null; // null: nobody counts
 }
 
 const nameOf = (who: Attendee): string => `${who.member} ${who.session}`;
@@ -52,6 +63,8 @@ export class Room {
   private doubts = 0;
   private reading: Promise<void> = Promise.resolve();
   private waiting: Promise<void> | null = null;
+  private readonly turn = new Map<Loaded, Taken[]>();
+  private turnEnd: Promise<void> | null = null;
 
   constructor(ports: Ports) {
     this.ports = ports;
@@ -111,7 +124,8 @@ export class Room {
         return this.close(seat, 1011);
       })
       .finally(() => seat.queued--);
-    return seat.tail;
+    // Frames behind this one do not wait for the end of the turn, or there would be one update in each.
+    return seat.tail.then(() => this.turnEnd ?? undefined);
   }
 
   private close(seat: Seat, code: number): Promise<void> {
@@ -145,6 +159,7 @@ export class Room {
 
   /** Something about rights changed; until it is read again nobody may do anything. Nothing forbidden is sent after this returns. */
   async rightsChanged(): Promise<void> {
+    this.flush();
     this.rights = null;
     this.doubts++;
     if (this.seats.size > 0) await this.refresh();
@@ -192,6 +207,7 @@ export class Room {
       for (const seat of this.seats.values()) void this.close(seat, 4503);
       return;
     }
+    this.flush(); // to those who could read it when it came
     this.rights = rights;
     this.readAt = at;
     this.asked = new Set(attendees.map(nameOf));
@@ -282,8 +298,10 @@ export class Room {
     if (frame.type === "close") return this.shut(open);
     if (frame.type === "query_awareness") return this.tellPresence(open);
     if (frame.type === "awareness") return this.announce(open, frame.update);
+    if (frame.type === "step1") this.flush(); // nothing is told that is not stored
     // Again if another load took its place in memory meanwhile: from here on the document must stay at hand.
     for (let tries = 0; tries < readTries && !this.ports.log.peek(open.section, open.gen); tries++) {
+      this.flush();
       await this.ports.log.open(open.section, open.gen, Date.now());
     }
     if (frame.type === "step1") return this.answer(open, frame.vector);
@@ -312,6 +330,7 @@ export class Room {
     const before = seat.open.get(address);
     const room = before !== undefined || seat.open.size < limits.openSectionsMax;
     if (!named || !room || !grantedTo(this.rights, principal, address, schema)) return this.deny(seat, address);
+    this.flush(); // a later generation is made of what is stored of the earlier
     await this.ports.log.open(named.section, named.gen, Date.now());
     const granted = grantedTo(this.rights, principal, address, schema); // again: loading took time
     if (!granted || !this.seats.has(seat.ws)) return this.deny(seat, address);
@@ -342,6 +361,7 @@ export class Room {
   }
 
   private answer(open: Open, vector: Uint8Array): void {
+    this.flush(); // what came while it was loaded
     const section = this.ports.log.peek(open.section, open.gen);
     if (!section) return;
     let missing: Uint8Array;
@@ -356,21 +376,22 @@ export class Room {
     if (open.mode === "write") this.send(open.seat, wire.step1Frame(open.address, Y.encodeStateVector(section.doc)));
   }
 
-  /** Judge, apply, store, relay, acknowledge: one turn, so that nothing comes between. The output gate holds the frames until the row is on disk. */
+  /** Judge and apply, each update by itself and in one synchronous turn; `flush` stores, relays and acknowledges. */
   private take(open: Open, update: Uint8Array): void {
-    const { seat, address } = open;
+    const { seat } = open;
     const { log } = this.ports;
     const section = log.peek(open.section, open.gen);
     const granted = section && this.settle(open);
     const { principal } = seat;
-    if (!section || !granted || !principal || granted.mode !== "write") {
-      if (seat.open.has(address)) this.send(seat, wire.statusFrame(address, false));
-      return;
-    }
+    if (!section || !granted || !principal || granted.mode !== "write") return this.refuse(open);
     const { facts } = granted;
+    const before = section.unstored.reduce((sum, { change }) => sum + change.byteLength, 0);
+    const isMuch = before + update.byteLength > turnBytesMax || section.unstored.length >= turnUpdatesMax;
+    if (isMuch || log.wouldFill(section, before + update.byteLength)) this.flush();
+    if (log.peek(open.section, open.gen) !== section) return this.refuse(open); // could not be stored
     if (log.isFull(section, update.byteLength)) {
       log.freeze(section);
-      this.send(seat, wire.statusFrame(address, false));
+      this.refuse(open);
       for (const other of this.others(open.section)) this.settle(other);
       return;
     }
@@ -381,29 +402,66 @@ export class Room {
       ownerOf: (client) => section.clients.get(client) ?? this.announcer(open.section, client),
     });
     if (!accepted.ok) {
-      if (accepted.why === "anomaly") log.drop(section);
-      this.send(seat, wire.statusFrame(address, false));
+      if (accepted.why === "anomaly") log.drop(section); // what it took before is stored all the same
+      this.refuse(open);
       return accepted.why === "anomaly" || accepted.why === "malformed" ? void this.strike(seat) : undefined;
     }
     const { change, echo, newClients } = accepted;
+    const spent = log.spentBy(section, principal.member, at);
     if (change) {
-      const spent = log.spentBy(section, principal.member, at);
-      try {
-        if (change.byteLength > limits.updateBytesMax) throw new Error("change too large for a row");
-        log.append(section, principal, at, change, newClients);
-      } catch (error) {
-        console.error("update not stored", error instanceof Error ? error.message : "");
-        log.drop(section); // it holds what is not on disk
-        return this.send(seat, wire.statusFrame(address, false));
-      }
+      log.append(section, principal, at, change, newClients);
       open.clientsBrought += newClients.length;
       if (newClients.length > 0) seat.save();
-      for (const other of this.others(open.section, open))
-        if (other.gen === open.gen) this.send(other.seat, wire.updateFrame(other.address, change));
-      if (echo) this.send(seat, wire.updateFrame(address, echo));
-      if (hasSchema(facts.kind)) this.warn(open, section, spent, log.spentBy(section, principal.member, at));
     }
-    this.send(seat, wire.statusFrame(address, true));
+    const counts = hasSchema(facts.kind) ? ([spent, log.spentBy(section, principal.member, at)] as const) : null;
+    const taken = this.turn.get(section) ?? [];
+    this.turn.set(section, taken);
+    taken.push({ open, echo, spent: counts });
+    this.turnEnd ??= this.ports.turnEnd().then(() => {
+      this.turnEnd = null;
+      this.flush();
+    });
+  }
+
+  /** What came before on the same socket is answered before. */
+  private refuse(open: Open): void {
+    this.flush();
+    if (open.seat.open.has(open.address)) this.send(open.seat, wire.statusFrame(open.address, false));
+  }
+
+  /**
+   * One row a section and one frame a socket for all that came in this turn, then each writer's acknowledgements.
+   * Synchronous; the output gate holds the frames until the rows are on disk.
+   */
+  flush(): void {
+    for (const [section, taken] of this.turn) {
+      this.turn.delete(section);
+      this.finish(section, taken);
+    }
+  }
+
+  private finish(section: Loaded, taken: readonly Taken[]): void {
+    let change: Uint8Array | null = null;
+    let isStored = true;
+    try {
+      change = this.ports.log.store(section);
+    } catch (error) {
+      console.error("update not stored", error instanceof Error ? error.message : "");
+      this.ports.log.drop(section); // it holds what is not on disk
+      isStored = false;
+    }
+    const writers = new Set(taken.map(({ open }) => open));
+    // Of several writers each gets the others' words, and their own again, which changes nothing.
+    const [sole] = writers.size === 1 ? writers : [];
+    if (change)
+      for (const other of this.others(section.id, sole))
+        if (other.gen === section.gen) this.send(other.seat, wire.updateFrame(other.address, change));
+    for (const { open, echo, spent } of taken) {
+      if (!open.seat.open.has(open.address)) continue; // shut meanwhile
+      if (isStored && sole && echo) this.send(open.seat, wire.updateFrame(open.address, echo));
+      if (isStored && spent) this.warn(open, section, ...spent);
+      this.send(open.seat, wire.statusFrame(open.address, isStored));
+    }
   }
 
   private warn(open: Open, section: Loaded, before: number, after: number): void {
