@@ -65,6 +65,8 @@ export const limits = {
   preAuthBytesMax: 5_242_880,
   preAuthFramesMax: 100,
   socketsPerRoom: 256,
+  roomPingMs: 25_000, // of a client; a browser lets a hidden page's timers run once a minute
+  roomSilenceMs: 90_000, // a page that may ping only once a minute is not silent yet
   sendSkipBytes: 1_048_576,
   sendCloseBytes: 4_194_304,
   memberHourWarnBytes: 524_288,

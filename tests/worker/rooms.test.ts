@@ -2,7 +2,7 @@
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import * as Y from "yjs";
 import { limits } from "../../shared/kernel/limits.ts";
 import { SectionLog } from "../../worker/rooms/log.ts";
@@ -373,6 +373,37 @@ describe("presence", () => {
     await bo.until(stored(address));
     await quiet();
     expect([ana.frames.length, bo.frames.length]).toEqual([forAna + 1, forBo + 1]);
+  });
+});
+
+describe("silence", () => {
+  it("[ROOM-12] whoever says nothing for 90 seconds is closed at the next frame and gone for the others; a ping or a frame counts, a sleep does not", async () => {
+    expect(limits.roomSilenceMs).toBeGreaterThan(60_000 + limits.roomPingMs); // a hidden page pings once a minute
+    const org = await makeOrg();
+    const address = at(org.sections.pad);
+    const [ana, bo, sam] = [await sitting(org, "ana"), await sitting(org, "bo"), await sitting(org, "sam")];
+    for (const spy of [ana, bo, sam]) await open(spy, address, "");
+    bo.present(address, 77, 1, {});
+    await ana.until((frame) => new TextDecoder().decode(frame).includes(org.members.bo));
+    bo.raw("ping");
+    await quiet();
+    await evictDurableObject(room(org));
+    const now = Date.now();
+    const clock = vi.spyOn(Date, "now");
+    try {
+      clock.mockReturnValue(now + limits.roomSilenceMs - 10_000);
+      sam.send(address, 3);
+      await quiet();
+      expect([ana.closed, bo.closed, sam.closed]).toEqual([null, null, null]);
+      clock.mockReturnValue(now + limits.roomSilenceMs + 1_000);
+      ana.sync(address, 2, updateOf("words"));
+      await ana.until(stored(address));
+      expect(await bo.untilClosed()).toBe(4508);
+      expect(ana.heard).toContain("null");
+      expect(sam.closed).toBe(null);
+    } finally {
+      clock.mockRestore();
+    }
   });
 });
 

@@ -9,6 +9,7 @@ import { createSignal, type Accessor } from "solid-js";
 import { Awareness } from "y-protocols/awareness";
 import * as Y from "yjs";
 import { cellOf } from "../../shared/kernel/id.ts";
+import { limits } from "../../shared/kernel/limits.ts";
 import { put, type SectionCache } from "./disk.ts";
 import type { Source } from "./source.ts";
 import type { LocalData } from "./store.ts";
@@ -103,7 +104,7 @@ class QuietSocket extends LineSocket {
       if (!heard) return this.close();
       heard = false;
       if (this.readyState === WebSocket.OPEN) this.send("ping");
-    }, 25_000);
+    }, limits.roomPingMs);
     this.addEventListener("message", (event) => {
       heard = true;
       if (typeof event.data === "string") event.stopImmediatePropagation();

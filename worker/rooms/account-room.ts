@@ -36,6 +36,7 @@ export class AccountRoom extends DurableObject<Env> {
             .catch(() => undefined),
         ), // a room that is gone answers a word to it with nothing
       hash: sha256,
+      pongAt: (ws) => ctx.getWebSocketAutoResponseTimestamp(ws)?.getTime() ?? null,
       turnEnd: () => scheduler.wait(0), // each message is an event of its own; those that wait come before this
     });
     ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair("ping", "pong"));

@@ -14,6 +14,7 @@ import { grantedTo, mustAsk, type Granted, type Principal } from "./rights.ts";
 import { Seat, type Open } from "./seat.ts";
 
 const readTries = 5;
+const sweepEveryMs = 10_000; // a flood does not look at every socket at every frame
 // The updates of a turn are merged, which costs little for a handful and much for thousands.
 const turnUpdatesMax = 100;
 const turnBytesMax = 65_536;
@@ -27,6 +28,7 @@ const closeReasons: Readonly<Record<number, string>> = {
   4403: "session ended",
   4429: "too much before signing in",
   4503: "rights cannot be read",
+  4508: "silent for too long",
   4513: "reading too slowly",
   4529: "sending too fast",
 };
@@ -38,6 +40,8 @@ export interface Ports {
   readonly opened: (members: readonly string[]) => Promise<void>;
   readonly emptied: () => void;
   readonly hash: (ticket: string) => Promise<string>;
+  /** When the platform answered this socket's last ping, asleep or not; null: it never sent one. */
+  readonly pongAt: (ws: WebSocket) => number | null;
   /** Resolves when what has arrived by now was handed out: updates that come together are stored together. */
   readonly turnEnd: () => Promise<void>;
 }
@@ -65,6 +69,8 @@ export class Room {
   private waiting: Promise<void> | null = null;
   private readonly turn = new Map<Loaded, Taken[]>();
   private turnEnd: Promise<void> | null = null;
+  private readonly awakeAt = Date.now();
+  private sweptAt = 0;
 
   constructor(ports: Ports) {
     this.ports = ports;
@@ -105,6 +111,7 @@ export class Room {
   receive(ws: WebSocket, data: ArrayBuffer | string): Promise<void> {
     const seat = this.seats.get(ws);
     if (!seat) return Promise.resolve();
+    seat.heardAt = Date.now();
     if (typeof data === "string") return this.close(seat, 1003);
     const frame = data.byteLength > limits.frameBytesMax ? null : wire.readFrame(new Uint8Array(data));
     const refused = seat.refuses(
@@ -136,6 +143,15 @@ export class Room {
       // already closed by the other end
     }
     return Promise.resolve();
+  }
+
+  /** Sockets whose other end fell silent: a connection that broke unheard is not someone who is here. */
+  private sweep(at: number): void {
+    if (at < this.sweptAt + sweepEveryMs) return;
+    this.sweptAt = at;
+    for (const seat of this.seats.values())
+      if (at > Math.max(seat.heardAt, this.ports.pongAt(seat.ws) ?? this.awakeAt) + limits.roomSilenceMs)
+        void this.close(seat, 4508);
   }
 
   private strike(seat: Seat): Promise<void> {
@@ -291,6 +307,7 @@ export class Room {
     const known = await this.know(seat, seat.principal);
     if (!this.seats.has(seat.ws)) return;
     if (!known) return this.close(seat, 4503);
+    this.sweep(Date.now()); // with rights known, or nobody would hear that they are gone
     if (frame.type === "auth")
       return this.authenticate(seat, seat.principal, frame.address, wire.parseToken(frame.token).schema);
     const open = seat.open.get(frame.address);

@@ -27,6 +27,8 @@ export class Seat {
   principal: Principal | null;
   readonly open = new Map<string, Open>();
   strikes = 0;
+  /** When the last frame came; 0 after a sleep, which forgets it. */
+  heardAt = 0;
   /** Frames of one socket are handled one after the other, also when one has to wait for a read. */
   tail: Promise<void> = Promise.resolve();
   queued = 0;
@@ -43,6 +45,7 @@ export class Seat {
 
   static accept(ws: WebSocket, principal: Principal | null): Seat {
     const seat = new Seat(ws, principal);
+    seat.heardAt = Date.now();
     seat.save();
     return seat;
   }
