@@ -46,7 +46,7 @@ describe("after a kill -9 right behind the acknowledgement", () => {
     expect(await ana.get(`/api/accounts/${account}`)).toEqual(stored);
   });
 
-  test("[SECTION-1] every stored word of a note is there, however often the power goes", async () => {
+  test("[SECTION-1] [case 19] every stored word of a note is there, however often the power goes", async () => {
     const words: string[] = [];
     for (const round of [1, 2]) {
       const writer = await ana.openSection(account, note);

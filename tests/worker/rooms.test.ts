@@ -59,7 +59,7 @@ const quiet = (ms = 60) => new Promise((done) => setTimeout(done, ms));
 const updateOf = (text: string) => typing(text);
 
 describe("opening", () => {
-  it("[SECTION-2] [LEAK-28] hidden, missing, malformed and stale sections are answered with the same bytes, and silence after", async () => {
+  it("[SECTION-2] [LEAK-28] [case 2] hidden, missing, malformed and stale sections are answered with the same bytes, and silence after", async () => {
     const org = await makeOrg();
     const spy = await sitting(org, "sam");
     const mal = await sitting(org, "mal");
@@ -98,7 +98,7 @@ describe("opening", () => {
     expect(await rows(org, "sec")).toBe(0);
   });
 
-  it("[SECTION-3] an editor that states an older schema, or none, reads only; scratch needs none; a newer one writes", async () => {
+  it("[SECTION-3] [case 33] an editor that states an older schema, or none, reads only; scratch needs none; a newer one writes", async () => {
     const org = await makeOrg();
     const ana = await sitting(org, "ana");
     expect(await open(ana, at(org.sections.notes), "")).toBe("read");
@@ -112,7 +112,7 @@ describe("opening", () => {
     expect(await open(await sitting(org, "ana"), at(org.sections.notes), ";schema=1")).toBe("read");
   });
 
-  it("[ROOM-3] the twenty-fifth section of a socket is refused, and the others live on", async () => {
+  it("[ROOM-3] [case 24] the twenty-fifth section of a socket is refused, and the others live on", async () => {
     const org = await makeOrg();
     const ana = await sitting(org, "ana");
     const address = at(org.sections.pad);
@@ -207,7 +207,7 @@ describe("writing", () => {
     expect(bo.heard).not.toContain("second");
   });
 
-  it("[ROOM-4] a reader's update, step 2, and step 2 under type 4 change nothing; a reader is never asked for what they have", async () => {
+  it("[ROOM-4] [case 4] a reader's update, step 2, and step 2 under type 4 change nothing; a reader is never asked for what they have", async () => {
     const org = await makeOrg();
     const address = at(org.sections.notes);
     const sam = await sitting(org, "sam");
@@ -232,7 +232,7 @@ describe("writing", () => {
     expect(await open(writer, at(org.sections.pad), "")).toBe("write");
   });
 
-  it("[ROOM-6] gaps, hijacked ids and truncated updates are refused; what follows from their owner lands", async () => {
+  it("[ROOM-6] [case 10] [case 12] gaps, hijacked ids and truncated updates are refused; what follows from their owner lands", async () => {
     const org = await makeOrg();
     const address = at(org.sections.pad);
     const [ana, bo] = [await sitting(org, "ana"), await sitting(org, "bo")];
@@ -256,7 +256,7 @@ describe("writing", () => {
     expect(await textOf(org, org.sections.pad)).toBe("one two three");
   });
 
-  it("[SECTION-3] [LEAK-62] a node that the section's schema does not have is refused, before and after it is known", async () => {
+  it("[SECTION-3] [LEAK-62] [case 33] a node that the section's schema does not have is refused, before and after it is known", async () => {
     const org = await makeOrg();
     const address = at(org.sections.notes);
     const ana = await sitting(org, "ana");
@@ -268,7 +268,7 @@ describe("writing", () => {
     expect(await rows(org, "log")).toBe(1);
   });
 
-  it("[ROOM-9] [LEAK-63] an hour's bytes used up: that member reads, others write on", async () => {
+  it("[ROOM-9] [LEAK-63] [case 39] an hour's bytes used up: that member reads, others write on", async () => {
     const org = await makeOrg();
     const address = at(org.sections.notes);
     const [ana, bo] = [await sitting(org, "ana"), await sitting(org, "bo")];
@@ -285,7 +285,7 @@ describe("writing", () => {
     await ana.until(() => ana.frames.filter(refused(address)).length === 2);
   });
 
-  it("[ROOM-9] past the hard size the section is read only for all, and nothing of it is lost", async () => {
+  it("[ROOM-9] [case 20] past the hard size the section is read only for all, and nothing of it is lost", async () => {
     const org = await makeOrg();
     const address = at(org.sections.pad);
     const ana = await sitting(org, "ana");
@@ -302,7 +302,7 @@ describe("writing", () => {
 });
 
 describe("hostile frames", () => {
-  it("[ROOM-2] malformed frames never throw: three strikes close the socket, others write on", async () => {
+  it("[ROOM-2] [case 22] malformed frames never throw: three strikes close the socket, others write on", async () => {
     const org = await makeOrg();
     const address = at(org.sections.pad);
     const [ana, bo] = [await sitting(org, "ana"), await sitting(org, "bo")];
@@ -325,7 +325,7 @@ describe("hostile frames", () => {
     await ana.until(stored(address));
   });
 
-  it("[ROOM-2] who sends much before opening anything is closed; a lone ping byte is answered", async () => {
+  it("[ROOM-2] [case 23] who sends much before opening anything is closed; a lone ping byte is answered", async () => {
     const org = await makeOrg();
     const spy = await connect(org.account, null);
     spy.raw(new Uint8Array([9]));
@@ -338,7 +338,7 @@ describe("hostile frames", () => {
 describe("presence", () => {
   const named = (org: Org, who: keyof Org["members"]) =>
     `"user":{"member":"${org.members[who]}","name":"Name of ${who}"}`;
-  it("[ROOM-7] the name is the server's; nobody speaks for another; leaving is told", async () => {
+  it("[ROOM-7] [case 15] the name is the server's; nobody speaks for another; leaving is told", async () => {
     const org = await makeOrg();
     const address = at(org.sections.notes);
     const [ana, bo, desk] = [await sitting(org, "ana"), await sitting(org, "bo"), await sitting(org, "sam")];
@@ -356,7 +356,7 @@ describe("presence", () => {
     await bo.until((frame) => frame[address.length + 1] === 1 && new TextDecoder().decode(frame).endsWith("null"));
   });
 
-  it("[ROOM-7] after a sleep a newcomer sees everybody, nobody is gone, and one edit is one frame", async () => {
+  it("[ROOM-7] [case 3] [case 16] [case 17] after a sleep a newcomer sees everybody, nobody is gone, and one edit is one frame", async () => {
     const org = await makeOrg();
     const address = at(org.sections.pad);
     const [ana, bo] = [await sitting(org, "ana"), await sitting(org, "bo")];
@@ -368,6 +368,8 @@ describe("presence", () => {
     const sam = await sitting(org, "sam");
     await open(sam, address, "");
     await sam.until((frame) => new TextDecoder().decode(frame).includes(named(org, "ana")));
+    sam.sync(address, 0, new Uint8Array([0]));
+    await sam.until(same(wire.step2Frame(address, new Uint8Array([0, 0])))); // the answer is the asker's alone
     expect([ana.frames.length, bo.frames.length]).toEqual([forAna, forBo]);
     bo.sync(address, 2, updateOf("one"));
     await bo.until(stored(address));
@@ -408,7 +410,7 @@ describe("silence", () => {
 });
 
 describe("rights that change", () => {
-  it("[ROOM-5] [LEAK-21] read taken away while another writes: no byte of the section after the call returns; the rest of the socket lives", async () => {
+  it("[ROOM-5] [LEAK-21] [case 5] read taken away while another writes: no byte of the section after the call returns; the rest of the socket lives", async () => {
     const org = await makeOrg();
     const [notes, pad, desk] = [at(org.sections.notes), at(org.sections.pad), at(org.sections.desk)];
     const [ana, sam] = [await sitting(org, "ana"), await sitting(org, "sam")];
@@ -455,7 +457,7 @@ describe("rights that change", () => {
     );
   });
 
-  it("[ROOM-5] [LEAK-32] rights that changed while the room slept are read before the first frame", async () => {
+  it("[ROOM-5] [LEAK-32] [case 31] rights that changed while the room slept are read before the first frame", async () => {
     const org = await makeOrg();
     const pad = at(org.sections.pad);
     const [ana, sam] = [await sitting(org, "ana"), await sitting(org, "sam")];
@@ -469,7 +471,7 @@ describe("rights that change", () => {
     expect(sam.heard).not.toContain("CANARY");
   });
 
-  it("[ROOM-5] a session that is cut loses its sockets, told or not; other sessions of the member stay", async () => {
+  it("[ROOM-5] [case 38] a session that is cut loses its sockets, told or not; other sessions of the member stay", async () => {
     const org = await makeOrg();
     const pad = at(org.sections.pad);
     await startSession(org.members.ana, `${org.members.ana}-2`);
@@ -484,7 +486,7 @@ describe("rights that change", () => {
     expect(await rows(org, "log")).toBe(0);
   });
 
-  it("[ROOM-5] a share that ends with no write ends by the room's alarm", async () => {
+  it("[ROOM-5] [case 35] a share that ends with no write ends by the room's alarm", async () => {
     const org = await makeOrg();
     const pad = at(org.sections.pad);
     const [ana, mal] = [await sitting(org, "ana"), await sitting(org, "mal")];
@@ -531,7 +533,7 @@ describe("rights that change", () => {
     expect(await rows(org, "log")).toBe(0);
   });
 
-  it("[ROOM-5] rights that cannot be read: nothing is sent, everybody is asked to come back later", async () => {
+  it("[ROOM-5] [case 36] rights that cannot be read: nothing is sent, everybody is asked to come back later", async () => {
     const org = await makeOrg();
     const spy = await sitting(org, "ana");
     await runInDurableObject(room(org), (instance) => {
@@ -542,7 +544,7 @@ describe("rights that change", () => {
     expect(spy.frames).toEqual([]);
   });
 
-  it("[ROOM-8] [LEAK-27] [LEAK-64] a new generation takes the text along and leaves the history; the old name is denied", async () => {
+  it("[ROOM-8] [LEAK-27] [LEAK-64] [case 27] a new generation takes the text along and leaves the history; the old name is denied", async () => {
     const org = await makeOrg();
     const pad = org.sections.pad;
     const ana = await sitting(org, "ana");
@@ -572,7 +574,7 @@ describe("rights that change", () => {
 });
 
 describe("over HTTP", () => {
-  it("[SECTION-2] [LEAK-30] the list and the states hold what may be read; a hidden account is byte-equal to a missing one", async () => {
+  it("[SECTION-2] [LEAK-30] [case 2] [case 45] the list and the states hold what may be read; a hidden account is byte-equal to a missing one", async () => {
     const org = await makeOrg();
     const { notes, desk, pad } = org.sections;
     const ana = await sitting(org, "ana");
@@ -616,7 +618,7 @@ describe("over HTTP", () => {
     expect(doc.getText("plain").toString()).toBe("prefetched");
   });
 
-  it("[ROOM-3] a ticket opens a room once, in time, for its account, in an Auth frame", async () => {
+  it("[ROOM-3] [case 37] a ticket opens a room once, in time, for its account, in an Auth frame", async () => {
     const org = await makeOrg();
     const address = at(org.sections.pad);
     const ticket = async () =>
@@ -654,7 +656,7 @@ describe("over HTTP", () => {
     expect(kept.every(({ hash }) => /^[0-9a-f]{64}$/.test(hash))).toBe(true);
   });
 
-  it("[ROOM-3] a forged principal, a foreign origin, a dead session and a plain-text post are refused", async () => {
+  it("[ROOM-3] [case 32] [case 37] a forged principal, a foreign origin, a dead session and a plain-text post are refused", async () => {
     const org = await makeOrg();
     const forged = JSON.stringify({
       member: org.members.ana,
@@ -715,7 +717,7 @@ describe("the log", () => {
     );
   });
 
-  it("[ROOM-10] a snapshot larger than a row is kept in chunks, none above a million bytes", async () => {
+  it("[ROOM-10] [case 20] a snapshot larger than a row is kept in chunks, none above a million bytes", async () => {
     await inRoom("chunks", async (storage) => {
       const log = new SectionLog(storage);
       log.begin();
@@ -739,7 +741,7 @@ describe("the log", () => {
     });
   });
 
-  it("[ROOM-10] a broken row, or a load that never ended twice, goes to quarantine; the section reads on without it", async () => {
+  it("[ROOM-10] [case 25] a broken row, or a load that never ended twice, goes to quarantine; the section reads on without it", async () => {
     await inRoom("broken", async (storage) => {
       const log = new SectionLog(storage);
       log.begin();
@@ -773,7 +775,7 @@ describe("the log", () => {
     });
   });
 
-  it("[ROOM-10] after typing stops the alarm writes one snapshot; the rows of an hour of typing stay few", async () => {
+  it("[ROOM-10] [case 50] after typing stops the alarm writes one snapshot; the rows of an hour of typing stay few", async () => {
     const org = await makeOrg();
     const address = at(org.sections.pad);
     const ana = await sitting(org, "ana");
@@ -817,7 +819,7 @@ describe("the log", () => {
 });
 
 describe("what a spy hears", () => {
-  it("[SECTION-2] [LEAK-29] through the whole workload, sleep included, no byte of a section that is not theirs", async () => {
+  it("[SECTION-2] [LEAK-29] [case 1] through the whole workload, sleep included, no byte of a section that is not theirs", async () => {
     const org = await makeOrg();
     const spy = await sitting(org, "mal");
     const sam = await sitting(org, "sam");

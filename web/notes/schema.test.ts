@@ -66,7 +66,7 @@ describe("[SECTION-3] an editor is bound only to a document that it would leave 
   });
 });
 
-test("what is unknown is shown as an opaque block, what is known round it as it is", () => {
+test("[case 33] what is unknown is shown as an opaque block, what is known round it as it is", () => {
   const made = doc((at) =>
     at.push([
       paragraph("before"),
@@ -83,7 +83,7 @@ test("what is unknown is shown as an opaque block, what is known round it as it 
   ]);
 });
 
-test("links go to web pages, mail and telephone only", () => {
+test("[case 34] links go to web pages, mail and telephone only", () => {
   expect(["https://a.example", "HTTP://a", " mailto:a@b", "tel:1"].filter((url) => !isSafeLink(url))).toEqual([]);
   expect(
     [

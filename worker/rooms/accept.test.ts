@@ -44,7 +44,7 @@ describe("what enters a document", () => {
     expect(take(room, Y.encodeStateAsUpdate(doc), 1)).toMatchObject({ ok: true, change: null });
   });
 
-  it("[SECTION-3] an update cut at any byte leaves the document as it was", () => {
+  it("[SECTION-3] [case 13] an update cut at any byte leaves the document as it was", () => {
     const { updates } = editing();
     const room = new Y.Doc();
     let cuts = 0;
@@ -79,7 +79,7 @@ describe("what enters a document", () => {
     );
   });
 
-  it("[SECTION-3] random bytes and flipped bytes never throw and never leave anything pending", () => {
+  it("[SECTION-3] [case 14] random bytes and flipped bytes never throw and never leave anything pending", () => {
     const { updates } = editing();
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 60 }), fc.nat(), fc.nat(255), (noise, at, value) => {
@@ -132,7 +132,7 @@ describe("what enters a document", () => {
     expect(hash(room)).toBe(before);
   });
 
-  it("[ROOM-6] refuses types nested deeper than any editor makes", () => {
+  it("[ROOM-6] [case 14] refuses types nested deeper than any editor makes", () => {
     const doc = new Y.Doc();
     const chain = Array.from({ length: limits.nestingMax + 1 }, () => new Y.XmlElement("blockquote"));
     chain.forEach((element, n) =>
@@ -141,14 +141,14 @@ describe("what enters a document", () => {
     expect(take(new Y.Doc(), Y.encodeStateAsUpdate(doc), 1)).toEqual({ ok: false, why: "anomaly" });
   });
 
-  it("[ROOM-6] refuses an update whose predecessor is missing, and parks nothing", () => {
+  it("[ROOM-6] [case 12] refuses an update whose predecessor is missing, and parks nothing", () => {
     const { updates } = editing();
     const room = new Y.Doc();
     for (const update of updates.slice(1)) expect(take(room, update, 1)).toEqual({ ok: false, why: "gap" });
     expect(hash(room)).toBe(hash(new Y.Doc()));
   });
 
-  it("[ROOM-6] refuses edits under another member's client id; the owner's next edit lands", () => {
+  it("[ROOM-6] [case 10] refuses edits under another member's client id; the owner's next edit lands", () => {
     const [victim, room] = [new Y.Doc(), new Y.Doc()];
     const updates: Uint8Array[] = [];
     victim.on("update", (update: Uint8Array) => updates.push(update));

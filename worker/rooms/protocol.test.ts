@@ -8,7 +8,7 @@ const id = "local_sec_00000000000000000000";
 const text = (bytes: Uint8Array): string => Buffer.from(bytes).toString("latin1");
 
 describe("frames", () => {
-  it("[ROOM-2] bytes that are no frame are null, never a throw", () => {
+  it("[ROOM-2] [case 22] bytes that are no frame are null, never a throw", () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 80 }), (bytes) => void wire.readFrame(bytes)),
       { numRuns: 5_000 },
@@ -76,7 +76,7 @@ describe("presence", () => {
   const said = (client: number, clock: number, state: unknown) =>
     encodePresence([{ client, clock, state: JSON.stringify(state) }]);
 
-  it("[ROOM-7] the name is the server's, whatever was announced", () => {
+  it("[ROOM-7] [case 15] the name is the server's, whatever was announced", () => {
     const presence = readPresence(
       said(7, 1, { user: { member: "bo", name: "Bo" }, cursor: { anchor: 1 } }),
       null,
