@@ -304,16 +304,15 @@ describe("rules and words", () => {
     ...(existsSync(`${root}docs/invariants.md`) ? ["docs/invariants.md"] : []),
     ...files("docs/spec", /\.md$/),
   ];
-  const ruleIds = new Set(
-    documents.flatMap((path) =>
-      [...read(path).matchAll(/\[([A-Z]{2,}-\d+)\]|^[\s\-*|#`]*([A-Z]{2,}-\d+)\b/gm)].map(
-        ([, bracketed, leading]) => bracketed ?? leading ?? "",
-      ),
-    ),
-  );
-  const carried = new Set(
-    tests.flatMap((path) => [...read(path).matchAll(/\[([A-Z]{2,}-\d+)\]/g)].map(([, id]) => id)),
-  );
+  /** `SYNC-1`, `ACCESS-R4`, and both of `ACCESS-R4, R12`. */
+  const ids = (text: string, pattern: RegExp): string[] =>
+    [...text.matchAll(pattern)].flatMap(([, prefix = "", numbers = ""]) =>
+      numbers.split(", ").map((number) => `${prefix}-${number}`),
+    );
+  const bracketed = /\[([A-Z]{2,})-([A-Z]?\d+(?:, [A-Z]?\d+)*)\]/g;
+  const leading = /^[\s\-*|#`]*([A-Z]{2,})-([A-Z]?\d+(?:, [A-Z]?\d+)*)\b/gm;
+  const ruleIds = new Set(documents.flatMap((path) => [...ids(read(path), bracketed), ...ids(read(path), leading)]));
+  const carried = new Set(tests.concat(files("tests/sim", /suite\.ts$/)).flatMap((path) => ids(read(path), bracketed)));
   const isLeak = (id: string) => id.startsWith("LEAK-");
   test("every rule of docs/ has a test that carries its id", () => {
     expect([...ruleIds].filter((id) => !isLeak(id) && !carried.has(id)).sort()).toEqual([]);
@@ -340,9 +339,10 @@ describe("rules and words", () => {
   test("every id in a test's title is a rule of docs/", () => {
     if (!documents.includes("docs/invariants.md")) return;
     const unknown = tests.flatMap((path) =>
-      [...read(path).matchAll(/(?:test|it|describe)(?:\.each\([\s\S]*?\))?\(\s*["'`][^"'`\n]*?\[([A-Z]{2,}-\d+)\]/g)]
-        .filter(([, id]) => id && !ruleIds.has(id))
-        .map(([, id]) => `${path}: ${id}`),
+      [...read(path).matchAll(/(?:test|it|describe)(?:\.each\([\s\S]*?\))?\(\s*(["'`][^"'`\n]*)/g)]
+        .flatMap(([, title = ""]) => ids(title, bracketed))
+        .filter((id) => !ruleIds.has(id))
+        .map((id) => `${path}: ${id}`),
     );
     expect(unknown).toEqual([]);
   });

@@ -1,8 +1,9 @@
 import type { Action } from "../kernel/actions.ts";
 import { entity as entityOf, type EntityName, type Row } from "../records/entities.ts";
+import type { MaskRule } from "../records/masked.ts";
 import { allGroups, groupsIn, hasGroup, type Group, type Mask } from "../records/groups.ts";
 import { leavesOf, type BoundedReach } from "./condition.ts";
-import { bind, bindSlice, nearer, type Facts, type Interval, type Place } from "./engine.ts";
+import { bind, bindSlice, nearer, type Explanation, type Facts, type Interval, type Place } from "./engine.ts";
 import type { Policy } from "./rules.ts";
 import { slice, type Slice } from "./slice.ts";
 
@@ -156,6 +157,27 @@ function needs(policy: Policy, facts: Facts, own: Slice, place: Place, question:
 
 const isLive = ({ from, until }: Interval, at: number): boolean =>
   (from === null || from <= at) && (until === null || at < until);
+
+const maskedWords: { readonly [kind in MaskRule["kind"]]: string } = {
+  band: "You see the range that it lies in, not the value.",
+  last: "You see its last characters, not the whole.",
+  set: "You see whether there is anything, not what.",
+};
+/**
+ * An explanation that a field may not be read, with the masked form in which it is seen all the same, said first.
+ * `seen`: the groups of the record that its member reads.
+ */
+export function withMask(
+  said: Explanation,
+  { masks }: Policy,
+  seen: Mask,
+  { action, entity, field }: Pick<Question, "action" | "entity" | "field">,
+): Explanation {
+  if (said.allowed || action !== "read" || field === undefined) return said;
+  const rules = masks?.[entity];
+  const rule = rules && Object.hasOwn(rules, field) ? rules[field] : undefined;
+  return rule && hasGroup(seen, rule.group) ? { ...said, because: [maskedWords[rule.kind], ...said.because] } : said;
+}
 
 /** Who else can, of some members, each with their own view of the place. */
 export function whoCan(

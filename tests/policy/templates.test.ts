@@ -441,7 +441,7 @@ describe("the shipped policy", () => {
     expect(alarms).toEqual(["policy_unreadable"]);
   });
 
-  test("[ACCESS-R21] rights end at the very instant, per group, at the last thing that gives the group", () => {
+  test("[ACCESS-R21] [SYNC-H4] [SYNC-H5] rights end at the very instant, per group, at the last thing that gives the group", () => {
     const place: Place = {
       ...places["bo's account"],
       accountTeam: [{ from: null, until: 3_000 }],

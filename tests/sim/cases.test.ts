@@ -177,7 +177,7 @@ it("[case 22] [ACCESS-1] who is given no group of a field writes none of its fie
   expect(refused).toBeGreaterThan(3);
 });
 
-it("[case 24] [SYNC-C3] a cell that was restored to yesterday starts its devices again by a new epoch, and not without", async () => {
+it("[case 24] [SYNC-C1] a cell that was restored to yesterday starts its devices again by a new epoch, and not without", async () => {
   const folder = mkdtempSync(join(tmpdir(), "baton-sim-"));
   try {
     for (const raised of [false, true]) {

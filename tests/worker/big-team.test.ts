@@ -27,7 +27,7 @@ beforeAll(async () => {
   ]);
 }, 120_000);
 
-it("[case 28] [SYNC-D4] a first sync of 5,000 accounts, their rows page by page, and the pull after a change of all of them", async () => {
+it("[case 28] [SYNC-P5] a first sync of 5,000 accounts, their rows page by page, and the pull after a change of all of them", async () => {
   const dev = device();
   const first = await pull("ana", pullBody(dev));
   const handles = first.flatMap((line) =>

@@ -59,6 +59,16 @@ describe("[ACCESS-R39] [LEAK-70] a masked value crosses into a wider group, and 
     expect([own["amountMinor"], own[band]]).toEqual([amounts[0], { from: 50_000_00, to: 250_000_00 }]);
   });
 
+  it("[ACCESS-R35] an explanation says in words that the value is seen in its masked form", async () => {
+    const explain = async (as: string, field: string, more = ""): Promise<string> =>
+      bytesOf(ask(`/api/access/explain?action=read&entity=opportunity&id=${deals[0]}&field=${field}${more}`, { as }));
+    const words = "You see the range that it lies in, not the value.";
+    expect(await explain("bo", "amountMinor")).toContain(`"allowed":false,"because":["${words}"`);
+    expect(await explain("bo", "discountPct")).not.toContain("You see");
+    expect(await explain("ana", "amountMinor")).not.toContain("You see");
+    expect(await explain("omar", "amountMinor", `&member=${await memberId("bo")}`)).not.toContain("12345678");
+  });
+
   it("[LEAK-3] [LEAK-4] orders and filters by the band alone", async () => {
     expect(await names(`sort=${band}`)).toEqual(["1", "2", "0", "3"]);
     expect(await names(`sort=-${band}`)).toEqual(["0", "2", "1", "3"]);

@@ -141,7 +141,7 @@ describe("a pull", () => {
 });
 
 describe("a queue", () => {
-  it("[SYNC-W2] of a hundred edits lands in three requests: two pushes and the pull that confirms them", async () => {
+  it("[SYNC-D2] of a hundred edits lands in three requests: two pushes and the pull that confirms them", async () => {
     const held = await new Held().begin();
     const muts = Array.from({ length: 100 }, (_, index) => ({
       n: index + 1,

@@ -274,7 +274,7 @@ describe("escalation", () => {
 });
 
 describe("who does the work", () => {
-  it("[SHARE-7] a task that is given to somebody is all that they see, and some days after it is done not even that", async () => {
+  it("[SHARE-7] [SYNC-T2] a task that is given to somebody is all that they see, and some days after it is done not even that", async () => {
     const account = id["given"] ?? "";
     const task = id["task"] ?? "";
     expect((await sight("lina", account)).size).toBe(0);

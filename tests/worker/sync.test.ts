@@ -1,6 +1,6 @@
 /** The record sync as a device has it: HTTP, the poke socket, and what either says to nonsense. Rules: docs/spec/sync.md. */
 import { env } from "cloudflare:workers";
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it, vi } from "vitest";
 import type { Row } from "../../shared/records/entities.ts";
 import { limits } from "../../shared/kernel/limits.ts";
 import { digestOf } from "../../shared/sync/digest.ts";
@@ -96,6 +96,15 @@ describe("pulling", () => {
     expect(new Set(cursors.map((cursor) => cursor.length)).size).toBe(1);
     const other = await pull("ana", pullBody(device(), { cursor: cursors[0] }));
     expect(other[0]).toEqual({ t: "reset" });
+  });
+  it("[SYNC-C2] tells a device no time before the one that it told it last", async () => {
+    const dev = device();
+    vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 60_000 });
+    const ahead = pageOf(await pull("ana", pullBody(dev)));
+    vi.useRealTimers();
+    const back = pageOf(await pull("ana", pullBody(dev, { cursor: ahead["cursor"] })));
+    expect(Number(ahead["now"])).toBeGreaterThan(Date.now());
+    expect(back["now"]).toBe(ahead["now"]);
   });
   it("starts again from a cursor that is broken", async () => {
     for (const cursor of ["", "x", "!".repeat(100), "A".repeat(400)])

@@ -4,7 +4,7 @@ import { actions, type Action } from "../../shared/kernel/actions.ts";
 import { idBytes, makeId } from "../../shared/kernel/id.ts";
 import { limits } from "../../shared/kernel/limits.ts";
 import { bind, type Explanation } from "../../shared/access/engine.ts";
-import { explainToAdmin } from "../../shared/access/explain.ts";
+import { explainToAdmin, withMask } from "../../shared/access/explain.ts";
 import { governanceKinds } from "../../shared/approvals/state.ts";
 import { compartments } from "../../shared/records/compartments.ts";
 import {
@@ -505,7 +505,10 @@ accessRoutes.get("/access/explain", requireActor, async (c) => {
   if (groupOf(entity, field, subject.mask, policy.groups) === undefined)
     return problem({ code: "invalid", fields: ["field"] });
   const { compartment } = subject.row;
-  if (!others) return c.json(actor.bound.explain(action, entity, compartment, subject.place, now, subject.row, field));
+  if (!others) {
+    const own = actor.bound.explain(action, entity, compartment, subject.place, now, subject.row, field);
+    return c.json(withMask(own, policy, subject.mask, ask.data));
+  }
   const [who, standing] = await Promise.all([
     store.peopleById(db, [member], now),
     store.standing(db, subject.row.anchor),
@@ -514,7 +517,14 @@ accessRoutes.get("/access/explain", requireActor, async (c) => {
   if (!person || !standing) return missing();
   const place = standing(person.facts);
   // In the words that the member would read, and in those of whoever keeps the policy.
-  const said = bind(policy, person.facts).explain(action, entity, compartment, place, now, subject.row, field);
+  const theirs = bind(policy, person.facts);
+  const seen = theirs.recordMask(entity, subject.row, place, now);
+  const said = withMask(
+    theirs.explain(action, entity, compartment, place, now, subject.row, field),
+    policy,
+    seen,
+    ask.data,
+  );
   const admin = explainToAdmin(policy, person.facts, place, {
     action,
     entity,
