@@ -127,7 +127,7 @@ export function Writer(props: {
         ...richText,
         Collaboration.configure({ document: mirror.doc, field: root }),
         CollaborationCaret.configure({
-          provider: { awareness: othersIn(props.section.awareness) },
+          provider: { awareness: othersIn(props.section.awareness, mirror) },
           user: { member: props.member, name: props.name },
           render: caret,
           selectionRender: selection,

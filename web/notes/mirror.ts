@@ -17,12 +17,6 @@ function authorOf(room: Y.Doc): number {
   return author;
 }
 
-/** Presence as the carets need it: without this editor's own, which they would know by the author's name. */
-export function othersIn(awareness: Awareness): Awareness {
-  const getStates = () => new Map([...awareness.getStates()].filter(([client]) => client !== awareness.clientID));
-  return Object.create(awareness, { getStates: { value: getStates } }) as Awareness;
-}
-
 /**
  * The editor's own document, beside the room's. Everything passes at once in both directions, except that while
  * someone composes (Pinyin, Kana) what colleagues write waits here: applied in the middle of a composition it would
@@ -32,6 +26,7 @@ export class Mirror {
   readonly doc = new Y.Doc();
   private readonly room: Y.Doc;
   private waiting: Uint8Array[] = [];
+  private readonly later = new Set<() => void>();
   private composing = false;
   private timer = 0;
 
@@ -63,11 +58,60 @@ export class Mirror {
     const held = this.waiting;
     this.waiting = [];
     if (held.length > 0) Y.applyUpdate(this.doc, Y.mergeUpdates(held), fromRoom);
+    const due = [...this.later];
+    this.later.clear();
+    for (const run of due) run();
+  }
+  /** At once, or once when the composition is over. */
+  whenSettled(run: () => void): void {
+    if (this.composing) this.later.add(run);
+    else run();
   }
   destroy(): void {
     clearTimeout(this.timer);
+    this.later.clear();
     this.room.off("update", this.toEditor);
     this.doc.destroy();
     this.doc.store.clients.clear();
+  }
+}
+
+type Heard = (...args: never[]) => void;
+/**
+ * Presence as the carets need it: without this editor's own, which they would know by the author's name, and told of
+ * a change only when nobody composes here: drawing a colleague's caret beside the composition would end it. What
+ * stands in a caret is free on the wire, and one that is no place in a document would stop the editor: left out.
+ */
+export function othersIn(awareness: Awareness, mirror: Mirror): Awareness {
+  const held = new Map<Heard, Heard>();
+  const getStates = () =>
+    new Map(
+      [...awareness.getStates()]
+        .filter(([client]) => client !== awareness.clientID)
+        .map(([client, state]) => [client, isPlace(state["cursor"], mirror.doc) ? state : { ...state, cursor: null }]),
+    );
+  const on = (name: "change", heard: Heard) => {
+    const later: Heard = name === "change" ? () => mirror.whenSettled(heard as () => void) : heard;
+    held.set(heard, later);
+    awareness.on(name, later);
+  };
+  const off = (name: "change", heard: Heard) => {
+    awareness.off(name, held.get(heard) ?? heard);
+    held.delete(heard);
+  };
+  return Object.create(awareness, {
+    getStates: { value: getStates },
+    on: { value: on },
+    off: { value: off },
+  }) as Awareness;
+}
+function isPlace(cursor: unknown, doc: Y.Doc): boolean {
+  try {
+    const { anchor, head } = cursor as { readonly anchor: unknown; readonly head: unknown };
+    for (const end of [anchor, head])
+      Y.createAbsolutePositionFromRelativePosition(Y.createRelativePositionFromJSON(end), doc);
+    return true;
+  } catch {
+    return false;
   }
 }

@@ -1,8 +1,9 @@
 import { describe, expect, test } from "vitest";
+import { Awareness } from "y-protocols/awareness";
 import * as Y from "yjs";
 import { currentSchema, schemaOf } from "../../shared/sections/schema.ts";
 import { isSafeLink } from "./link.ts";
-import { Mirror } from "./mirror.ts";
+import { Mirror, othersIn } from "./mirror.ts";
 import { isFullyKnown, readable, root, schema } from "./schema.ts";
 
 type Build = (fragment: Y.XmlFragment) => void;
@@ -126,6 +127,29 @@ describe("while someone composes, colleagues' words wait", () => {
     expect(Y.encodeStateVector(mirror.doc)).toEqual(Y.encodeStateVector(room));
     expect(room.clientID).toBe(named); // or the provider would speak of a presence that is not there
     mirror.destroy();
+  });
+  test("and so do their carets, drawn once when it is over", async () => {
+    const room = new Y.Doc();
+    const awareness = new Awareness(room);
+    const mirror = new Mirror(room);
+    const others = othersIn(awareness, mirror);
+    let drawn = 0;
+    const draw = () => (drawn += 1);
+    others.on("change", draw);
+    awareness.setLocalState({ at: 1 });
+    expect(drawn).toBe(1);
+    mirror.compositionStart();
+    awareness.setLocalState({ at: 2 });
+    awareness.setLocalState({ at: 3 });
+    expect(drawn).toBe(1);
+    mirror.compositionEnd();
+    await new Promise((done) => setTimeout(done, 90));
+    expect(drawn).toBe(2);
+    others.off("change", draw);
+    awareness.setLocalState({ at: 4 });
+    expect(drawn).toBe(2);
+    mirror.destroy();
+    awareness.destroy();
   });
   test("a new editor on the same document goes on where the last one stopped", () => {
     const room = new Y.Doc();
