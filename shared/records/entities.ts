@@ -433,7 +433,9 @@ export function entityOfPlural(plural: string): EntityName | null {
 const byKind = new Map<string, EntityName>(entityNames.map((name) => [entities[name].kind, name]));
 /** The entity that an id is of, by its three letters. */
 export function entityOfId(id: string): EntityName | null {
-  return byKind.get(id.split("_")[1] ?? "") ?? null;
+  const at = id.indexOf("_") + 1; // each reading of a record passes here: no array of parts is made
+  const end = id.indexOf("_", at);
+  return at === 0 ? null : (byKind.get(end < 0 ? id.slice(at) : id.slice(at, end)) ?? null);
 }
 
 /** A record of an entity as this member or this cell holds it: fields that are hidden are absent. */

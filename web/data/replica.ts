@@ -47,6 +47,7 @@ export interface Made {
   readonly before: (id: string) => Row | undefined;
   readonly changes: readonly PendingChange[];
 }
+const noRows: ReadonlyMap<string, Held> = new Map();
 const emptySync: SyncMeta = { cursor: null, seen: 0, now: 0, wall: 0, lease: 0, round: 0 };
 
 export class Replica {
@@ -136,10 +137,12 @@ export class Replica {
     return entity ? this.view.get(entity)?.get(id) : undefined;
   }
   /** Records of an entity; with an anchor, only those under it. */
-  *records(entity: EntityName, anchor?: string): IterableIterator<Row> {
+  records(entity: EntityName, anchor?: string): Iterable<Row> {
     const rows = this.view.get(entity);
-    if (!rows) return;
-    if (anchor === undefined) return yield* rows.values();
+    if (!rows) return [];
+    return anchor === undefined ? rows.values() : this.under(rows, entity, anchor);
+  }
+  private *under(rows: ReadonlyMap<string, Row>, entity: EntityName, anchor: string): IterableIterator<Row> {
     this.anchors ??= new Anchors(this.view);
     for (const id of this.anchors.under(entity, anchor)) {
       const row = rows.get(id);
@@ -177,22 +180,27 @@ export class Replica {
       else table.set(write.key, write.value);
     }
     if (touched.size > 0) this.end = null;
-    if (pendingMoved || (touched.size > 0 && this.pending().length > 0)) this.replay(touched);
+    const waits = this.tables.outbox.size + this.previews.length > 0;
+    if (pendingMoved || (touched.size > 0 && waits)) this.replay(touched);
     return this.refresh(touched);
   }
 
   private moveRows(h: string, next: KeyBlob | undefined, touched: Set<string>): void {
     this.end = null;
-    const before = this.tables.keys.get(h);
-    for (const [id, held] of before?.rows ?? []) {
-      if (next?.rows.get(id) === held) continue;
-      touched.add(id);
-      if (!next?.rows.has(id) && this.at.get(id) === h) this.at.delete(id);
-    }
-    for (const [id, held] of next?.rows ?? []) {
-      if (before?.rows.get(id) === held) continue;
+    const before = this.tables.keys.get(h)?.rows ?? noRows;
+    let left = before.size;
+    for (const [id, held] of next?.rows ?? noRows) {
+      const was = before.get(id);
+      if (was) left -= 1;
+      if (was === held) continue;
       touched.add(id);
       this.at.set(id, h);
+    }
+    if (left === 0) return; // all that were there are there still
+    for (const id of before.keys()) {
+      if (next?.rows.has(id)) continue;
+      touched.add(id);
+      if (this.at.get(id) === h) this.at.delete(id);
     }
   }
 

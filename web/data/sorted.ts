@@ -55,10 +55,11 @@ export class SortedList<T> {
     const at = this.pieceOf(item);
     return this.before(at) + this.placeIn(this.pieces[at] ?? [], item);
   }
-  /** Puts another that compares equal in its stead. */
-  replace(item: T): void {
+  /** The one that it holds of an item: what compares equal. */
+  find(item: T): T | undefined {
     const piece = this.pieces[this.pieceOf(item)];
-    if (piece) piece[this.placeIn(piece, item)] = item;
+    const found = piece?.[this.placeIn(piece, item)];
+    return found !== undefined && this.compare(found, item) === 0 ? found : undefined;
   }
   at(place: number): T | undefined {
     let rest = place;
@@ -94,7 +95,8 @@ export class SortedList<T> {
     let high = this.pieces.length - 1;
     while (low < high) {
       const middle = (low + high) >>> 1;
-      if (this.compare(this.pieces[middle]?.at(-1) as T, item) < 0) low = middle + 1;
+      const piece = this.pieces[middle] as T[];
+      if (this.compare(piece[piece.length - 1] as T, item) < 0) low = middle + 1;
       else high = middle;
     }
     return Math.max(0, low);

@@ -23,9 +23,12 @@ interface Key {
   readonly hi: number;
   readonly lo: number;
 }
-/** A row in an index, with the key of the first field; those of further fields are `more`. */
+/**
+ * A row in an index, with the key of the first field; those of further fields are `more`. An index and the filtered lists
+ * over it hold the same item, so that a row whose place stays is changed once for all of them.
+ */
 interface Item extends Key {
-  readonly row: Row;
+  row: Row;
   readonly more: readonly Key[] | null;
 }
 interface Order {
@@ -161,11 +164,12 @@ class Sorted {
     const old = this.items ? this.items.get(id) : known && this.itemOf(known);
     const next = row && this.itemOf(row);
     if (old && next && this.compare(old, next) === 0) {
-      this.list.replace(next);
-      this.items?.set(id, next);
+      const held = this.list.find(old);
+      if (!held) return "unknown";
       this.unpoint(old.row);
-      this.pointAll(next.row);
-      return { old, next, keys: false };
+      held.row = next.row;
+      this.pointAll(held.row);
+      return { old: held, next: held, keys: false };
     }
     if (old) {
       if (this.list.remove(old) < 0) return "unknown";
@@ -212,9 +216,10 @@ class Sorted {
   // --- order
 
   private itemOf(row: Row): Item {
-    const [first, ...rest] = this.of.orders;
+    const { orders } = this.of;
+    const first = orders[0];
     const { kind, value, hi, lo } = first ? this.key(first.of(row, this.look)) : noKey;
-    const more = rest.length > 0 ? rest.map(({ of }) => this.key(of(row, this.look))) : null;
+    const more = orders.length > 1 ? orders.slice(1).map(({ of }) => this.key(of(row, this.look))) : null;
     return { kind, value, hi, lo, row, more };
   }
   private key(value: SortValue): Key {
@@ -273,7 +278,10 @@ class Sorted {
     const texts = yield* this.byKeys(groups.texts, keyWords, down, keys);
     const parts = [numbers, merged(texts, yield* this.ordered(groups.others), this.compare)];
     if (down) parts.reverse();
-    this.list.fill([...parts, yield* this.ordered(groups.none)].flat());
+    const sorted = parts[0]?.concat(parts[1] ?? [], yield* this.ordered(groups.none)) ?? [];
+    yield;
+    this.list.fill(sorted);
+    yield;
     if (this.items) for (const item of this.list) this.items.set(item.row.id, item);
     for (const field of fields) {
       yield;
@@ -430,9 +438,11 @@ class Index {
       this.build();
       for (const window of this.windows) window.touch();
     } else {
-      const told = [...own].every(([id, before]) => this.tell(sorted.move(id, before, false)));
-      const points = this.fields.size > 0 ? [...sorted.pointingAt(all)] : [];
-      if (!told || !points.every((id) => this.tell(sorted.move(id, this.look(id), true)))) {
+      let told = true;
+      for (const [id, before] of own) told = told && this.tell(sorted.move(id, before, false));
+      if (this.fields.size > 0)
+        for (const id of sorted.pointingAt(all)) told = told && this.tell(sorted.move(id, this.look(id), true));
+      if (!told) {
         // It was told of another row than it has: whatever the reason, the rows themselves are right.
         this.build();
         for (const window of this.windows) window.touch();
@@ -619,7 +629,6 @@ class AnyWindow {
     if (before < 0 && !passes) return;
     const was = this.turn(before);
     if (before >= 0 && passes && !keys) {
-      list.replace(next);
       if (was < limit) this.touch();
       return;
     }
