@@ -46,6 +46,32 @@ export class Local {
   }
 }
 
+/** Its windows alone, over a table in memory: no keys, rights or pending edits, as the peers have none. */
+export const bare: Subject = {
+  name: "bare",
+  compareText: asPeople,
+  prepare: (rows) => () => {
+    const table = new Map(rows.map((row) => [row.id, row]));
+    const windows = new Windows({ record: (one) => table.get(one), records: () => table.values() }, atOnce);
+    return {
+      open(ask) {
+        const window = windows.open("opportunity", queryOf(ask), "en", () => undefined);
+        return { ids: () => window.rows.map((row) => row.id), close: () => window.close() };
+      },
+      edit(edits) {
+        const changes: Change[] = [];
+        for (const edit of edits) {
+          const before = table.get(edit.id) as Opportunity;
+          table.set(edit.id, { ...before, ...edit.set } as Opportunity);
+          changes.push({ id: edit.id, entity: "opportunity", before });
+        }
+        windows.changed(changes);
+      },
+      close: () => undefined,
+    };
+  },
+};
+
 /** The product's copy and windows, as the screens have them; rows change as a page from the edge changes them. */
 export const baton: Subject = {
   name: "baton",

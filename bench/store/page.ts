@@ -1,11 +1,11 @@
 /** What runs in the browser. The suite calls it by `window.bench`. */
 import { answer, makeOpportunities, type Ask, type Opportunity } from "./data.ts";
-import { baton } from "./baton.ts";
+import { bare, baton } from "./baton.ts";
 import { beforeSort, cold, frame, heap, search, seed, sort, throttled } from "./own.ts";
 import { dexie, rxdb, tanstack, tinybase } from "./peers.ts";
 import type { Edit, Live, Subject } from "./subject.ts";
 
-const subjects: readonly Subject[] = [baton, tanstack, tinybase, dexie, rxdb];
+const subjects: readonly Subject[] = [baton, bare, tanstack, tinybase, dexie, rxdb];
 const byAmount: Ask = { stage: "", by: "amountMinor", down: true };
 export interface Taken {
   readonly ms: { [measure: string]: number };
@@ -86,6 +86,15 @@ async function once(name: string, count: number, singles: number, sorts: boolean
   await editTens(warmEdits); // until the engine has compiled what a day's edits run through, of every subject
   await editTens(singles);
   taken.ms["edit in window"] = middle();
+  await check(live, ask);
+  spent = [];
+  for (let turn = 0; turn < 10; turn += 1) {
+    // Another amount, and so another place among the first ones.
+    const edits = [{ id: live.ids()[19] ?? "", set: { amountMinor: 2e12 + turn } }];
+    spent.push(await timed(() => here.edit(edits)));
+    set(edits);
+  }
+  taken.ms["row moves in window"] = middle();
   await check(live, ask);
   spent = [];
   for (let turn = 0; turn < singles; turn += 1) {

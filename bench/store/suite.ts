@@ -18,12 +18,12 @@ import type { api, Taken } from "./page.ts";
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 const outDir = mkdtempSync(join(tmpdir(), "baton-store-"));
 const measures = [
-  "load", "first window", "edit in window, the first ones", "edit in window", "row leaves window", "1,000 changes at once",
+  "load", "first window", "edit in window, the first ones", "edit in window", "row moves in window", "row leaves window", "1,000 changes at once",
   "text sort of all", "the same backwards", "number sort of all",
 ]; // prettier-ignore
 /** Half of them take minutes with many rows; those are measured with few, or with `--full`. */
 const slow = ["dexie", "rxdb"];
-const fast = ["baton", "tanstack", "tinybase"];
+const fast = ["baton", "bare", "tanstack", "tinybase"];
 
 /** The store, its peers and the measurements as one page. */
 async function buildPage(peers: readonly string[]): Promise<void> {
@@ -244,10 +244,11 @@ export async function storeSuite({ full, progress }: Options): Promise<SuiteResu
     );
     const median = (measure: string, count: number, subject: string): number =>
       medians.get(`${measure} ${count}`)?.get(subject)?.median ?? Number.NaN;
-    const times = (measure: string, least: number): Figure => {
-      const ratio = median(measure, 100_000, "tanstack") / median(measure, 100_000, "baton");
+    const times = (measure: string, least: number, subject = "baton"): Figure => {
+      const ratio = median(measure, 100_000, "tanstack") / median(measure, 100_000, subject);
+      const what = subject === "bare" ? `${measure}, the live windows alone` : measure;
       return {
-        name: `${measure}, 100,000 rows: times faster than TanStack DB's b-tree`,
+        name: `${what}, 100,000 rows: times faster than TanStack DB's b-tree`,
         target: `at least ${least}x`, measured: say(ratio, "ratio"), met: ratio >= least,
       }; // prettier-ignore
     };
@@ -255,7 +256,10 @@ export async function storeSuite({ full, progress }: Options): Promise<SuiteResu
       name, target: `under ${say(most, unit)}`, measured: say(value, unit), met: value < most,
     }); // prettier-ignore
     const figures: Figure[] = [
+      times("edit in window", 30, "bare"),
+      times("edit in window, the first ones", 30, "bare"),
       times("edit in window", 30),
+      times("row moves in window", 30),
       times("row leaves window", 30),
       times("load", 5),
       under("text sort of 50,000 rows, the thread's own time", sorted.median, 100, "ms"),
@@ -272,12 +276,13 @@ export async function storeSuite({ full, progress }: Options): Promise<SuiteResu
       figures,
       checks: [...checks].map(([peer, { compared, wrong }]) => ({
         peer, what: "the list filtered, sorted and cut anew", compared, wrong,
-        note: peer === "baton" || peer === "tanstack" ? "text as people sort it" : "text by code unit: it has no language",
+        note: peer === "baton" || peer === "bare" || peer === "tanstack" ? "text as people sort it" : "text by code unit: it has no language",
       })) satisfies Check[],
       notes: [
         "The list: filter by stage, sort by amount, the first 50; then all rows by name, and by amount. In Chromium, each subject in turn, the order turned round every second round.",
         "Dexie's rows are on IndexedDB and its lists read the disk again: it keeps what the others lose with the tab. RxDB runs on its storage in memory. TinyBase sorts again at each change by design. TanStack DB also joins and groups, which this list does not ask for.",
         "Ours takes rows as the disk gives them, a blob a key, and changes as a page from the edge brings them. Its joins, overlay of pending edits and disk are not part of the comparison; what it costs from the disk to the screen is measured apart.",
+        "bare: our live windows over a plain table in memory, without the copy under them. That is what the target of 30x was first measured with (a store without joins and overlay); baton's own line also copies the key's blob of 20 rows and takes it into the copy with its rights. The first ones: the first fifty edits of a fresh store, of code that other rounds have warmed or not; then after a thousand.",
         `The machine's load was ${loadavg()[0]?.toFixed(1)} at the end, on ${cpus().length} cores.`,
         "Times from the disk and at 4x throttle are those of a clock on the wall: what else the machine does is in them. The thread's own time is what the page itself used until everything was in.",
         "Search: the floor goes through all rows for each question, with the same words; its answers are what ours are compared with.",
