@@ -88,6 +88,38 @@ describe("the IndexedDB disk", () => {
     disk.close();
   });
 
+  it("[case 15] [SYNC-L4] while another tab that stands still holds the disk, an edit is shown at once, and what was missed comes", async () => {
+    const name = diskName("local", "held");
+    const disk = await openDisk(name);
+    await disk.write(always([put("keys", "h1", blob)]));
+    const mine = await tab(name);
+    await disk.write(always([put("keys", "h2", { g: all, rows: new Map([[contact(2).id, { e: "contact", row: contact(2) }]]) })])); // prettier-ignore
+    let stands = true;
+    const held = disk.write(async (read) => {
+      while (stands) await read.get("meta", "rev"); // the transaction stays open
+      return { writes: [], value: undefined };
+    });
+    const channel = new BroadcastChannel(name);
+    channel.postMessage({ t: "patch", rev: mine.replica.rev + 2, writes: [] }); // one before it never came
+    await expect.poll(() => mine.loading).toBe(true); // reads anew, and waits for the disk
+    let stored = false;
+    const edit = mine.mutate("contact.edit@1", { id: contact(1).id, set: { title: "Mine" } }).then((done) => {
+      stored = true;
+      return done;
+    });
+    await Promise.resolve();
+    expect(mine.replica.record(contact(1).id)?.["title"]).toBe("Mine");
+    expect([mine.loading, stored, mine.replica.record(contact(2).id)]).toEqual([true, false, undefined]);
+    stands = false;
+    await held;
+    expect((await edit).ok).toBe(true);
+    await expect.poll(() => mine.replica.record(contact(2).id)).toBeDefined();
+    expect(mine.replica.record(contact(1).id)?.["title"]).toBe("Mine");
+    expect(mine.replica.pending()).toHaveLength(1);
+    channel.close();
+    disk.close();
+  });
+
   it("[SYNC-E1] what ended while the app was closed is not shown even while the copy is being read", async () => {
     const name = diskName("local", "ended");
     const disk = await openDisk(name);

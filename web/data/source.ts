@@ -106,6 +106,8 @@ export class Source {
   private endedHere = false;
   /** Everything is in: what looks at rows that may still be on the disk waits for it. */
   private whole: Promise<void> = Promise.resolve();
+  /** The first reading is in: from then on an edit is shown at once, also while the disk is read anew. */
+  private opened: Promise<void> = Promise.resolve();
   private answered = true;
   private othersSeenAt = -Infinity;
   private closed = false;
@@ -206,7 +208,7 @@ export class Source {
 
   /** Runs a mutation here at once, and resolves when it is on disk. `also` goes into the same transaction. */
   async mutate(name: string, args: unknown, also: readonly Write[] = []): Promise<Result<void>> {
-    await this.whole;
+    await this.opened;
     const drafted = this.replica.draft(name, args, this.wall());
     if (!drafted.ok) return drafted;
     if (JSON.stringify(drafted.value.args).length > limits.outboxBytesMax) return fail("too_large");
@@ -405,7 +407,7 @@ export class Source {
         }),
       );
       done.then(() => this.tick(), reject);
-      this.whole = done.catch(() => undefined);
+      this.whole = this.opened = done.catch(() => undefined);
     });
   }
   private async readDisk(read: (disk: Disk) => Promise<void>): Promise<void> {
