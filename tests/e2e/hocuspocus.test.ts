@@ -134,20 +134,4 @@ describe("the stock provider", () => {
     byTicket.destroy();
     await until(() => seen() === undefined, "presence ends");
   });
-
-  it("[SECTION-1] what was acknowledged is there after the cell was killed", async () => {
-    const cookie = await sellerCookie();
-    const { account, pad } = await makeAccount(cookie);
-    const writer = provide(socket(account, asBrowser(cookie)), pad, null);
-    await until(() => writer.synced, "opened");
-    for (let n = 0; n < 50; n++) writer.document.getText("plain").insert(0, `word ${n} `);
-    await until(() => !writer.hasUnsyncedChanges, "everything acknowledged");
-    const written = writer.document.getText("plain").toString();
-    await server.kill();
-    writer.destroy();
-    await server.restart();
-    const reader = provide(socket(account, asBrowser(cookie)), pad, null);
-    await until(() => reader.synced, "opened again");
-    expect(reader.document.getText("plain").toString()).toBe(written);
-  });
 });

@@ -85,7 +85,8 @@ export async function startServer(options: ServerOptions = {}): Promise<Server> 
   };
 }
 
-const emptyState = (cell: string | undefined): Promise<string> =>
+/** A state folder with the schema and nothing in it, to copy from. */
+export const emptyState = (cell: string | undefined): Promise<string> =>
   made(`empty-${cell ?? "local"}`, async (stateDir) => {
     const error = await migrate(stateDir, cell);
     if (error) throw new Error(`The migrations failed:\n${error}`);
