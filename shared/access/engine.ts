@@ -399,7 +399,9 @@ export function bindSlice(own: Slice, onAlarm?: Alarm, toSql?: typeof readSql): 
     if (ofAction.size === 0) ofEntity.set(action, ofAction);
     const known = ofAction.get(compartment);
     if (known !== undefined) return known;
-    const rules = livesIn(entity, compartment) ? gather(action, entity, compartment) : null;
+    // A part is written by who may write on the whole: nobody is asked about it alone.
+    const none = !livesIn(entity, compartment) || (entityOf(entity).part !== undefined && !see.has(action));
+    const rules = none ? null : gather(action, entity, compartment);
     ofAction.set(compartment, rules);
     return rules;
   }

@@ -1,7 +1,7 @@
 import * as z from "zod/mini";
 import { actions, type Action } from "../kernel/actions.ts";
 import { compartments } from "../records/compartments.ts";
-import { compartmentsOf, entity, entityNames, type EntityName, type Row } from "../records/entities.ts";
+import { compartmentsOf, entity, wholeEntities, type EntityName, type Row } from "../records/entities.ts";
 import { groupNames, maskOf } from "../records/groups.ts";
 import type { Facts, Place } from "./engine.ts";
 import { examples } from "./examples.ts";
@@ -25,7 +25,7 @@ const caseSchema = z.strictObject({
     }),
   ]),
   action: z.union([z.enum(actions), z.array(z.enum(actions)).check(z.minLength(1))]),
-  entity: z.enum(entityNames as [EntityName, ...EntityName[]]),
+  entity: z.enum(wholeEntities as [EntityName, ...EntityName[]]),
   compartment: z.optional(z.enum(compartments)),
   place: z.strictObject({
     owner: z.optional(z.nullable(memberText)),

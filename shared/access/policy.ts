@@ -4,7 +4,7 @@ import { isDay } from "../kernel/clock.ts";
 import { limits } from "../kernel/limits.ts";
 import { fail, ok, type Result } from "../kernel/result.ts";
 import { compartments, isCompartment } from "../records/compartments.ts";
-import { compartmentsOf, entity, entityNames, type EntityName } from "../records/entities.ts";
+import { compartmentsOf, entity, wholeEntities, type EntityName } from "../records/entities.ts";
 import type { Field } from "../records/field.ts";
 import { groupNames, keeps } from "../records/groups.ts";
 import { maskKinds, type MaskRule } from "../records/masked.ts";
@@ -45,7 +45,7 @@ const literal = z.union([z.string().check(z.maxLength(80)), z.number(), z.boolea
 const factRef = z.strictObject({ $m: z.enum(factNames) });
 const groups = z.array(z.enum(groupNames)).check(z.minLength(1));
 const within = z.array(z.enum(compartments)).check(z.minLength(1));
-const entityName = z.enum(entityNames as [EntityName, ...EntityName[]]);
+const entityName = z.enum(wholeEntities as [EntityName, ...EntityName[]]);
 const entityList = z.union([entityName, z.array(entityName).check(z.minLength(1))]);
 const action = z.enum(actions);
 const keep = z.optional(z.enum(["online", "device"]));
@@ -361,7 +361,7 @@ function check(policy: Policy): Problem[] {
     }
   if (policy.forbid.length > limits.guardrailsMax) say("forbid", "There are too many guardrails.");
   if ((policy.stages ?? []).length > limits.stageRulesMax) say("stages", "There are too many stage rules.");
-  for (const name of entityNames) {
+  for (const name of wholeEntities) {
     const rules = policy.allow.filter((rule) => entitiesOf(rule).includes(name));
     if (rules.length > limits.rulesPerEntity) say("allow", `There are too many rules on ${name}.`);
   }

@@ -1,6 +1,6 @@
 import { governActions, seeActions, type Action } from "../kernel/actions.ts";
 import type { Compartment } from "../records/compartments.ts";
-import { entity, type EntityName } from "../records/entities.ts";
+import { entity, entityNames, type EntityName } from "../records/entities.ts";
 import { groupBit, groupDefaults, groupNames, maskOf, type Group, type Mask } from "../records/groups.ts";
 import type { Masks } from "../records/masked.ts";
 import type { Cover, Grant, Interval } from "./engine.ts";
@@ -137,6 +137,13 @@ export const notLent: Mask = maskOf(["compensation", "private"]);
 export const mayLend = (action: Action, at: { entity: EntityName; compartment: string; writing?: boolean }): boolean =>
   action !== "decide" && !govern.has(action) && at.compartment !== "private" && !(at.writing && at.entity === "member");
 
+/** What is said of a whole is said of its parts. */
+const parts = entityNames.filter((name) => entity(name).part !== undefined);
+const withParts = (names: readonly EntityName[]): readonly EntityName[] => [
+  ...names,
+  ...parts.filter((name) => names.includes(entity(name).part ?? name) && !names.includes(name)),
+];
+
 /** Under which names of roles in regions a share can let these facts in. */
 export const rolesIn = (roles: readonly string[], regions: readonly string[]): string[] =>
   regions.flatMap((region) => roles.map((role) => `${role}@${region}`));
@@ -173,7 +180,7 @@ export function slice(policy: Policy, facts: SliceFacts, audience: "client" | "w
     const groups = maskOf(rule.groups) & ~groupBit("unclassified");
     allow.push({
       id: rule.id,
-      entity: entitiesOf(rule),
+      entity: rule.actions.some((action) => see.has(action)) ? withParts(entitiesOf(rule)) : entitiesOf(rule),
       ...(rule.in ? { in: rule.in } : {}),
       actions: rule.actions,
       when,
@@ -197,7 +204,7 @@ export function slice(policy: Policy, facts: SliceFacts, audience: "client" | "w
     return [
       {
         id: grant.id,
-        entity: grant.entities,
+        entity: grant.entities === "*" ? "*" : withParts(grant.entities),
         ...(grant.in ? { in: grant.in } : {}),
         actions,
         to: grant.to,
@@ -225,7 +232,7 @@ export function slice(policy: Policy, facts: SliceFacts, audience: "client" | "w
     if (except === true) continue;
     forbid.push({
       id: rule.id,
-      entity: rule.entity === "*" ? "*" : entitiesOf(rule),
+      entity: rule.entity === "*" ? "*" : withParts(entitiesOf(rule)),
       ...(rule.in ? { in: rule.in } : {}),
       actions: isAny(rule.actions) ? "*" : rule.actions,
       when,

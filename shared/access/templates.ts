@@ -213,6 +213,7 @@ const allows: readonly AllowRule[] = [
   // --- sections
   allow("section.read", workers, "section", seeSection, anyOf("own", "team", "account_team"), ["identity", "shared"], "One account, written together.", { in: ["core"] }),
   allow("section.region", ["support", "qualifier"], "section", seeSection, reach("region"), ["identity", "shared"], "Know the story before you call.", { in: ["core"] }),
+  allow("section.comment", ["support", "qualifier"], "section", ["comment"], reach("region"), ["identity", "shared"], "Who knows better says so beside the text.", { in: ["core"] }),
   allow("section.write", workers, "section", writeSection,
     { all: [anyOf("own", "team", "account_team"), { in: ["sectionKind", ["shared", "scratch"]] }] }, ["identity", "shared"], "One account, written together.", { in: ["core"] }),
   allow("section.sales", sales, "section", [...seeSection, ...writeSection], anyOf("own", "team", "account_team"), ["identity", "shared", "internal"],

@@ -70,6 +70,7 @@ export const zh: Readonly<Record<string, string>> = {
   "Called in to help, for as long as it burns.": "请来帮忙，告急多久就帮多久。",
   "One account, written together.": "同一个客户，大家一起写。",
   "Know the story before you call.": "打电话前先了解来龙去脉。",
+  "Who knows better says so beside the text.": "知道详情的人可在正文旁说明。",
   "Sales thinks aloud among itself.": "销售内部可以畅所欲言。",
   "Support notes are written together.": "支持笔记大家一起写。",
   "Finance keeps its own notes.": "财务有自己的笔记。",

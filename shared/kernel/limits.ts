@@ -148,6 +148,11 @@ export const limits = {
   followRecent: 200,
   followPinned: 100,
 
+  // --- comments in a section
+  quoteMax: 120, // characters: enough to find the place again by
+  rangeEndMax: 88, // base64 of one end: two numbers of 32 bits and the name of a root, with room to spare
+  commentMax: 4_000, // characters; what is longer belongs into the text
+
   // --- text
   nameMax: 200,
   textMax: 500,

@@ -10,6 +10,11 @@ export interface Entity {
   readonly kind: string; // three letters inside ids
   readonly plural: string; // table and route
   readonly compartments: readonly Compartment[] | "subject"; // subject: where the record that it is about lives
+  /**
+   * The entity that its records are part of, and the field that names which one. They are read by who reads the whole,
+   * and are in no rule of a policy, no share and no import of their own.
+   */
+  readonly part?: "section";
   readonly fields: FieldsShape;
 }
 
@@ -27,6 +32,8 @@ const choice = <const V extends readonly string[]>(values: V, group: Group) =>
   ({ type: "enum", values, group }) as const satisfies Field;
 /** Who answers for a record; empty means the owner of its key. Moves only by `reassign`. */
 const owner = { type: "ref", to: "member", group: "shared", act: "reassign" } as const satisfies Field;
+
+const inSections = ["core", "sales", "service", "finance", "handoff", "private"] as const;
 
 export const entities = {
   // --- configuration, under the organisation's anchor
@@ -405,10 +412,31 @@ export const entities = {
       group: { type: "text", group: "identity", act: "create" },
     },
   },
+  // Words about a place in a section's text. Written by mutations of its own alone (shared/sections/comments.ts).
+  section_comment: {
+    kind: "sco",
+    plural: "section_comments",
+    compartments: inSections,
+    part: "section",
+    fields: {
+      section: ref("section", "identity"),
+      parent: ref("section_comment", "identity"), // the comment that it answers; the rest of the place is that one's
+      body: { type: "long", group: "identity" }, // null: taken back by its author, kept for its answers
+      gen: { type: "int", group: "identity" }, // the section's, in which the range was taken
+      rangeStart: { type: "text", group: "identity", max: 88 }, // a Yjs relative position, base64; bounds as in limits.ts
+      rangeEnd: { type: "text", group: "identity", max: 88 },
+      quote: { type: "text", group: "identity", max: 120 },
+      group: { type: "text", group: "identity", act: "tighten" }, // the section's
+      at: { type: "instant", group: "identity" },
+      editedAt: { type: "instant", group: "identity" },
+      resolvedAt: { type: "instant", group: "identity" },
+      resolvedBy: ref("member", "identity"),
+    },
+  },
   section: {
     kind: "sec",
     plural: "sections",
-    compartments: ["core", "sales", "service", "finance", "handoff", "private"],
+    compartments: inSections,
     fields: {
       title: { type: "text", group: "identity", required: true },
       sectionKind: { type: "text", group: "identity", required: true, act: "create" }, // shared, internal:<function>, handoff, private, scratch
@@ -423,6 +451,8 @@ export const entities = {
 export type EntityName = keyof typeof entities;
 export const entityNames = Object.keys(entities) as EntityName[];
 export const entity = (name: EntityName): Entity => entities[name];
+/** Entities that rules, grants and imports may name: all but parts of another one. */
+export const wholeEntities = entityNames.filter((name) => entity(name).part === undefined);
 
 export function isEntity(text: string): text is EntityName {
   return Object.hasOwn(entities, text);

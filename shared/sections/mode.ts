@@ -1,7 +1,7 @@
 import { groupBit } from "../records/groups.ts";
 import { isVisible } from "../records/record.ts";
 import type { Row } from "../records/entities.ts";
-import type { Bound, Place } from "../access/engine.ts";
+import type { Bound, Decision, Place } from "../access/engine.ts";
 
 export type Mode = "none" | "read" | "write";
 
@@ -14,6 +14,13 @@ export function modeOf(bound: Bound, section: Row, place: Place, at: number): Mo
   const mask = bound.recordMask("section", section, place, at);
   if (typeof group !== "string" || section.anchor !== place.anchor.id || !isVisible("section", section, mask))
     return "none";
-  const decision = bound.decide("write", "section", section.compartment, place, at, section);
-  return decision.allowed && (decision.groups & groupBit(group as never)) !== 0 ? "write" : "read";
+  return mayIn(bound, "write", section, place, at).allowed ? "write" : "read";
+}
+
+/** Whether a member may write in the text of a section, or comment on it; the one without the other is possible. */
+export function mayIn(bound: Bound, action: "write" | "comment", section: Row, place: Place, at: number): Decision {
+  const decision = bound.decide(action, "section", section.compartment, place, at, section);
+  return !decision.allowed || (decision.groups & groupBit(section["group"] as never)) !== 0
+    ? decision
+    : { allowed: false, why: "Your role does not include this." };
 }

@@ -4,10 +4,11 @@ import { deescalateCase, escalateCase, reopenCase, resolveCase } from "../cases/
 import { acceptHandoff, offerHandoff, returnHandoff, withdrawHandoff } from "../handoffs/mutations.ts";
 import { advanceOpportunity } from "../pipeline/advance.ts";
 import { reassignAccount, restrictAccount } from "../records/account.ts";
-import { entityNames } from "../records/entities.ts";
+import { wholeEntities } from "../records/entities.ts";
 import { createMutation, editMutation, removeMutation, restoreMutation } from "../records/generic.ts";
 import { assignDuties, setMemberEmail, setMemberFacts } from "../records/member.ts";
 import type { Mutation } from "../records/mutation.ts";
+import { sectionCommentMutations } from "../sections/comments.ts";
 import { assignOpportunity, assignTask } from "../shares/assign.ts";
 import { addComment } from "../shares/comment.ts";
 import { endShare, shareAccount, shareRecord } from "../shares/share.ts";
@@ -17,7 +18,7 @@ import { skip } from "./skip.ts";
 /** All mutations there are, by name and version. Nothing else changes data. */
 const all: readonly Mutation[] = [
   // An approval is asked for, decided and used; nobody makes or edits one.
-  ...entityNames
+  ...wholeEntities
     .filter((name) => name !== "approval")
     .flatMap((name) => [
       createMutation(name),
@@ -47,6 +48,7 @@ const all: readonly Mutation[] = [
   shareAccount,
   endShare,
   addComment,
+  ...sectionCommentMutations,
   skip,
 ];
 export const mutations: ReadonlyMap<string, Mutation> = new Map(all.map((mutation) => [mutation.name, mutation]));

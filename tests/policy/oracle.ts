@@ -211,6 +211,10 @@ function lentNames(w: World, action: Action): string[] {
 
 /** Every way in which the member may be judged of an action on this record or key, each with what it gives. */
 function ways(w: World, action: Action, before: World | null): { names: World; given: Set<Group>; glass: boolean }[] {
+  // A part is read by who reads the whole, and written with it.
+  const whole = entityOf(w.entity).part;
+  if (whole)
+    return (seeActions as readonly string[]).includes(action) ? ways({ ...w, entity: whole }, action, null) : [];
   if (w.facts.employment !== "active" || !(compartmentsOf(w.entity) as readonly string[]).includes(w.compartment))
     return [];
   const reading = (seeActions as readonly string[]).includes(action);

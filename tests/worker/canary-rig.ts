@@ -129,6 +129,13 @@ export async function plant(): Promise<void> {
         .bind(id, at, compartment, group === "internal" ? `internal:${compartment}` : group, group)
         .run();
       seeded.push(["section", id]);
+      const comment = await idOf(`test:section_comment:${key}-${compartment}-${group}-${seeded.length}`);
+      await env.DB.prepare(
+        `INSERT INTO section_comment (id, anchor, compartment, ver, created_at, created_by, updated_at, section, gen, "group") VALUES (?, ?, ?, 1, 1, 'x', 1, ?, 1, ?)`,
+      )
+        .bind(comment, at, compartment, id, group)
+        .run();
+      seeded.push(["section_comment", comment]);
     }
     if (key === "closed")
       for (const [name, id] of seeded.filter(([name, id]) => name !== "account" && id !== ""))

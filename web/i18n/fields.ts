@@ -80,6 +80,7 @@ export const kindNames: Readonly<Record<string, Words>> = {
   comment: ["Comment", "评论"],
   approval: ["Approval", "审批"],
   section: ["Note", "笔记"],
+  section_comment: ["Comment in a note", "笔记中的评论"],
   file: ["File", "文件"],
 };
 

@@ -74,6 +74,7 @@ function statements(db: Db, item: CommitItem, now: number): Query[] {
   if (newAccounts.length > 0) queries.push(db.run(insertAnchors(newAccounts)));
   for (const write of writes) {
     if (write.op === "create") continue;
+    queries.push(...partsOf(db, item, write, now));
     const own = ownColumns(write);
     const anchorOnly = write.op === "edit" && Object.keys(own).length === 0;
     if (!anchorOnly) {
@@ -187,6 +188,27 @@ function updateAnchor(write: Write, now: number): SQL {
 }
 
 const changeOp = { create: "in", restore: "in", edit: "edit", delete: "del" } as const;
+
+/**
+ * The comments of a section go where it goes, in the same batch: to the readers of its new group, away with it, back with
+ * it. Before the section's own row, which still says when it was deleted. A row each in the feed, whatever their number.
+ */
+function partsOf(db: Db, item: CommitItem, write: Write, now: number): Query[] {
+  const group = write.after["group"] ?? null;
+  const moved = write.op === "edit" && write.changed.includes("group");
+  if (write.entity !== "section" || (write.op === "edit" && !moved)) return [];
+  const mine = sql`section = ${write.id}`;
+  const there = write.op === "restore" ? sql`deleted_at = (select deleted_at from section where id = ${write.id})` : sql`deleted_at is null`; // prettier-ignore
+  const patch = moved ? sql`json_object('group', json_array("group", ${group}))` : sql`null`;
+  const set = moved ? sql`"group" = ${group}` : sql`deleted_at = ${write.op === "delete" ? now : null}`;
+  return [
+    db.run(sql`insert into change (anchor, compartment, entity, record, op, actor, client, n, at, mutation, patch)
+      select anchor, compartment, 'section_comment', id, ${changeOp[write.op]}, ${item.member}, ${item.client}, ${item.n}, ${now}, ${item.mutation}, ${patch}
+      from section_comment where ${mine} and ${there}`),
+    // Those that are gone move too, so that nothing can bring them back to who may not read them.
+    db.run(sql`update section_comment set ${set}, ver = ver + 1, updated_at = ${now} where ${mine}${moved ? sql`` : sql` and ${there}`}`),
+  ]; // prettier-ignore
+}
 
 /** One change row per record written, in the order of the writes. The patch holds before and after, for history. */
 function insertChanges(item: CommitItem, now: number): SQL {

@@ -4,7 +4,7 @@ import type { Cover, Facts, Grant } from "../../shared/access/engine.ts";
 import { rolesIn } from "../../shared/access/slice.ts";
 import { actions } from "../../shared/kernel/actions.ts";
 import { compartments } from "../../shared/records/compartments.ts";
-import { entityNames } from "../../shared/records/entities.ts";
+import { wholeEntities } from "../../shared/records/entities.ts";
 import { groupNames } from "../../shared/records/groups.ts";
 
 /** The rights that a member has for a while: grants, and covers of others. Everyone who makes facts reads them here. */
@@ -18,7 +18,7 @@ const ids = z.array(z.string().check(z.minLength(1), z.maxLength(64))).check(z.m
 /** What a grant opens. Kept as JSON in the row. */
 export const grantBody = z.strictObject({
   actions: z.array(z.enum(actions)).check(z.minLength(1)),
-  entities: z.union([z.literal("*"), z.array(z.enum(entityNames)).check(z.minLength(1))]),
+  entities: z.union([z.literal("*"), z.array(z.enum(wholeEntities)).check(z.minLength(1))]),
   in: z.optional(z.array(z.enum(compartments)).check(z.minLength(1))),
   to: z.union([
     z.strictObject({ anchors: ids }),

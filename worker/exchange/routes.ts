@@ -2,7 +2,7 @@ import { Hono } from "hono";
 import * as z from "zod/mini";
 import { importRowsMax } from "../../shared/exchange/import-plan.ts";
 import { compartments } from "../../shared/records/compartments.ts";
-import { entityNames } from "../../shared/records/entities.ts";
+import { wholeEntities, type EntityName } from "../../shared/records/entities.ts";
 import { requireActor } from "../auth/actor.ts";
 import type { AppEnv } from "../context.ts";
 import type { Env } from "../env.ts";
@@ -24,7 +24,7 @@ const value = z.union([
 
 /** The form of one row; what its fields may hold is judged row by row. */
 export const importRow = z.strictObject({
-  entity: z.enum(entityNames as [(typeof entityNames)[number], ...typeof entityNames]),
+  entity: z.enum(wholeEntities as [EntityName, ...EntityName[]]),
   source,
   fields: z.record(z.string(), value),
   refs: z.optional(z.record(z.string(), z.union([source, z.array(source).check(z.maxLength(32))]))),

@@ -9,7 +9,7 @@ import { governanceKinds } from "../../shared/approvals/state.ts";
 import { compartments } from "../../shared/records/compartments.ts";
 import {
   entity as entityOf,
-  entityNames,
+  wholeEntities,
   entityOfId,
   type EntityName,
   type Row,
@@ -50,7 +50,7 @@ const id = z.string().check(z.minLength(1), z.maxLength(64));
 const ids = z.array(id).check(z.minLength(1), z.maxLength(20));
 const reason = z.string().check(z.trim(), z.minLength(3), z.maxLength(limits.textMax));
 const days = z.optional(z.int().check(z.gte(1), z.lte(366)));
-const entityName = z.enum(entityNames as [EntityName, ...EntityName[]]);
+const entityName = z.enum(wholeEntities as [EntityName, ...EntityName[]]);
 
 /** Bodies of these routes, for validation here and for openapi.json. */
 export const accessBodies = {

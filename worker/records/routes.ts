@@ -48,6 +48,9 @@ const handing = (row: Row, body: Record<string, unknown>): Record<string, unknow
   about: row["about"] ?? row.anchor,
 });
 const plain = (row: Row, body: Record<string, unknown>): unknown => ({ ...body, id: row.id });
+function inSection(row: Row, body: Record<string, unknown>): unknown {
+  return { ...body, id: row.id, section: row["section"] };
+}
 const acts: readonly Act[] = [
   {
     entity: "opportunity", verb: "advance", mutation: "opportunity.advance@1",
@@ -105,6 +108,8 @@ const acts: readonly Act[] = [
     args: (row, body) => ({ from: row["owner"] ?? null, ...body, id: row.id, account: row.anchor, ...(row["about"] ? { about: row["about"] } : {}) }),
   })),
   { entity: "approval", verb: "withdraw", mutation: "approval.withdraw@1", body: z.strictObject({}), args: plain },
+  { entity: "section_comment", verb: "edit", mutation: "section_comment.edit@1", body: z.strictObject({ body: z.string() }), args: inSection },
+  { entity: "section_comment", verb: "resolve", mutation: "section_comment.resolve@1", body: z.strictObject({ resolved: z.boolean() }), args: inSection },
 ]; // prettier-ignore
 
 export const doorOf = (c: AppContext): DoorContext => ({
@@ -199,6 +204,7 @@ for (const name of entityNames) {
 
   const ownActs = acts.filter((one) => one.entity === name);
   if (name === "approval") recordRoutes.post(path, requireActor, askForApproval);
+  else if (name === "section_comment") commentRoutes(path);
   else freely(name, path);
   for (const act of ownActs) {
     recordBodies[`POST /api${path}/:id/${act.verb}`] = act.body;
@@ -269,6 +275,38 @@ function freely(name: EntityName, path: string): void {
   recordRoutes.post(`${path}/:id/restore`, requireActor, async (c) => {
     const error = await mutate(c, `${name}.restore@1`, { id: c.req.param("id") });
     return error ? problem(error) : answer(c, name, c.req.param("id"), 200);
+  });
+}
+
+const commenting = z.strictObject({
+  id: z.optional(id),
+  section: id,
+  body: z.string(),
+  parent: z.optional(id),
+  gen: z.optional(z.int()),
+  place: z.optional(z.strictObject({ start: z.optional(z.string()), end: z.optional(z.string()), quote: z.string() })),
+});
+recordBodies["POST /api/section_comments"] = commenting;
+
+/** A comment on a section, or an answer to one: by whoever may comment there, with or without the right to write. */
+function commentRoutes(path: string): void {
+  recordRoutes.post(path, requireActor, async (c) => {
+    const body = await readBody(c.req.raw, commenting);
+    if (!body.ok) return problem(body.error);
+    const { id: given, parent, gen, place, ...rest } = body.value;
+    const record = given ?? (await newId(c, entity("section_comment").kind));
+    if (!isId(record)) return problem({ code: "invalid", fields: ["id"] });
+    const section = await readRecord(doorOf(c), "section", rest.section);
+    const error = parent
+      ? await mutate(c, "section_comment.reply@1", { ...rest, id: record, parent })
+      : await mutate(c, "section_comment.add@1", { ...rest, id: record, gen: gen ?? section?.["gen"] ?? 1, ...(place ? { place } : {}) });
+    return error ? problem(error) : answer(c, "section_comment", record, 201);
+  }); // prettier-ignore
+  recordRoutes.delete(`${path}/:id`, requireActor, async (c) => {
+    const row = await readRecord(doorOf(c), "section_comment", c.req.param("id"));
+    if (!row && !(await isRepeat(c))) return missing();
+    const error = await mutate(c, "section_comment.delete@1", row && inSection(row, {}));
+    return error ? problem(error) : c.body(null, 204);
   });
 }
 

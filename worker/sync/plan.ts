@@ -9,6 +9,7 @@ import { looksAlike, type Masks } from "../../shared/records/masked.ts";
 import type { Mutation, NewRow, ShareAsk, ShareEnd, Tx } from "../../shared/records/mutation.ts";
 import { isVisible, project } from "../../shared/records/record.ts";
 import type { Compartment } from "../../shared/records/compartments.ts";
+import { mayIn } from "../../shared/sections/mode.ts";
 import type { Actor } from "../context.ts";
 import { namesOf } from "../db/lent.ts";
 import { policyFrom, reassigned, secondNeeded, waitsForMany, waitsForSecond } from "../governance/gate.ts";
@@ -172,10 +173,15 @@ export function planMutation(
         : fail("denied", { detail: "This is kept in another cell." });
     // Decided over all fields that are named: a refusal must not tell whether a hidden value was guessed (ACCESS-3).
     const asked = { ...write, changed: [...new Set([...write.changed, ...(named.get(id) ?? [])])] };
-    for (const action of acts.get(id) ?? []) {
-      const denied = decide(actor, action, asked, placeOf(next.anchor), placeAfter(next.anchor), now);
+    const { part } = entity(write.entity);
+    if (part) {
+      const denied = decidePart(actor, present(text(next[part]) ?? ""), placeOf(next.anchor), now);
       if (denied) return denied;
-    }
+    } else
+      for (const action of acts.get(id) ?? []) {
+        const denied = decide(actor, action, asked, placeOf(next.anchor), placeAfter(next.anchor), now);
+        if (denied) return denied;
+      }
     if (!still) writes.push(write);
     drafts.push({ ...asked, named: asked.changed });
   }
@@ -318,6 +324,15 @@ function decide(
   if (decision.allowed || (decision.second && actor.seconded)) return null;
   return decision.second ? secondNeeded({ kind: "widen", beneficiary: "" }) : fail("denied", { detail: decision.why });
 }
+
+/** A comment is written by who may comment on its section, whatever is done to it; whose it is its mutations know. */
+function decidePart(actor: Actor, section: Stored | undefined, place: StoredPlace | undefined, now: number): Result<never> | null {
+  if (!section || section.deletedAt !== null || !place || place.deleted) return fail("missing");
+  if (actor.capabilities && !actor.capabilities.has("comment"))
+    return fail("denied", { detail: "This token may not do that." });
+  const decision = mayIn(actor.bound, "comment", section.row, place, now);
+  return decision.allowed ? null : fail("denied", { detail: decision.why });
+} // prettier-ignore
 
 /** A secret field that the actor may not see does not exist for them: naming it is naming an unknown field. */
 function hiddenSecrets(actor: Actor, write: Write, at: { row: Row; place: StoredPlace }, now: number): string[] {

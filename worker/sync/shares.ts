@@ -2,7 +2,7 @@ import type { Policy, ShareRecipe } from "../../shared/access/policy.ts";
 import { dayMs } from "../../shared/kernel/limits.ts";
 import { fail, ok, type Result } from "../../shared/kernel/result.ts";
 import { compartments, type Compartment } from "../../shared/records/compartments.ts";
-import { entitiesAt, type Row } from "../../shared/records/entities.ts";
+import { entitiesAt, entity as entityOf, type Row } from "../../shared/records/entities.ts";
 import { allGroups, groupBit, hasGroup, maskOf, type Mask } from "../../shared/records/groups.ts";
 import type { ShareAsk, ShareEnd } from "../../shared/records/mutation.ts";
 import type { Actor } from "../context.ts";
@@ -125,7 +125,8 @@ function targets(
 ): { compartment: Compartment; mine: Mask }[] {
   if (recipe.give === "record") {
     const compartment = compartments.find((name) => name === row.compartment);
-    const inside = compartment && (!recipe.in || recipe.in.includes(compartment));
+    const part = entityOf(entity).part !== undefined; // nobody gets a part without the whole
+    const inside = compartment && !part && (!recipe.in || recipe.in.includes(compartment));
     return inside ? [{ compartment, mine: actor.bound.recordMask(entity, row, place, now) }] : [];
   }
   return (recipe.in ?? compartments).map((compartment) => ({
