@@ -74,6 +74,8 @@ export const limits = {
   compactTailRows: 500,
   compactTailBytes: 65_536,
   strikesMax: 3,
+  heldTextsMax: 500, // sections that a device keeps for reading offline
+  heldTextBytes: 16_777_216,
   rightsReadMs: minuteMs, // backstop read of a room with traffic
 
   // --- identity

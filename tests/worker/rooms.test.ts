@@ -616,6 +616,24 @@ describe("over HTTP", () => {
       Uint8Array.from(atob(items[0]?.state ?? ""), (char) => char.charCodeAt(0)),
     );
     expect(doc.getText("plain").toString()).toBe("prefetched");
+    // What is there already does not come again; what was deleted since does.
+    const since = async () => {
+      const have = { [at(pad)]: btoa(String.fromCharCode(...Y.encodeSnapshot(Y.snapshot(doc)))) };
+      const answer = await ask(`/api/accounts/${org.account}/sections/states`, `${org.members.ana}-1`, { sections: [at(pad)], have }); // prettier-ignore
+      return ((await answer.json()) as { items: { state: string }[] }).items;
+    };
+    expect(await since()).toEqual([]);
+    const bo = new Y.Doc();
+    Y.applyUpdate(bo, Y.encodeStateAsUpdate(doc));
+    bo.getText("plain").delete(0, 3);
+    ana.sync(at(pad), 2, Y.encodeStateAsUpdate(bo, Y.encodeStateVector(doc)));
+    await ana.until(() => ana.frames.filter(stored(at(pad))).length === 2);
+    for (const { state } of await since())
+      Y.applyUpdate(
+        doc,
+        Uint8Array.from(atob(state), (char) => char.charCodeAt(0)),
+      );
+    expect(doc.getText("plain").toString()).toBe("fetched");
   });
 
   it("[ROOM-3] [case 37] a ticket opens a room once, in time, for its account, in an Auth frame", async () => {

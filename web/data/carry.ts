@@ -10,7 +10,7 @@ import { entryKey, put, type ClientMeta, type Disk, type Entry, type Plan, type 
 const carried = ["outbox", "attention", "follow", "sections"] as const;
 type Carried = (typeof carried)[number];
 const isKept = (key: string): boolean =>
-  ["device", "client", "sent", "time"].includes(key) || key.startsWith("choice:");
+  ["device", "client", "sent", "time"].includes(key) || key.startsWith("choice:") || key.startsWith("left:");
 
 /** An older stored form: how its database's name begins, and what became of its values. */
 export interface Former {

@@ -3,18 +3,18 @@
  * with them, and joined to the account's room while there is a network. Transport is the stock Hocuspocus provider.
  */
 import { HocuspocusProvider, HocuspocusProviderWebsocket } from "@hocuspocus/provider";
-import { fromBase64 } from "lib0/buffer";
 import * as decoding from "lib0/decoding";
 import { createSignal, type Accessor } from "solid-js";
 import { Awareness } from "y-protocols/awareness";
 import * as Y from "yjs";
-import { cellOf } from "../../shared/kernel/id.ts";
 import { limits } from "../../shared/kernel/limits.ts";
-import { put, type SectionCache } from "./disk.ts";
+import type { Row } from "../../shared/records/entities.ts";
+import { put, type Plan, type Reader, type SectionCache } from "./disk.ts";
 import type { Source } from "./source.ts";
 import type { LocalData } from "./store.ts";
 import { mayReachCell } from "./network.ts";
 import { LineSocket } from "./line.ts";
+import { prefetch, stateBytesMax } from "./prefetch.ts";
 import { send } from "./wire.ts";
 import { keepDraft, openHere } from "./words.ts";
 
@@ -22,6 +22,7 @@ type SectionState =
   | "loading" // from this device's disk, or for the first time from the room
   | "offline" // shows what this device has; typing is kept
   | "live"
+  | "refused" // what was typed here was not taken and is a draft now: open it anew, in a document without it
   | "closed"; // may not be read any more, or another generation took its place: open it anew, or leave
 export interface OpenSection {
   readonly doc: Y.Doc;
@@ -40,7 +41,7 @@ interface SectionRef {
 export interface Rooms {
   /** `schema`: the highest schema number that this editor knows. */
   open(section: SectionRef, schema: number): OpenSection;
-  /** Fetches the texts of an account's sections, so that they open offline. */
+  /** Fetches the texts of an account's sections, and what was written in them since, so that they open offline. */
   prefetch(account: string, sections: readonly { readonly id: string; readonly gen: number }[]): Promise<void>;
   readonly unsent: () => boolean;
   close(): void;
@@ -51,11 +52,13 @@ const firstTextMs = 3_000;
 const flushTogetherMs = 50;
 const flushAloneMs = 1_000; // rows of the room's log cost money, and nobody is looking
 const deniedRetries = [500, 1_500, 4_000]; // a room denies until it has been told of a new right
-const stateBytesMax = 262_144;
+const ticketRetryMs = 2_000;
 
 export function createRooms(data: LocalData): Rooms {
   const hosts = new Map<string, { readonly socket: HocuspocusProviderWebsocket; users: number }>();
   const open = new Set<Section>();
+  const ends = new Map<string, Promise<unknown>>();
+  const asked = new Map<string, number>();
 
   const host = (account: string): HocuspocusProviderWebsocket => {
     let held = hosts.get(account);
@@ -75,15 +78,16 @@ export function createRooms(data: LocalData): Rooms {
     for (const section of [...open])
       if (moved.has(section.ref.id) || !data.source(section.ref.id)?.replica.record(section.ref.id))
         section.recordMoved();
+    for (const section of [...open]) section.judge();
   });
 
   return {
     open: (ref, schema) => {
-      const section = new Section(data, ref, schema, host, leave, (closed) => open.delete(closed));
+      const section = new Section(data, ref, schema, host, leave, (closed) => open.delete(closed), ends);
       open.add(section);
       return section;
     },
-    prefetch: (account, sections) => prefetch(data, account, sections),
+    prefetch: (account, sections) => prefetch(data, account, sections, asked),
     unsent: () => [...open].some((section) => section.unsent()),
     close: () => {
       unsubscribe();
@@ -145,10 +149,17 @@ class Section implements OpenSection {
   private readonly leave: (account: string) => void;
   private readonly onClosed: (section: Section) => void;
   private provider: HocuspocusProvider | null = null;
-  private stored: Uint8Array = Y.encodeStateVector(this.doc);
+  /** What the room has, by its own word: acknowledged, or come from it. Beyond it lie own words only. */
+  private stored = new Map<number, number>();
+  /** The copy on the disk as this document wrote it last; another one is another tab's. */
+  private savedAt = 0;
+  /** Of each section, the writing or clearing of its copy that is under way. */
+  private readonly ends: Map<string, Promise<unknown>>;
   private saving: ReturnType<typeof setTimeout> | null = null;
   private denials = 0;
+  private hasNoTicket = false;
   private over = false;
+  private ended = false;
 
   constructor(
     data: LocalData,
@@ -157,6 +168,7 @@ class Section implements OpenSection {
     host: Section["host"],
     leave: Section["leave"],
     onClosed: Section["onClosed"],
+    ends: Section["ends"],
   ) {
     this.data = data;
     this.ref = ref;
@@ -164,6 +176,7 @@ class Section implements OpenSection {
     this.host = host;
     this.leave = leave;
     this.onClosed = onClosed;
+    this.ends = ends;
     this.source = data.source(ref.account);
     [this.state, this.setState] = createSignal<SectionState>("loading");
     [this.mode, this.setMode] = createSignal<"read" | "write">("write");
@@ -180,18 +193,26 @@ class Section implements OpenSection {
   }
 
   private async start(): Promise<void> {
+    await this.ends.get(this.ref.id); // the same section was open here a moment ago
     const cached = await this.source?.store.section(this.ref.id).catch(() => undefined); // the disk is gone: only the room has it
     if (this.over) return;
     const isHere = cached !== undefined && cached.gen === this.ref.gen;
     if (isHere) {
-      this.stored = cached.stored;
-      Y.applyUpdate(this.doc, cached.state, fromDisk);
-      this.setUnsent(hasMore(this.doc, this.stored));
+      this.savedAt = cached.at;
+      this.take(cached);
     } else if (cached) await keepDraft(this.data, cached); // written in a document that was replaced meanwhile
     this.connect();
     // With nothing here yet an empty page would pass for an empty note: the room has a moment to bring it.
     if (isHere || !this.provider || !mayReachCell()) this.show();
     else setTimeout(() => this.show(), firstTextMs);
+  }
+  private take(cached: SectionCache): void {
+    Y.applyUpdate(this.doc, cached.state, fromDisk);
+    for (const [client, clock] of Y.decodeStateVector(cached.stored)) this.learn(client, clock);
+    this.setUnsent(this.unsent() || hasMore(this.doc, this.stored));
+  }
+  private learn(client: number, clock: number): void {
+    this.stored.set(client, Math.max(clock, this.stored.get(client) ?? 0));
   }
   private show(): void {
     if (!this.over && this.state() === "loading") this.setState("offline");
@@ -215,6 +236,8 @@ class Section implements OpenSection {
         this.denials = 0;
         this.setMode(scope === "readonly" ? "read" : "write");
         if (this.state() !== "loading") this.setState("live");
+        this.judge();
+        if (this.mode() === "read" && this.unsent()) this.source?.kick(); // the right may have gone, and we not know yet
       },
       onSynced: ({ state }) => {
         if (state && !this.over) this.setState("live");
@@ -224,7 +247,7 @@ class Section implements OpenSection {
         if (!this.over) this.setState("offline");
       },
       onMessage: ({ event }) => {
-        if (isRefusal(event.data)) void this.end("denied");
+        if (isRefusal(event.data)) void this.end("denied", "refused");
       },
       onUnsyncedChanges: ({ number }) => {
         if (number === 0 && provider.isSynced) this.acknowledged();
@@ -237,7 +260,10 @@ class Section implements OpenSection {
   private async token(): Promise<string> {
     const schema = `;schema=${this.schema}`;
     if (!this.source || this.source.link.url === "") return schema;
+    // Without an answer nothing is known of the right: that is no denial.
+    this.hasNoTicket = true;
     const response = await send(this.source.link, "/api/rooms/ticket", { accountId: this.ref.account });
+    this.hasNoTicket = response.status >= 500 || response.status === 429;
     if (!response.ok) throw new Error(`ticket ${response.status}`);
     return ((await response.json()) as { readonly ticket: string }).ticket + schema;
   }
@@ -245,6 +271,7 @@ class Section implements OpenSection {
     const { provider } = this;
     if (!provider) return;
     this.provider = null;
+    provider.flushPendingUpdates(); // it would look for the awareness that is taken away next
     this.awareness.off("update", provider.boundAwarenessUpdateHandler);
     provider.configuration.awareness = null; // the section goes on with it, or throws it away itself
     provider.destroy();
@@ -254,25 +281,53 @@ class Section implements OpenSection {
 
   /** Everything sent so far is stored by the room. */
   private acknowledged(): void {
-    this.stored = Y.encodeStateVector(this.doc);
+    this.stored = Y.decodeStateVector(Y.encodeStateVector(this.doc));
     this.setUnsent(false);
-    this.save();
+    void this.save();
   }
-  private readonly onUpdate = (_update: Uint8Array, origin: unknown): void => {
+  private readonly onUpdate = (update: Uint8Array, origin: unknown): void => {
     if (origin === fromDisk) return;
     if (origin !== this.provider) this.setUnsent(true);
-    this.saving ??= setTimeout(() => this.save(), saveMs);
+    else {
+      const { from, to } = Y.parseUpdateMeta(update);
+      for (const [client, clock] of to)
+        if ((from.get(client) ?? 0) <= (this.stored.get(client) ?? 0)) this.learn(client, clock);
+    }
+    this.saving ??= setTimeout(() => void this.save(), saveMs);
   };
-  private save(): void {
+  private async save(): Promise<void> {
     if (this.saving) clearTimeout(this.saving);
     this.saving = null;
-    const { id, gen, account } = this.ref;
     // Only what the record's copy is kept for may lie on the disk; a section opened online leaves no trace.
-    if (this.over || !this.source?.replica.record(id)) return;
-    const state = Y.encodeStateAsUpdate(this.doc);
-    if (state.byteLength > stateBytesMax && !this.unsent()) return;
-    const cache: SectionCache = { id, gen, account, state, stored: this.stored, unsent: this.unsent(), at: Date.now() };
-    void this.source.write([put("sections", id, cache)]).catch((error: unknown) => console.error(error));
+    if (this.over || !this.source?.replica.record(this.ref.id)) return;
+    const now = this.cache();
+    if (now.state.byteLength > stateBytesMax && !now.unsent) return;
+    await this.source.change((read) => this.copied(read, now)).catch((error: unknown) => console.error(error));
+  }
+  /** The copy, with what another tab put there meanwhile: that may hold words that no room has. */
+  private async copied(read: Reader, now: SectionCache): Promise<Plan<void>> {
+    const { id, gen } = this.ref;
+    const there = await read.get("sections", id);
+    if (this.ended || (there && there.gen > gen)) return { writes: [], value: undefined };
+    let copy = now;
+    if (there?.gen === gen && there.at !== this.savedAt) {
+      if (this.over) copy = merged(there, now);
+      else {
+        this.take(there);
+        copy = this.cache();
+      }
+    }
+    this.savedAt = Math.max(now.at, this.savedAt + 1);
+    return { writes: [put("sections", id, { ...copy, at: this.savedAt })], value: undefined };
+  }
+  private cache(): SectionCache {
+    return {
+      ...this.ref,
+      state: Y.encodeStateAsUpdate(this.doc),
+      stored: Y.encodeStateVector(this.stored),
+      unsent: this.unsent(),
+      at: Date.now(),
+    };
   }
   private readonly onPresence = (): void => {
     const together = this.awareness.getStates().size > 1;
@@ -281,7 +336,7 @@ class Section implements OpenSection {
   private readonly flush = (): void => this.provider?.flushPendingUpdates();
   private readonly onHide = (): void => {
     this.flush();
-    this.save();
+    void this.save();
   };
 
   /** The record behind it changed: applied at last, another generation, or out of sight. */
@@ -292,8 +347,24 @@ class Section implements OpenSection {
     } else if (record["gen"] !== this.ref.gen && typeof record["gen"] === "number") void this.end("version_conflict");
     else this.connect();
   }
+  /**
+   * Words that wait here and that their member may not write any more become a draft. While writing only rests (the
+   * hour's bytes are used up, the app is older than the note), they wait.
+   */
+  judge(): void {
+    if (this.over || this.mode() === "write" || !this.unsent() || !this.provider?.isAuthenticated) return;
+    const record = this.source?.replica.record(this.ref.id);
+    if (record && !this.data.can("write", record as Row).allowed) void this.end("denied", "refused");
+  }
   /** A right just given may not have reached the room, one just taken may not have reached us: ask the edge, try again. */
   private denied(): void {
+    if (this.over) return;
+    if (this.hasNoTicket) {
+      this.disconnect();
+      this.show();
+      setTimeout(() => this.connect(), ticketRetryMs);
+      return;
+    }
     const wait = deniedRetries[this.denials];
     this.denials += 1;
     if (wait === undefined || !this.source?.replica.confirmed(this.ref.id)) {
@@ -305,30 +376,35 @@ class Section implements OpenSection {
     setTimeout(() => this.connect(), wait);
   }
   /** Stops for good: own unsent words stay as a card, the text of others goes. */
-  private async end(code: "denied" | "missing" | "version_conflict"): Promise<void> {
+  private async end(
+    code: "denied" | "missing" | "version_conflict",
+    as: "closed" | "refused" = "closed",
+  ): Promise<void> {
     if (this.over) return;
-    this.over = true;
+    const last = { ...this.cache(), at: this.savedAt || Date.now() };
+    this.over = this.ended = true;
     this.disconnect();
-    this.setState("closed");
-    const { id, gen, account } = this.ref;
-    const now: SectionCache = {
-      id,
-      gen,
-      account,
-      state: Y.encodeStateAsUpdate(this.doc),
-      stored: this.stored,
-      at: Date.now(),
-    };
-    await keepDraft(this.data, now, code);
+    const kept = this.ending(keepDraft(this.data, last, code));
+    this.setState(as);
+    await kept;
     this.release();
   }
   close(): void {
     if (this.over) return;
     this.flush();
-    this.save();
+    void this.ending(this.save());
     this.over = true;
     this.disconnect();
     this.release();
+  }
+  /** Whoever opens the section again meanwhile waits for it. */
+  private ending(work: Promise<unknown>): Promise<unknown> {
+    const { id } = this.ref;
+    const done: Promise<unknown> = work
+      .catch((error: unknown) => console.error(error))
+      .finally(() => this.ends.get(id) === done && this.ends.delete(id));
+    this.ends.set(id, done);
+    return done;
   }
   private release(): void {
     if (this.saving) clearTimeout(this.saving);
@@ -346,9 +422,20 @@ class Section implements OpenSection {
 const fromDisk = Symbol("from this device's disk");
 
 /** Is there anything in the document that the state vector does not cover? */
-function hasMore(doc: Y.Doc, stored: Uint8Array): boolean {
-  const known = Y.decodeStateVector(stored);
-  return [...Y.decodeStateVector(Y.encodeStateVector(doc))].some(([client, clock]) => clock > (known.get(client) ?? 0));
+const hasMore = (doc: Y.Doc, stored: ReadonlyMap<number, number>): boolean =>
+  [...Y.decodeStateVector(Y.encodeStateVector(doc))].some(([client, clock]) => clock > (stored.get(client) ?? 0));
+
+/** Two copies of one document, each with what it knows to be stored. */
+function merged(one: SectionCache, other: SectionCache): SectionCache {
+  const stored = Y.decodeStateVector(one.stored);
+  for (const [client, clock] of Y.decodeStateVector(other.stored))
+    stored.set(client, Math.max(clock, stored.get(client) ?? 0));
+  const doc = new Y.Doc();
+  for (const { state } of [one, other]) Y.applyUpdate(doc, state);
+  const state = Y.encodeStateAsUpdate(doc);
+  const unsent = other.unsent === true || hasMore(doc, stored);
+  doc.destroy();
+  return { ...other, state, stored: Y.encodeStateVector(stored), unsent };
 }
 
 /** SyncStatus 0: the room did not take what this device sent. */
@@ -357,32 +444,4 @@ function isRefusal(frame: unknown): boolean {
   const decoder = decoding.createDecoder(new Uint8Array(frame));
   decoding.readVarString(decoder);
   return decoding.readVarUint(decoder) === 8 && decoding.readVarInt(decoder) === 0;
-}
-
-async function prefetch(
-  data: LocalData,
-  account: string,
-  sections: readonly { readonly id: string; readonly gen: number }[],
-): Promise<void> {
-  const source = data.source(account);
-  if (!source || cellOf(account) === null) return;
-  const lacking: string[] = [];
-  for (const { id, gen } of sections) if ((await source.store.section(id))?.gen !== gen) lacking.push(`${id}.${gen}`);
-  if (lacking.length === 0) return;
-  const response = await send(source.link, `/api/accounts/${account}/sections/states`, { sections: lacking });
-  if (!response.ok) return; // comes with the next opening
-  const { items } = (await response.json()) as {
-    readonly items: readonly { readonly id: string; readonly gen: number; readonly state: string }[];
-  };
-  for (const { id, gen, state: text } of items) {
-    const state = fromBase64(text);
-    // Revoked meanwhile, or opened and typed in: then this is not the newest any more.
-    if (state.byteLength > stateBytesMax || !source.replica.record(id) || (await source.store.section(id))?.gen === gen)
-      continue;
-    await source.write([
-      put("sections", id, {
-        id, gen, account, state, stored: Y.encodeStateVectorFromUpdate(state), unsent: false, at: Date.now(),
-      }), // prettier-ignore
-    ]);
-  }
 }

@@ -21,7 +21,7 @@ import { campaign, type Lead } from "./leader.ts";
 import type { Net, TabMessage } from "./messages.ts";
 import { Replica, type Change, type ReplicaOptions } from "./replica.ts";
 import { widens } from "./rights.ts";
-import { withTexts } from "./texts.ts";
+import { leftIn, withTexts } from "./texts.ts";
 import { fetchWire, openHub, type CellLink, type HubSocket } from "./wire.ts";
 
 export interface SourceOptions extends ReplicaOptions {
@@ -303,7 +303,11 @@ export class Source {
     return done;
   }
   async write(writes: readonly Write[]): Promise<void> {
-    await this.commit(() => this.disk.write(always(writes)));
+    await this.change(always(writes));
+  }
+  /** A transaction that looks before it writes. */
+  async change(plan: (read: Reader) => Promise<Plan<void>>): Promise<void> {
+    await this.commit(() => this.disk.write(plan));
   }
   async follow(choice: FollowChoice): Promise<void> {
     await this.commit(() =>
@@ -450,6 +454,7 @@ export class Source {
     if (ended.length > 0) this.unsaved.push(withTexts(replica, ended, this.onTexts));
     changes.push(...replica.absorb(ended));
     this.emit(changes);
+    if (first && leftIn(replica).length > 0) this.onTexts([]);
   }
   private emit(changes: readonly Change[]): void {
     if (changes.length > 0) this.options.onChange(changes);

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Row } from "../../shared/records/entities.ts";
 import { drop, put, type KeyBlob, type SectionCache, type Write } from "./disk.ts";
 import { Device, idOf, me } from "./testing/bench.ts";
-import { withTexts } from "./texts.ts";
+import { leftIn, withTexts } from "./texts.ts";
 
 const g = { section: { identity: null, shared: null } };
 const row = (number: number): Row => ({
@@ -56,5 +56,13 @@ describe("texts of sections on the disk", () => {
       [2, 3],
       [idOf("sec", 2)],
     ]);
+  });
+  it("[SECTION-5] [case 43] go with the refusal of a note's making; a mark says whose words wait for their card", async () => {
+    const one = await device();
+    await one.store([drop("keys", "h1")]);
+    const refused = { key: "c:1", name: "section.create@1", args: {}, at: 1, code: "denied", mine: {}, makes: [idOf("sec", 2)] } as const; // prettier-ignore
+    await one.store([put("sections", idOf("sec", 2), text(2, true))]);
+    expect((await after(one, [put("attention", "c:1", refused)]))[1]).toEqual([idOf("sec", 2)]);
+    expect(leftIn(one.replica)).toEqual([idOf("sec", 2)]);
   });
 });

@@ -1,9 +1,16 @@
 /**
  * Cached texts go with their sections' records, in the same transaction (SYNC-E3). Words in them that no room has stored
- * yet are their member's: those wait for the editor's engine, which makes a card of them.
+ * yet are their member's: those wait for the editor's engine, which makes a card of them; a mark says so until it did,
+ * also when the page goes before.
  */
-import { drop, type Plan, type Reader, type SectionCache, type Write } from "./disk.ts";
+import { drop, put, type Plan, type Reader, type SectionCache, type Write } from "./disk.ts";
 import type { Replica } from "./replica.ts";
+
+const prefix = "left:";
+export const leftMark = (id: string): string => prefix + id;
+/** Sections whose words wait for a card. */
+export const leftIn = (replica: Replica): string[] =>
+  [...replica.table("meta").keys()].filter((key) => key.startsWith(prefix)).map((key) => key.slice(prefix.length));
 
 /** Whose records are here no more once these writes are stored; null: nobody's. While a first sync or reset is under way, none. */
 function lost(replica: Replica, writes: readonly Write[]): ((id: string) => boolean) | null {
@@ -24,6 +31,8 @@ function lost(replica: Replica, writes: readonly Write[]): ((id: string) => bool
   }
   const gone = new Set<string>();
   for (const write of writes) {
+    // A note whose making was refused never had a row.
+    if (write.store === "attention") for (const id of write.value?.makes ?? []) gone.add(id);
     if (write.store !== "keys") continue;
     for (const [id, { e }] of replica.table("keys").get(write.key)?.rows ?? [])
       if (e === "section" && !write.value?.rows.has(id)) gone.add(id);
@@ -39,13 +48,14 @@ export function withTexts(
   writes: readonly Write[],
   left: (caches: readonly SectionCache[]) => void,
 ): (read: Reader) => Promise<Plan<void>> {
-  const touches = writes.some(({ store, key }) => store === "keys" || key === "ready");
+  const touches = writes.some(({ store, key }) => store === "keys" || store === "attention" || key === "ready");
   const isLost = touches ? lost(replica, writes) : null; // before they are taken in
   return async (read) => {
     const caches = isLost ? [...(await read.all("sections")).values()].filter(({ id }) => isLost(id)) : [];
     const unsent = caches.filter((cache) => cache.unsent !== false);
     if (unsent.length > 0) left(unsent);
     const gone = caches.filter((cache) => cache.unsent === false).map(({ id }) => drop("sections", id));
-    return { writes: [...writes, ...gone], value: undefined };
+    const marks = unsent.map(({ id }) => put("meta", leftMark(id), 1));
+    return { writes: [...writes, ...gone, ...marks], value: undefined };
   };
 }

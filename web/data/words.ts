@@ -5,6 +5,7 @@
 import * as Y from "yjs";
 import { drop, put, type SectionCache } from "./disk.ts";
 import type { LocalData } from "./store.ts";
+import { leftIn, leftMark } from "./texts.ts";
 
 /** Sections that are open in this tab: each keeps its own words when it ends. */
 export const openHere = new Set<string>();
@@ -33,10 +34,23 @@ export async function keepDraft(
   const since = source?.clock.now() || Date.now();
   const words = { text };
   const card = { key, name: "section.draft@1", args: { id: cache.id, set: words }, at: cache.at, since, code, mine: words }; // prettier-ignore
-  await source?.write([drop("sections", cache.id), ...(text === "" ? [] : [put("attention", key, card)])]);
+  await source?.write([
+    drop("sections", cache.id),
+    drop("meta", leftMark(cache.id)),
+    ...(text === "" ? [] : [put("attention", key, card)]),
+  ]);
 }
 
-/** Texts whose records went, with words that no room has: of the words a card is made, the rest goes (SYNC-E3). */
+/**
+ * Texts whose records went, with words that no room has: of the words a card is made, the rest goes (SYNC-E3). With those
+ * that are marked because no page was left to do it.
+ */
 export async function keepWords(data: LocalData, caches: readonly SectionCache[]): Promise<void> {
-  for (const cache of caches) if (!openHere.has(cache.id)) await keepDraft(data, cache, "missing");
+  const left = [...caches];
+  for (const { replica, store } of data.allSources())
+    for (const id of leftIn(replica)) {
+      const cache = await store.section(id);
+      if (cache && left.every((one) => one.id !== id)) left.push(cache);
+    }
+  for (const cache of left) if (!openHere.has(cache.id)) await keepDraft(data, cache, "missing");
 }

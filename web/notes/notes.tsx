@@ -17,10 +17,13 @@ import { Button } from "../ui/button.tsx";
 import { toast } from "../ui/toast.tsx";
 import { Reader, Writer } from "./editor.tsx";
 import css from "./notes.module.css";
+import { Drafts } from "./drafts.tsx";
 import { useRooms } from "./rooms.ts";
 import { isFullyKnown } from "./schema.ts";
 
 type SectionRow = RecordOf<"section">;
+/** A note that one may read comes within this time. */
+const patienceMs = 8_000;
 
 /** The co-edited notes of an account: which there are, and one of them open. */
 export default function Notes(props: { readonly account: string; readonly part: string | undefined }): JSX.Element {
@@ -32,11 +35,17 @@ export default function Notes(props: { readonly account: string; readonly part: 
     where: (row) => row.sectionKind !== "scratch",
     sort: "title",
   }));
-  const open = createMemo(() => sections().find((row) => row.id === props.part) ?? sections()[0]);
+  const open = createMemo(() =>
+    props.part === undefined ? sections()[0] : sections().find((row) => row.id === props.part),
+  );
+  /** What was typed was refused: the note is opened anew, in a document without it. */
+  const [round, setRound] = createSignal(0);
   const key = createMemo(() => {
     const row = open();
-    return row ? `${row.id}.${row.gen ?? 1}` : "";
+    return row ? `${row.id}.${row.gen ?? 1} ${round()}` : "";
   });
+  let here = "";
+  createEffect(() => (here = open()?.id ?? here));
   // Notes of this account open offline, too.
   createEffect(() => {
     const wanted = sections().map((row) => ({ id: row.id, gen: row.gen ?? 1 }));
@@ -81,10 +90,35 @@ export default function Notes(props: { readonly account: string; readonly part: 
           {t("notes.new")}
         </Button>
       </div>
-      <Show when={key()} keyed fallback={<Empty>{t("notes.empty")}</Empty>}>
-        <Show when={open()}>{(row) => <OneNote row={row()} />}</Show>
+      <Drafts section={props.part ?? open()?.id} />
+      <Show
+        when={key()}
+        keyed
+        fallback={
+          <Show when={props.part} keyed fallback={<Empty>{t("notes.empty")}</Empty>}>
+            <Absent wasHere={here === props.part} />
+          </Show>
+        }
+      >
+        <Show when={open()}>{(row) => <OneNote row={row()} onRefused={() => setRound((n) => n + 1)} />}</Show>
       </Show>
     </div>
+  );
+}
+
+/** An address of a note that is not on this device: it may be on its way. Missing and forbidden read the same. */
+function Absent(props: { readonly wasHere: boolean }): JSX.Element {
+  const session = useSession();
+  const [patient, setPatient] = createSignal(!props.wasHere);
+  const timer = setTimeout(() => setPatient(false), patienceMs);
+  onCleanup(() => clearTimeout(timer));
+  return (
+    <Show
+      when={patient() && !session.offline()}
+      fallback={<Empty>{session.offline() ? t("notes.notHere") : t("notes.gone")}</Empty>}
+    >
+      <Opening />
+    </Show>
   );
 }
 
@@ -97,12 +131,13 @@ const audience = (kind: string | null | undefined): string =>
         ? t("notes.internal")
         : t("notes.shared");
 
-function OneNote(props: { readonly row: SectionRow }): JSX.Element {
+function OneNote(props: { readonly row: SectionRow; readonly onRefused: () => void }): JSX.Element {
   const session = useSession();
   const { data } = session;
   const rooms = useRooms();
   const section = rooms.open({ id: props.row.id, gen: props.row.gen ?? 1, account: props.row.anchor }, currentSchema);
   onCleanup(() => section.close());
+  createEffect(on(section.state, (state) => state === "refused" && props.onRefused()));
 
   // An editor that does not know all of it must not be bound to it: looked at again with every change from outside.
   const [known, setKnown] = createSignal(true);
@@ -124,11 +159,11 @@ function OneNote(props: { readonly row: SectionRow }): JSX.Element {
     section.doc.off("update", later);
   });
 
-  const writing = () =>
-    known() &&
-    section.mode() === "write" &&
-    data.can("write", props.row as Row).allowed &&
-    (props.row.schema ?? 1) <= currentSchema;
+  // The right goes by records that come and go: asked again with each change.
+  const [moved, move] = createSignal(0);
+  onCleanup(data.onChange(() => move((n) => n + 1)));
+  const mayWrite = createMemo(() => moved() >= 0 && data.can("write", props.row as Row).allowed);
+  const writing = () => known() && section.mode() === "write" && mayWrite() && (props.row.schema ?? 1) <= currentSchema;
   return (
     <article class={css.note}>
       <Show when={section.state() !== "closed"} fallback={<Empty>{t("notes.denied")}</Empty>}>

@@ -95,12 +95,20 @@ export class AccountRoom extends DurableObject<Env> {
     this.log.issueTicket(hash, { ...principal, exp: at + limits.roomTicketMs }, at);
   }
 
-  /** Whole states, for a device that prepares to be offline. What may not be read is left out, like what is not there. */
-  async states(principal: Principal, addresses: readonly string[]): Promise<readonly SectionState[]> {
+  /**
+   * States for a device that prepares to be offline: whole, or what is beyond the snapshot in `have`; none if that is
+   * nothing. What may not be read is left out, like what is not there.
+   */
+  async states(
+    principal: Principal,
+    addresses: readonly string[],
+    have: readonly (readonly [address: string, snapshot: Uint8Array])[] = [],
+  ): Promise<readonly SectionState[]> {
     this.begin();
     const rights = await this.authority.read(this.account(), [principal], Date.now());
     this.room.flush();
     const states: SectionState[] = [];
+    const snapshots = new Map(have);
     let bytes = 0;
     for (const address of new Set(addresses)) {
       const named = parseAddress(address);
@@ -108,7 +116,8 @@ export class AccountRoom extends DurableObject<Env> {
       const section = await this.log.open(named.section, named.gen, Date.now());
       this.room.flush(); // nothing is told that is not stored
       if (this.log.peek(named.section, named.gen) !== section) continue;
-      const state = Y.encodeStateAsUpdate(section.doc);
+      const state = beyond(section.doc, snapshots.get(address));
+      if (!state) continue;
       bytes += state.byteLength;
       if (bytes > statesBytesMax) break;
       states.push({ id: named.section, gen: named.gen, state });
@@ -125,6 +134,18 @@ export class AccountRoom extends DurableObject<Env> {
   /** The room is named after its account; kept, because an alarm may wake the object without its name. */
   private account(): string {
     return this.ctx.id.name ?? this.ctx.storage.kv.get<string>(accountKey) ?? "";
+  }
+}
+
+/** Null: neither written nor deleted since. A snapshot that can't be read is none. */
+function beyond(doc: Y.Doc, have: Uint8Array | undefined): Uint8Array | null {
+  if (!have) return Y.encodeStateAsUpdate(doc);
+  try {
+    const known = Y.decodeSnapshot(have);
+    if (Y.equalSnapshots(known, Y.snapshot(doc))) return null;
+    return Y.encodeStateAsUpdate(doc, Y.encodeStateVector(known.sv));
+  } catch {
+    return Y.encodeStateAsUpdate(doc);
   }
 }
 

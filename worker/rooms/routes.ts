@@ -1,5 +1,5 @@
 import { Hono } from "hono";
-import { toBase64 } from "lib0/buffer";
+import { fromBase64, toBase64 } from "lib0/buffer";
 import * as z from "zod/mini";
 import { cellOf, isId, kindOf } from "../../shared/kernel/id.ts";
 import { limits } from "../../shared/kernel/limits.ts";
@@ -15,11 +15,13 @@ import { grantedTo, type Principal } from "./rights.ts";
 import { roomOf } from "../env.ts";
 
 const statesMax = 500; // sections that a device may hold
+const snapshotCharsMax = 100_000; // base64; 5,000 sessions make 30 KB
 
 export const roomBodies = {
   "POST /api/rooms/ticket": z.strictObject({ accountId: z.string().check(z.maxLength(64)) }),
   "POST /api/accounts/:id/sections/states": z.strictObject({
     sections: z.array(z.string().check(z.maxLength(64))).check(z.maxLength(statesMax)),
+    have: z.optional(z.record(z.string().check(z.maxLength(64)), z.base64().check(z.maxLength(snapshotCharsMax)))),
   }),
 } as const;
 
@@ -71,7 +73,7 @@ roomRoutes.get("/accounts/:id/sections", requireActor, async (c) => {
   return c.json({ items: items.sort((a, b) => (a.id < b.id ? -1 : 1)) });
 });
 
-/** For a device that prepares to be offline. What may not be read is left out, like what is not there. */
+/** For a device that prepares to be offline: whole, or what is beyond the Yjs snapshot that it has. What may not be read is left out, like what is not there. */
 roomRoutes.post("/accounts/:id/sections/states", requireActor, async (c) => {
   const body = await readBody(c.req.raw, roomBodies["POST /api/accounts/:id/sections/states"]);
   if (!body.ok) return problem(body.error);
@@ -80,7 +82,10 @@ roomRoutes.post("/accounts/:id/sections/states", requireActor, async (c) => {
   if (!rights.ok) return problem(rights.error);
   const principal = principalOf(c.get("actor"));
   const wanted = body.value.sections.filter((address) => grantedTo(rights.value, principal, address, 0) !== null);
-  const states = wanted.length > 0 ? await roomOf(c.env, account).states(principal, wanted) : [];
+  const have = Object.entries(body.value.have ?? {}).map(
+    ([address, snapshot]) => [address, fromBase64(snapshot)] as const,
+  );
+  const states = wanted.length > 0 ? await roomOf(c.env, account).states(principal, wanted, have) : [];
   return c.json({ items: states.map(({ id, gen, state }) => ({ id, gen, state: toBase64(state) })) });
 });
 

@@ -1,0 +1,205 @@
+/** What becomes of a member's words when the note moved on without them: offline, refused, replaced, out of sight. */
+import { randomBytes } from "node:crypto";
+import type { Browser, BrowserContext, Page } from "playwright-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { peopleRows } from "../../demo/people.ts";
+import { call } from "../../scripts/crm/api.ts";
+import { textOf } from "../../shared/sections/text.ts";
+import { launchBrowser } from "./browser.ts";
+import { Client, newId, type Section } from "./clients.ts";
+import { holds, Recorder } from "./recorder.ts";
+import { startServer, type Server } from "./server.ts";
+
+const waitMs = 20_000;
+const soon = { timeout: waitMs, interval: 50 };
+const canary = (): string => `canary${randomBytes(6).toString("hex")}`;
+let server: Server;
+let browser: Browser;
+let ana: Client;
+const seats: Seat[] = [];
+interface Seat {
+  readonly wire: Recorder;
+  readonly context: BrowserContext;
+  readonly page: Page;
+}
+
+async function sit(name: string, path: string): Promise<Seat> {
+  const wire = await Recorder.start(server.port);
+  const context = await browser.newContext({ viewport: { width: 1360, height: 900 }, serviceWorkers: "block" });
+  context.setDefaultTimeout(waitMs);
+  const page = await context.newPage();
+  const seat = { wire, context, page };
+  seats.push(seat);
+  await page.goto(`${wire.url}/sign-in?next=${encodeURIComponent(path)}`);
+  await page.locator("button", { hasText: name }).first().click();
+  await page.locator("#main").waitFor();
+  await allSent(page);
+  return seat;
+}
+async function leave({ context, wire }: Seat): Promise<void> {
+  await context.close();
+  await wire.stop();
+}
+async function cut({ wire, context, page }: Seat): Promise<void> {
+  await context.setOffline(true);
+  wire.cut();
+  await page.getByText(/You are offline/).first().waitFor(); // prettier-ignore
+}
+async function join({ wire, context }: Seat): Promise<void> {
+  wire.join();
+  await context.setOffline(false);
+}
+const allSent = (page: Page): Promise<void> => page.getByRole("button", { name: /All changes sent/ }).first().waitFor({ timeout: 60_000 }); // prettier-ignore
+const editor = (page: Page) => page.getByRole("textbox", { name: "Note text" });
+const writable = async (page: Page): Promise<void> => {
+  await page.getByRole("toolbar", { name: "Text tools" }).waitFor();
+  await editor(page).click();
+  await page.keyboard.press("ControlOrMeta+End");
+};
+/** The note as the browser shows it, a line a block, without carets of colleagues. */
+const shown = (page: Page): Promise<string> =>
+  editor(page).evaluate((element) => {
+    const copy = element.cloneNode(true) as HTMLElement;
+    for (const caret of copy.querySelectorAll(".ProseMirror-widget")) caret.remove();
+    return [...copy.querySelectorAll("p,h1,h2,h3,pre")].map((block) => block.textContent ?? "").join("\n");
+  });
+const drafts = (page: Page) => page.getByRole("status", { name: "Your words that were not taken" });
+const draftWords = (page: Page): Promise<string[]> =>
+  drafts(page).evaluateAll((all) => all.map((one) => one.querySelectorAll("p")[1]?.textContent ?? ""));
+const stored = (room: Section): string => textOf(room.provider.document, "shared");
+/** All that the browser keeps for this origin. Binary values byte by byte. */
+const kept = async (page: Page): Promise<Buffer> => {
+  const coded = await page.evaluate(async () => {
+    const parts: string[] = [JSON.stringify(localStorage), JSON.stringify(sessionStorage)];
+    const add = (value: unknown): void => {
+      if (value instanceof Uint8Array) parts.push(Array.from(value, (one) => String.fromCharCode(one)).join(""));
+      else if (value instanceof Map) for (const one of value) add(one);
+      else if (typeof value === "object" && value !== null) for (const one of Object.entries(value)) one.forEach(add);
+      else parts.push(String(value));
+    };
+    for (const { name } of await indexedDB.databases()) {
+      const db = await new Promise<IDBDatabase>((resolve) => {
+        const asked = indexedDB.open(name ?? "");
+        asked.onsuccess = () => resolve(asked.result);
+      });
+      for (const store of db.objectStoreNames)
+        add(await new Promise((resolve) => {
+          const asked = db.transaction(store).objectStore(store).getAll();
+          asked.onsuccess = () => resolve(asked.result);
+        })); // prettier-ignore
+      db.close();
+    }
+    return parts.join("\n");
+  });
+  return Buffer.from(coded, "latin1");
+};
+
+async function makeAccount(): Promise<string> {
+  const account = newId("acc");
+  await ana.mutate("account.create@1", { id: account, anchor: account, fields: { name: "Initech", nextAction: "-" } });
+  return account;
+}
+/** In the account's team a member writes its shared notes; answers how to take them out again. */
+async function letIn(account: string, who: Client): Promise<() => Promise<void>> {
+  const id = newId("atm");
+  const { me } = await who.get<{ me: { member: string } }>("/api/me");
+  await ana.mutate("account_team.create@1", {
+    id,
+    anchor: account,
+    compartment: "core",
+    fields: { member: me.member },
+  });
+  return () => ana.mutate("account_team.delete@1", { id });
+}
+
+beforeAll(async () => {
+  server = await startServer();
+  await call(server.url, {}, "POST", "/api/demo/bootstrap", { people: peopleRows() });
+  ana = await Client.signIn(server.url, "ana");
+  browser = await launchBrowser();
+}, 180_000);
+afterAll(async () => {
+  for (const seat of seats) await leave(seat);
+  await browser?.close();
+  await server?.stop();
+});
+
+test("[SECTION-5] [case 7] written offline, and the right to write has gone meanwhile: a draft of exactly these words; given back, writing goes on", async () => {
+  const account = await makeAccount();
+  const sofia = await Client.signIn(server.url, "sofia");
+  const takeOut = await letIn(account, sofia);
+  const note = await ana.makeSection(account, "shared", "Case 7");
+  const room = await ana.openSection(account, note);
+  await room.write("what was there");
+  const seat = await sit("Sofia Rossi", `/accounts/${account}/notes/${note}`);
+  const { page } = seat;
+  await writable(page);
+  await page.keyboard.press("Enter");
+  await page.keyboard.insertText("sent in time");
+  await expect.poll(() => stored(room), soon).toContain("sent in time");
+
+  await cut(seat);
+  await page.keyboard.press("Enter");
+  await page.keyboard.insertText("written on the train");
+  await page.getByText("Saved here, not sent yet").waitFor();
+  await takeOut();
+  await room.write("written at the desk");
+  const before = stored(room);
+  await join(seat);
+  await expect.poll(() => draftWords(page), soon).toEqual(["written on the train"]);
+  await expect.poll(() => shown(page), soon).toBe(before);
+  expect(stored(room)).toBe(before);
+  await page.getByText("You can read this note, not change it.").waitFor();
+  expect(await page.getByRole("toolbar", { name: "Text tools" }).count()).toBe(0);
+
+  await letIn(account, sofia);
+  await writable(page);
+  await page.keyboard.press("Enter");
+  await page.keyboard.insertText("written again");
+  await expect.poll(() => stored(room), soon).toBe(`${before}\nwritten again`);
+  expect(await draftWords(page)).toEqual(["written on the train"]);
+  await drafts(page).getByRole("button", { name: "Discard" }).click();
+  await expect.poll(() => drafts(page).count(), soon).toBe(0);
+  room.close();
+}, 120_000);
+
+test("[SECTION-5] [case 8] [case 43] written offline in a note that is out of sight meanwhile, and in one that is never made: drafts of own words, nothing else stays", async () => {
+  const account = await makeAccount();
+  const bo = await Client.signIn(server.url, "bo"); // of another region: sees nothing here unless he is let in
+  const takeOut = await letIn(account, bo);
+  const note = await ana.makeSection(account, "shared", "Case 8");
+  const room = await ana.openSection(account, note);
+  const [first, later] = [canary(), canary()];
+  await room.write(first);
+  const seat = await sit("Bo Lindqvist", `/accounts/${account}/notes/${note}`);
+  const { page } = seat;
+  await writable(page);
+  await room.write(later); // come while it was open, after this device's last word to the room
+  await expect.poll(() => shown(page), soon).toContain(later);
+  await page.waitForTimeout(500); // on the disk
+  expect(holds(await kept(page), later)).toBe(true);
+
+  await cut(seat);
+  await page.keyboard.press("Enter");
+  await page.keyboard.insertText("Bo's words in a note of others");
+  await page.getByRole("button", { name: "New note" }).click();
+  await page.waitForURL((url) => !url.pathname.endsWith(note));
+  await writable(page);
+  await page.keyboard.insertText("Bo's words in a note of his own");
+  await page.getByText("Saved here, not sent yet").waitFor();
+  await takeOut();
+  await join(seat);
+  const needs = page.getByRole("button", { name: /changes? (was|were) not accepted/ }).first();
+  await needs.waitFor();
+  await page.goto(`${seat.wire.url}/`); // before the page has time for anything
+  await needs.click();
+  await page.getByRole("button", { name: "See what needs you" }).click();
+  for (const words of ["Bo's words in a note of others", "Bo's words in a note of his own"])
+    await page.getByText(words).first().waitFor();
+  const [disk, screen] = [await kept(page), Buffer.from(await page.content())];
+  for (const one of [first, later]) expect([holds(disk, one), holds(screen, one)]).toEqual([false, false]);
+  expect(stored(room)).toBe(`${first}\n${later}`);
+  const { items } = await ana.get<{ items: { id: string }[] }>(`/api/accounts/${account}/sections`);
+  expect(items.map(({ id }) => id)).toEqual([note]);
+  room.close();
+}, 120_000);
