@@ -74,7 +74,7 @@ export const zh: Readonly<Record<string, string>> = {
   "Sales thinks aloud among itself.": "销售内部可以畅所欲言。",
   "Support notes are written together.": "支持笔记大家一起写。",
   "Finance keeps its own notes.": "财务有自己的笔记。",
-  "A handover is written by both sides.": "交接由双方一起写。",
+  "The giver writes the brief until it is taken, then the receiver does.": "交接说明在接手前由移交人写，之后由接收人写。",
   "Whoever answers for the account tidies its notes.": "客户由谁负责，谁整理笔记。",
   "Standards are kept over all records.": "数据标准适用于所有记录。",
   "What is brought in is brought in whole; writing a value is not reading it.": "导入就完整导入；写入一个值并不等于看到它。",

@@ -3,6 +3,7 @@ import { limits } from "../kernel/limits.ts";
 import { fail, ok, type Result } from "../kernel/result.ts";
 import { entityOfId, type Row } from "../records/entities.ts";
 import { defineMutation, type Tx } from "../records/mutation.ts";
+import { briefOf, createBrief, findBrief } from "./brief.ts";
 import { offerEnds } from "./ends.ts";
 
 /**
@@ -34,7 +35,7 @@ const offerArgs = z.strictObject({ ...parties, about: id, to: id });
 export const offerHandoff = defineMutation<z.infer<typeof offerArgs>>({
   name: "handoff.offer@1",
   args: offerArgs,
-  reads: (a) => [a.id, a.account, a.about, a.to],
+  reads: (a) => [a.id, a.account, a.about, a.to, briefOf(a.id)],
   causes: (a) => [a.id],
   run: (tx, a) => {
     const handoff = handoffOf(tx, a);
@@ -51,6 +52,8 @@ export const offerHandoff = defineMutation<z.infer<typeof offerArgs>>({
     if (a.to === member || !tx.get(a.to)) return fail("invalid", { fields: ["to"] });
     const offered = { state: "offered", toMember: a.to, offeredAt: tx.now, acceptedAt: null, lagMs: null };
     tx.edit(a.id, { ...offered, returnReason: null }, "hand_off");
+    // One that was brought in has none yet. A device may not hold it, and leaves that to the edge.
+    if (tx.edge && !tx.get(briefOf(a.id))) createBrief(tx, { id: a.id, anchor: a.account, name: handoff["name"] });
     tx.endShares(a.id, { all: true });
     tx.share({ record: a.about, cause: a.id, to: a.to, until: offerEnds(tx.now), needed: true });
     return ok(undefined);
@@ -61,7 +64,7 @@ const acceptArgs = z.strictObject({ ...parties, about: id, from: id, team: z.opt
 export const acceptHandoff = defineMutation<z.infer<typeof acceptArgs>>({
   name: "handoff.accept@1",
   args: acceptArgs,
-  reads: (a) => [a.id, a.account, a.about, a.from],
+  reads: (a) => [a.id, a.account, a.about, a.from, briefOf(a.id)],
   causes: (a) => [a.id, a.about],
   run: (tx, a) => {
     const handoff = handoffOf(tx, a);
@@ -84,10 +87,15 @@ export const acceptHandoff = defineMutation<z.infer<typeof acceptArgs>>({
     }
     const lagMs = tx.now - Number(handoff["offeredAt"]);
     tx.edit(a.id, { state: "accepted", acceptedAt: tx.now, lagMs }, "accept_handoff");
+    const brief = findBrief(tx, handoff);
+    if (brief) tx.edit(brief.id, { owner: member }, "accept_handoff");
     tx.endShares(a.id);
     tx.endShares(a.about); // of who had the record before
     tx.share({ record: a.about, cause: a.id, to: a.from });
-    if (a.about !== a.account) tx.share({ record: a.about, cause: a.about, named: a.id, to: member });
+    // An account brings what is under it; a single record brings the words that came with it.
+    if (a.about !== a.account)
+      for (const record of [a.about, a.id, ...(brief ? [brief.id] : [])])
+        tx.share({ record, cause: a.about, named: a.id, to: member });
     return ok(undefined);
   },
 });

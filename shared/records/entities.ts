@@ -444,6 +444,7 @@ export const entities = {
       gen: { type: "int", group: "identity", act: "regen" },
       schema: { type: "int", group: "identity", act: "raise_schema" },
       group: { type: "text", group: "identity", required: true, act: "tighten" },
+      owner, // who writes the brief of a handoff; else nobody but the owner of its key
     },
   },
 } as const satisfies Record<string, Entity>;

@@ -108,6 +108,8 @@ function first(name: EntityName, tx: Tx): Fields {
       return { state: "draft", fromMember: tx.actor.member, offeredAt: null, acceptedAt: null, lagMs: null };
     case "case":
       return { escalatedTo: null };
+    case "section":
+      return { owner: null };
     default:
       return {};
   }

@@ -1,6 +1,7 @@
 import { allowedBy } from "../approvals/allowed.ts";
 import { approvalMutations } from "../approvals/mutations.ts";
 import { deescalateCase, escalateCase, reopenCase, resolveCase } from "../cases/mutations.ts";
+import { withBrief } from "../handoffs/brief.ts";
 import { acceptHandoff, offerHandoff, returnHandoff, withdrawHandoff } from "../handoffs/mutations.ts";
 import { advanceOpportunity } from "../pipeline/advance.ts";
 import { reassignAccount, restrictAccount } from "../records/account.ts";
@@ -21,7 +22,7 @@ const all: readonly Mutation[] = [
   ...wholeEntities
     .filter((name) => name !== "approval")
     .flatMap((name) => [
-      createMutation(name),
+      name === "handoff" ? withBrief(createMutation(name)) : createMutation(name),
       allowedBy(editMutation(name)),
       allowedBy(removeMutation(name)),
       restoreMutation(name),

@@ -8,6 +8,7 @@ import { expect } from "vitest";
 import { memberSource, regionSource, teamSource, demoMembers } from "../../demo/people.ts";
 import type { Place } from "../../shared/access/engine.ts";
 import { shippedPolicy } from "../../shared/access/templates.ts";
+import { briefOf } from "../../shared/handoffs/brief.ts";
 import { makeId } from "../../shared/kernel/id.ts";
 import { limits } from "../../shared/kernel/limits.ts";
 import { entities, entity, entityNames, type EntityName, type Row } from "../../shared/records/entities.ts";
@@ -163,6 +164,15 @@ export async function plant(): Promise<void> {
   )
     .bind(await idOf(accountSource("west")), await memberId("priya"), maskOf(["identity", "shared", "resolution"]))
     .run();
+  // And one by an offer: of an account, a handoff and its brief.
+  const over = await ask("/api/handoffs", {
+    as: "ana",
+    body: { anchor: await idOf(accountSource("west")), name: "x" },
+  });
+  const handoff = (await over.json<Row>()).id;
+  const offer = await ask(`/api/handoffs/${handoff}/offer`, { as: "ana", body: { to: await memberId("lina") } });
+  if (!offer.ok) throw new Error(await offer.text());
+  seeded.push(["handoff", handoff], ["section", briefOf(handoff)]);
   for (const handle of handles) seeded.push(["member", await memberId(handle)]);
   for (const [name, id] of seeded) await seed(name, id);
   forgetSessions(); // another address ends every session of its member
