@@ -29,12 +29,13 @@ export class AccountRoom extends DurableObject<Env> {
       log: this.log,
       read: (attendees, at) => this.authority.read(this.account(), attendees, at),
       opened: (members) => hub().roomOpened(this.account(), [...members]),
-      emptied: () =>
-        ctx.waitUntil(
-          hub()
-            .roomClosed(this.account())
-            .catch(() => undefined),
-        ), // a room that is gone answers a word to it with nothing
+      emptied: () => {
+        const told = hub()
+          .roomClosed(this.account())
+          .catch(() => undefined); // a room that is gone answers a word to it with nothing
+        ctx.waitUntil(told);
+        return told;
+      },
       hash: sha256,
       pongAt: (ws) => ctx.getWebSocketAutoResponseTimestamp(ws)?.getTime() ?? null,
       turnEnd: () => scheduler.wait(0), // each message is an event of its own; those that wait come before this

@@ -38,7 +38,7 @@ export interface Ports {
   readonly read: (attendees: readonly Attendee[], at: number) => Promise<RoomRights | null>;
   /** Tells the hub who sits here, so that it wakes this room when their rights change. */
   readonly opened: (members: readonly string[]) => Promise<void>;
-  readonly emptied: () => void;
+  readonly emptied: () => Promise<void>;
   readonly hash: (ticket: string) => Promise<string>;
   /** When the platform answered this socket's last ping, asleep or not; null: it never sent one. */
   readonly pongAt: (ws: WebSocket) => number | null;
@@ -63,6 +63,7 @@ export class Room {
   /** Whom the last read was about. */
   private asked: ReadonlySet<string> = new Set();
   private registered = "";
+  private emptied: Promise<void> = Promise.resolve();
   /** Counts the times that we were told of a change: a read begun before the last of them is not believed. */
   private doubts = 0;
   private reading: Promise<void> = Promise.resolve();
@@ -98,7 +99,8 @@ export class Room {
     seat.open.clear();
     if (!seat.principal || this.members.length > 0) return; // of strangers the hub was never told
     this.registered = "";
-    this.ports.emptied();
+    this.rights = null; // nobody tells an empty room of changes
+    this.emptied = this.ports.emptied();
   }
 
   get size(): number {
@@ -236,6 +238,7 @@ export class Room {
     const members = [...this.members].sort();
     if (this.registered === members.join(" ")) return;
     this.registered = members.join(" ");
+    await this.emptied; // or the hub might hear the two in the other order
     await this.ports.opened(members).catch((error: unknown) => {
       this.registered = ""; // again at the next read, which comes within a minute while frames flow
       console.error("hub cannot be told", error instanceof Error ? error.message : "");
