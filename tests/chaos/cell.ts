@@ -20,6 +20,8 @@ export interface Cell {
   kill(): void;
   /** Resolves when it answers again after a kill. */
   back(): Promise<void>;
+  /** How often a room's object was made. */
+  roomsMade(): number;
   /** What the Worker printed of errors, its last part. */
   log(): string;
   /** Stops it and removes its state. */
@@ -29,10 +31,11 @@ export interface Cell {
 /** `from` is a migrated state folder to copy; without it wrangler makes one, which takes seconds. */
 export async function startCell(from?: string): Promise<Cell> {
   const stateDir = mkdtempSync(join(tmpdir(), "baton-chaos-"));
+  const entry = fileURLToPath(new URL("../worker/counted.ts", import.meta.url));
   const built = join(stateDir, "worker");
   if (from) cpSync(from, stateDir, { recursive: true });
   const problem = await migrate(stateDir);
-  const { code, output } = await run("wrangler", ["deploy", "--dry-run", "--minify", "--outdir", built]);
+  const { code, output } = await run("wrangler", ["deploy", entry, "--dry-run", "--minify", "--outdir", built]);
   if (problem !== null || code !== 0) throw new Error(problem ?? output);
 
   const { assets: _pages, ...worker } = unstable_getMiniflareWorkerOptions(
@@ -42,6 +45,7 @@ export async function startCell(from?: string): Promise<Cell> {
   const port = await freePort();
   const url = `http://localhost:${port}`;
   let log = "";
+  let made = 0;
   let restarted: () => void = () => undefined;
   let restart = Promise.resolve();
   const started = new Miniflare(
@@ -51,6 +55,7 @@ export async function startCell(from?: string): Promise<Cell> {
       resourcePersistencePath: join(stateDir, "v3"), // where wrangler put the migrations
       log: new NoOpLog(),
       handleStructuredLogs: ({ message }) => {
+        if (message.includes("room made")) made++;
         log = `${log}${message}\n`.slice(-20_000);
       },
       unsafeHandleRuntimeRestart: () => restarted(),
@@ -61,8 +66,8 @@ export async function startCell(from?: string): Promise<Cell> {
           modules: [
             {
               type: "ESModule",
-              path: join(built, "index.js"),
-              contents: readFileSync(join(built, "index.js"), "utf8").replace(/^\/\/# sourceMappingURL=.*$/m, ""),
+              path: join(built, "counted.js"),
+              contents: readFileSync(join(built, "counted.js"), "utf8").replace(/^\/\/# sourceMappingURL=.*$/m, ""),
             },
           ],
           modulesRoot: built,
@@ -86,6 +91,7 @@ export async function startCell(from?: string): Promise<Cell> {
       for (const pid of found.trim().split("\n")) process.kill(Number(pid), "SIGKILL");
     },
     back: () => restart,
+    roomsMade: () => made,
     log: () => log,
     stop: async () => {
       await started.dispose();

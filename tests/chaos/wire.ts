@@ -63,11 +63,21 @@ export interface Copy {
   stored(mark: number): void;
 }
 
+/** A document that counts nothing. */
+export const plainCopy = (section: string): Copy => ({
+  section,
+  doc: new Y.Doc(),
+  mark: () => 0,
+  stored: () => undefined,
+});
+
 /** One socket with a few sections open on it. */
 export class Line {
   readonly closed: Promise<number>;
   /** Sections that the room opened for reading only, or denied. */
   readonly refused = new Set<string>();
+  /** Frames that came. */
+  heard = 0;
   private readonly ws: WebSocket;
   private readonly copies: ReadonlyMap<string, Copy>;
   private readonly waiting = new Map<string, number[]>();
@@ -82,7 +92,9 @@ export class Line {
     } as unknown as string[]);
     this.ws.binaryType = "arraybuffer";
     this.ws.addEventListener("message", ({ data }) => {
-      if (data instanceof ArrayBuffer) this.hear(new Uint8Array(data));
+      if (!(data instanceof ArrayBuffer)) return;
+      this.heard++;
+      this.hear(new Uint8Array(data));
     });
     this.closed = new Promise((resolve) =>
       this.ws.addEventListener("close", ({ code }) => {
@@ -109,6 +121,10 @@ export class Line {
   }
   close(): void {
     this.ws.close(1000);
+  }
+  /** What keeps a connection from looking dead; the platform answers it without waking the room. */
+  ping(): void {
+    this.ws.send("ping");
   }
 
   private send(address: string, type: number, body: (to: encoding.Encoder) => void): void {

@@ -8,14 +8,12 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { peopleRows } from "../../demo/people.ts";
 import { startCell } from "../../scripts/lib/cell.mjs";
 import { call } from "../../scripts/crm/api.ts";
-import { textOf } from "../../shared/sections/text.ts";
 import { Client, newId } from "./clients.ts";
 import { freePort, startServer, type Server } from "./server.ts";
 
 let server: Server;
 let ana: Client;
 let account: string;
-let note: string;
 
 beforeAll(async () => {
   server = await startServer();
@@ -23,7 +21,6 @@ beforeAll(async () => {
   ana = await Client.signIn(server.url, "ana");
   account = newId("acc");
   await ana.mutate("account.create@1", { id: account, anchor: account, fields: { name: "Initech" } });
-  note = await ana.makeSection(account, "shared", "Notes");
 });
 afterAll(() => server?.stop());
 
@@ -44,22 +41,6 @@ describe("after a kill -9 right behind the acknowledgement", () => {
     const repeat = await ana.push("account.edit@1", { id: account, set }, 3);
     expect(await repeat.json()).toMatchObject({ results: [{ n: 3, ok: true }] });
     expect(await ana.get(`/api/accounts/${account}`)).toEqual(stored);
-  });
-
-  test("[SECTION-1] [case 19] every stored word of a note is there, however often the power goes", async () => {
-    const words: string[] = [];
-    for (const round of [1, 2]) {
-      const writer = await ana.openSection(account, note);
-      expect(textOf(writer.provider.document, "shared")).toBe(words.join("\n"));
-      words.push(`written before cut ${round}`);
-      await writer.write(words.at(-1) ?? "").then(() => server.kill());
-      writer.close();
-      expect(await isDead()).toBe(true);
-      await server.restart();
-    }
-    const reader = await ana.openSection(account, note);
-    expect(textOf(reader.provider.document, "shared")).toBe(words.join("\n"));
-    reader.close();
   });
 });
 
