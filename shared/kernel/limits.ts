@@ -76,6 +76,8 @@ export const limits = {
   strikesMax: 3,
   heldTextsMax: 500, // sections that a device keeps for reading offline
   heldTextBytes: 16_777_216,
+  wordsTextMax: 262_144, // characters of a section's text that the database keeps; D1 stores rows of 2 MB
+  wordsListMax: 500, // mentions, checklist items and links of a section, each
   rightsReadMs: minuteMs, // backstop read of a room with traffic
 
   // --- identity

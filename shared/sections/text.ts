@@ -20,13 +20,18 @@ function gather(node: Y.XmlElement | Y.XmlFragment | Y.XmlText | Y.XmlHook, line
   for (const child of node.toArray()) gather(child, lines);
 }
 
+/** The words of one part of a document, a line a block. */
+export function linesOf(node: Y.XmlElement | Y.XmlFragment): string {
+  const lines: string[] = [""];
+  gather(node, lines);
+  return lines.join("\n").trim();
+}
+
 /** The words of a section, a line a block: for search, export and preview. */
 export function textOf(doc: Y.Doc, kind: string): string {
   const root = isSectionKind(kind) ? sectionKinds[kind].root : "default";
   if (root === "plain") return doc.getText("plain").toString();
-  const lines: string[] = [""];
-  gather(doc.getXmlFragment("default"), lines);
-  return lines.join("\n").trim();
+  return linesOf(doc.getXmlFragment("default"));
 }
 
 /** Writes the text of one document into another, without its history: how a section goes into a new generation. */

@@ -8,6 +8,7 @@ import type { AllowRule, Cond, Policy } from "../../shared/access/rules.ts";
 import { shippedPolicy } from "../../shared/access/templates.ts";
 import type * as records from "../../shared/records/record.ts";
 import type * as doorRows from "../../worker/db/rows.ts";
+import type * as words from "../../worker/db/section-text.ts";
 import type * as problems from "../../worker/http/problem.ts";
 import type * as modes from "../../shared/sections/mode.ts";
 import type * as shares from "../../worker/shares/routes.ts";
@@ -67,6 +68,17 @@ vi.mock("../../shared/sections/mode.ts", async (original) => {
   return { ...real, modeOf };
 });
 
+/** Words of sections are read without their record, or of whatever generation somebody asks. */
+vi.mock("../../worker/db/section-text.ts", async (original) => {
+  const real = await original<typeof words>();
+  const excerptsOf: typeof words.excerptsOf = async (db, rows, ...asked) => {
+    if (now.fault !== "words") return real.excerptsOf(db, rows, ...asked);
+    const { results } = await env.DB.prepare("select section as id, gen from section_text").all<{ id: string; gen: number }>();
+    return real.excerptsOf(db, results as unknown as typeof rows, ...asked);
+  };
+  return { ...real, excerptsOf };
+}); // prettier-ignore
+
 /** As if this policy had been published: it is in force from the next request on. */
 async function publish(policy: Policy): Promise<void> {
   await env.DB.prepare(
@@ -116,6 +128,7 @@ const faults: readonly Fault[] = [
   { fault: "header", what: "a header says what was found", as: "yuki", drive: forgotten },
   { fault: "notes", what: "notes are open to whoever sees the account", as: "sofia", drive: single },
   { fault: "notes", what: "notes are open in the room too", as: "yuki", drive: rooms },
+  { fault: "words", what: "a search shows pieces of texts of others", as: "yuki", drive: lists },
   { fault: "guardrails", what: "no guardrail is asked", as: "helen", drive: lists, before: () => publish({ ...shippedPolicy, forbid: [] }) },
   { fault: "reach", what: "every reach is read as all", as: "bo", drive: lists, before: () => publish(allow((rule) => ({ ...rule, when: everywhere(rule.when) }))) },
   { fault: "group", what: "one rule gives one group more", as: "sofia", drive: lists, before: () => publish(allow((rule) => (rule.id.startsWith("support.picture") ? { ...rule, groups: [...rule.groups, "contract"] } : rule))) },

@@ -2,6 +2,7 @@
  * Every field and section that is not everybody's holds a token of its own. A client drives every surface as one member
  * and keeps every byte; what it must not have by the brute-force evaluator must not be in there, in no form.
  */
+import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import * as encoding from "lib0/encoding";
 import { expect } from "vitest";
@@ -217,6 +218,15 @@ async function writeNotes(at: string): Promise<void> {
       spy.close();
     }
   }
+  // Their words go to the database, where searches find them.
+  const room = env.ROOM.getByName(at);
+  await runInDurableObject(room, (_room, { storage }) => void storage.sql.exec("UPDATE due SET at = 1"));
+  await runDurableObjectAlarm(room);
+  const { results } = await env.DB.prepare("SELECT text FROM section_text").all<{ text: string }>();
+  const lacking = canaries.filter(
+    ({ field, token: one }) => field === "text" && !results.some(({ text }) => text.includes(one)),
+  );
+  if (results.length === 0 || lacking.length > 0) throw new Error("words of sections are not in the database"); // prettier-ignore
 }
 
 /** Tokens that the evaluator lets this member read now. */
@@ -267,6 +277,7 @@ export class Client {
   }
   /** Hidden values in a list's order or in what a filter finds would show: each asked of hidden values themselves. */
   async lists(): Promise<void> {
+    await this.get("/api/sections?limit=200&q=c4n"); // what all tokens begin with: a piece of every text that is found
     for (const name of entityNames) {
       const path = `/api/${entity(name).plural}`;
       await this.get(`${path}?limit=200`);

@@ -192,6 +192,30 @@ describe("[case 21] [ACCESS-3] no token reaches whom it is hidden from", () => {
     expect(tried).toBeGreaterThan(100);
   }, 120_000);
 
+  it("[SECTION-7] [LEAK-10] [LEAK-56] finds words of a section's text for who may read it: for others as little as words that nobody wrote", async () => {
+    const texts = canaries.filter(({ entity: name, field }) => name === "section" && field === "text");
+    expect(texts.length).toBeGreaterThan(3);
+    let [found, hidden] = [0, 0];
+    for (const [turn, handle] of handles.entries()) {
+      const open = await mayHave(handle);
+      const look = async (query: string): Promise<string> => (await ask(`/api/sections?${query}`, { as: handle })).text();
+      const nothing = await look(`q=c4n${"0".repeat(16)}`);
+      for (const [at, { token: one, record }] of texts.entries()) {
+        // In turns: as it is, in another case, sorted by what may be hidden, and beside a word that everybody finds.
+        const query = [one, one.toUpperCase(), `${one}&sort=-title`, `${one}%20c4n`][(turn + at) % 4] ?? "";
+        const answer = await look(`q=${query}`);
+        if (!open.has(one)) expect([handle, query, answer]).toEqual([handle, query, nothing]);
+        else expect([handle, JSON.parse(answer)]).toMatchObject([handle, { items: [{ id: record }], excerpts: { [record]: one } }]);
+        if (open.has(one)) found += 1;
+        else hidden += 1;
+      }
+      const all = JSON.parse(await look("limit=200&q=c4n")) as { excerpts?: Readonly<Record<string, string>> };
+      const mine = texts.filter(({ token: one }) => open.has(one)).map(({ record }) => record);
+      expect([handle, Object.keys(all.excerpts ?? {}).sort()]).toEqual([handle, mine.sort()]);
+    }
+    expect([found > 10, hidden > 20]).toEqual([true, true]);
+  }, 60_000); // prettier-ignore
+
   it("[LEAK-3] orders rows by a field that is hidden on them as if it were empty", async () => {
     // bo sees west's opportunity by its account team, without terms; europe's is his own, with terms.
     const order = async (): Promise<string[]> => {

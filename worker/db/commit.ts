@@ -6,6 +6,7 @@ import type { ShareWrite } from "../sync/shares.ts";
 import { batch, type Db, type Query } from "./db.ts";
 import { inIds } from "./rows.ts";
 import * as tables from "./schema.ts";
+import { forgetWords } from "./section-text.ts";
 
 /** One mutation on its way into the tables. */
 export interface CommitItem {
@@ -89,6 +90,7 @@ function statements(db: Db, item: CommitItem, now: number): Query[] {
     }
     if (touchesAnchor(write)) queries.push(db.run(updateAnchor(write, now)));
   }
+  queries.push(...forgetWords(db, writes));
   if (writes.length + shares.length > 0) queries.push(db.run(insertChanges(item, now)));
   queries.push(...writeShares(db, shares, now));
   const inputs = [...writes.flatMap(rightsInput), ...shares.map(shareInput)];

@@ -25,6 +25,7 @@ import {
   type StoredPlace,
 } from "./rows.ts";
 import { recordTables, snake, type RecordTable } from "./schema.ts";
+import { excerptsOf, saysAll, wordsOf } from "./section-text.ts";
 
 /**
  * The one door for reading records online. What comes out is decided, filtered and projected for one member; a field
@@ -39,6 +40,8 @@ export interface DoorContext {
 export interface Listing {
   readonly items: readonly Row[];
   readonly nextCursor: string | null;
+  /** Of what was found by its text: a piece of it, by id. */
+  readonly excerpts?: Readonly<Record<string, string>>;
   /** What the list shows, in words for people. */
   readonly note: string;
 }
@@ -97,16 +100,21 @@ export async function listRecords(context: DoorContext, name: EntityName, ask: L
     if (!made.ok) return made;
     where.push(made.value);
   }
-  if (ask.q) {
+  const words = name === "section" ? wordsOf(ask.q ?? "") : [];
+  if (words.length > 0) where.push(saysAll(words));
+  else if (ask.q) {
     const shown = shownSql(context, name, titleField(name));
     if (shown) where.push(sql`instr(lower(${shown}), lower(${ask.q})) > 0`);
   }
   const page =
     ask.sort === null ? await byAnchor(context, name, where, ask) : await bySort(context, name, where, ask, ask.sort);
-  return page.ok ? ok({ ...page.value, note }) : page;
+  if (!page.ok) return page;
+  const excerpts = await excerptsOf(context.db, page.value.items, words);
+  return ok({ ...page.value, ...(Object.keys(excerpts).length > 0 ? { excerpts } : {}), note });
 }
 
-type Page = Omit<Listing, "note">;
+type Page = Omit<Listing, "note" | "excerpts">;
+
 const pack = (parts: readonly unknown[]): string =>
   btoa(String.fromCharCode(...new TextEncoder().encode(JSON.stringify(parts))))
     .replaceAll("+", "-")

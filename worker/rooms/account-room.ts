@@ -2,12 +2,15 @@ import { DurableObject } from "cloudflare:workers";
 import * as Y from "yjs";
 import { limits } from "../../shared/kernel/limits.ts";
 import { sha256 } from "../auth/secrets.ts";
+import { openDb } from "../db/db.ts";
 import type { Env } from "../env.ts";
 import { databaseAuthority, type Authority } from "./authority.ts";
 import { SectionLog } from "./log.ts";
+import { Projection } from "./projection.ts";
 import { parseAddress } from "./protocol.ts";
 import { grantedTo, type Principal } from "./rights.ts";
 import { Room } from "./room.ts";
+import { storeWords } from "./store.ts";
 import { hubOf } from "../env.ts";
 
 const statesBytesMax = 4_000_000; // one answer of a prefetch; the device asks again for the rest
@@ -17,6 +20,7 @@ const accountKey = "account";
 export class AccountRoom extends DurableObject<Env> {
   private readonly log: SectionLog;
   private readonly room: Room;
+  private readonly projection: Projection;
   /** Whom it asks about rights, before any frame. */
   authority: Authority;
 
@@ -40,6 +44,11 @@ export class AccountRoom extends DurableObject<Env> {
       pongAt: (ws) => ctx.getWebSocketAutoResponseTimestamp(ws)?.getTime() ?? null,
       turnEnd: () => scheduler.wait(0), // each message is an event of its own; those that wait come before this
     });
+    this.projection = new Projection(
+      this.log,
+      () => this.room.flush(),
+      (section, words) => storeWords(openDb(env.DB), this.account(), { ...section, upto: section.seq }, words),
+    );
     ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair("ping", "pong"));
     for (const ws of ctx.getWebSockets()) if (ws.readyState === WebSocket.OPEN) this.room.rejoin(ws);
   }
@@ -71,7 +80,8 @@ export class AccountRoom extends DurableObject<Env> {
   override async alarm(): Promise<void> {
     this.room.flush();
     const due = await this.log.fire(Date.now());
-    if (due.has("rights")) await this.room.lookAgain();
+    if (due.some(({ what }) => what === "rights")) await this.room.lookAgain();
+    for (const { what, ref } of due) if (what === "project") await this.projection.run(ref);
   }
 
   // --- for the Worker and the hub

@@ -16,6 +16,12 @@ export interface SectionFacts {
   readonly group: string;
   readonly compartment: string;
   readonly title: string;
+  /** How far the database has its words; null: it has none. */
+  readonly projected: Projected | null;
+}
+export interface Projected {
+  readonly gen: number;
+  readonly upto: number;
 }
 export interface RoomRights {
   /** Version of the directory that this was read at. */
@@ -53,6 +59,7 @@ export interface RoomRead {
   readonly directory: number;
   /** The account's section records that are not deleted; none for an account that is not there. */
   readonly sections: readonly Row[];
+  readonly projected: ReadonlyMap<string, Projected>;
   /** Those asked about who are in office. */
   readonly members: ReadonlyMap<string, MemberFacts>;
   readonly liveSessions: ReadonlySet<string>;
@@ -75,7 +82,7 @@ function rightsFrom(read: RoomRead, at: number): RoomRights {
   }
   return {
     directory: read.directory,
-    sections: new Map([...rows].map(([id, row]) => [id, factsOf(row)])),
+    sections: new Map([...rows].map(([id, row]) => [id, factsOf(row, read.projected.get(id) ?? null)])),
     liveSessions: read.liveSessions,
     nextEnd: turns.length > 0 ? Math.min(...turns) : null,
     modes: (member) => modes.get(member) ?? nothing,
@@ -95,7 +102,7 @@ function rightsFrom(read: RoomRead, at: number): RoomRights {
 }
 const nothing: ReadonlyMap<string, Mode> = new Map();
 
-function factsOf(row: Row): SectionFacts {
+function factsOf(row: Row, projected: Projected | null): SectionFacts {
   const text = (value: unknown): string => (typeof value === "string" ? value : "");
   const number = (value: unknown): number => (typeof value === "number" ? value : 0);
   return {
@@ -105,6 +112,7 @@ function factsOf(row: Row): SectionFacts {
     group: text(row["group"]),
     compartment: row.compartment,
     title: text(row["title"]),
+    projected,
   };
 }
 

@@ -9,6 +9,8 @@ import { copyContent } from "../../shared/sections/text.ts";
 const chunkBytes = limits.updateBytesMax; // a row may have 2 MB in production, and any size locally
 const cacheBytes = 6_000_000; // encoded; a document full of tombstones takes 20 times that to load, of 128 MB
 const idleMs = 30_000; // a spell of typing is over
+const projectMs = 5_000; // after an edit its words go to the database
+const projectEveryMs = 30_000;
 const idleRowsMin = 16; // a shorter tail loads as fast as a snapshot; rewriting the snapshot would cost more
 const seqSpan = 2 ** 32;
 const chunkSpan = 2 ** 12;
@@ -29,6 +31,8 @@ export interface Loaded {
   tailRows: number;
   tailBytes: number;
   lastAt: number;
+  /** When the database last got its words from here. */
+  projectedAt: number;
   readonly spent: Map<string, { hour: number; bytes: number }>;
   /** What the document took in this turn and the log does not have yet. */
   readonly unstored: Unstored[];
@@ -152,6 +156,7 @@ export class SectionLog {
       tailRows: 0,
       tailBytes: 0,
       lastAt: 0,
+      projectedAt: 0,
     };
     return { id, gen, no, doc: new Y.Doc(), clients: new Map(), spent: new Map(), unstored: [], ...counts };
   }
@@ -324,6 +329,7 @@ export class SectionLog {
     section.tailRows++;
     section.tailBytes += change.byteLength;
     section.lastAt = at;
+    this.planProjection(section, at);
     if (this.peek(section.id, section.gen) !== section) return change; // dropped: its document is not to be believed
     if (
       section.tailRows >= limits.compactTailRows ||
@@ -332,6 +338,17 @@ export class SectionLog {
       this.compact(section);
     else if (section.tailRows === idleRowsMin) this.plan("compact", `${section.id}.${section.gen}`, at + idleMs);
     return change;
+  }
+
+  planProjection(section: Loaded, at: number, replace = false): void {
+    const due = Math.max(at + projectMs, section.projectedAt + projectEveryMs);
+    this.plan("project", `${section.id}.${section.gen}`, due, replace);
+  }
+  /** Plans it again if the database has less of the section than the log: lost on the way, or with a generation. `has`: what it had at `readAt`. */
+  heal(section: Loaded, has: { readonly gen: number; readonly upto: number } | null, readAt: number): void {
+    if (section.no === null || section.ahead || section.projectedAt > readAt) return;
+    if (!has || has.gen < section.gen || (has.gen === section.gen && has.upto < section.seq))
+      this.planProjection(section, Date.now());
   }
 
   /** What a member wrote to a section in this hour. */
@@ -421,19 +438,20 @@ export class SectionLog {
     void (next === null ? this.storage.deleteAlarm() : this.storage.setAlarm(next)); // the output gate waits for it
   }
 
-  /** Does the compactions that are due, and names what else is. */
-  async fire(at: number): Promise<ReadonlySet<string>> {
-    if (!this.begun) return new Set();
+  /** Does the compactions that are due, and names what else is. A projection stays due until it is done. */
+  async fire(at: number): Promise<readonly { readonly what: string; readonly ref: string }[]> {
+    if (!this.begun) return [];
     const rows = this.sql
       .exec<{ id: number; what: string; ref: string }>("SELECT id, what, ref FROM due WHERE at <= ?", at)
       .toArray();
     for (const { id, what, ref } of rows) {
+      if (what === "project") continue;
       this.sql.exec("DELETE FROM due WHERE id = ?", id);
       this.due.delete(`${what} ${ref}`);
       if (what === "compact") await this.compactIdle(ref, at);
     }
     this.arm();
-    return new Set(rows.map((row) => row.what));
+    return rows;
   }
   private async compactIdle(address: string, at: number): Promise<void> {
     const cut = address.lastIndexOf(".");

@@ -351,9 +351,10 @@ export class Room {
     const room = before !== undefined || seat.open.size < limits.openSectionsMax;
     if (!named || !room || !grantedTo(this.rights, principal, address, schema)) return this.deny(seat, address);
     this.flush(); // a later generation is made of what is stored of the earlier
-    await this.ports.log.open(named.section, named.gen, Date.now());
+    const section = await this.ports.log.open(named.section, named.gen, Date.now());
     const granted = grantedTo(this.rights, principal, address, schema); // again: loading took time
     if (!granted || !this.seats.has(seat.ws)) return this.deny(seat, address);
+    this.ports.log.heal(section, granted.facts.projected, this.readAt);
     if (before) this.unindex(before, false);
     const mode = this.modeNow(granted, named.section, named.gen, principal.member);
     const { presence, clientsBrought } = before ?? { presence: null, clientsBrought: 0 };

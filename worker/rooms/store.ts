@@ -3,12 +3,13 @@ import { sql } from "drizzle-orm";
 import { bind, type Facts } from "../../shared/access/engine.ts";
 import { validatePolicy, type Policy } from "../../shared/access/policy.ts";
 import { limits } from "../../shared/kernel/limits.ts";
-import { batch, openDb } from "../db/db.ts";
+import { batch, openDb, type Db } from "../db/db.ts";
 import { lentOf, lentQuery, namesOf, nothingLent, turnsOf, withLent, type LentRow } from "../db/lent.ts";
 import { anchorOf, inIds, shareOf, stored, type AnchorRow } from "../db/rows.ts";
 import * as tables from "../db/schema.ts";
 import type { Env } from "../env.ts";
-import type { Attendee, MemberFacts, RoomRead } from "./authority.ts";
+import type { Attendee, MemberFacts, Projected, RoomRead } from "./authority.ts";
+import type { Words } from "./projection.ts";
 
 interface StateRow {
   readonly directory: number;
@@ -49,7 +50,7 @@ export async function readRoom(
   const state = sql<StateRow>`select (select v from meta where k = 'directory') as directory, (select v from meta where k = 'directory_at') as checkedAt,
     p.version as policy, p.at as policyAt, case when p.version = ${held?.version ?? null} and p.at = ${held?.at ?? null} then null else p.body end as body
     from (select 1) left join (select * from policy order by version desc limit 1) p`;
-  const [states, sections, anchors, teams, shares, rows, lent, lives] = (await batch(db, [
+  const [states, sections, anchors, teams, shares, rows, lent, lives, projected] = (await batch(db, [
     db.all<StateRow>(state),
     db
       .select()
@@ -75,6 +76,9 @@ export async function readRoom(
       .where(sql`${inIds(sql`${member.id}`, members)} and ${member.deletedAt} is null and employment = 'active'`),
     db.all<LentRow>(lentQuery(members, at)),
     db.all<{ id: string }>(live),
+    db.all<Projected & { section: string }>(
+      sql`select section, gen, upto from section_text where section in (select id from section where anchor = ${account})`,
+    ),
   ])) as [
     StateRow[],
     Parameters<typeof stored>[1][],
@@ -84,6 +88,7 @@ export async function readRoom(
     MemberRow[],
     LentRow[],
     { id: string }[],
+    (Projected & { section: string })[],
   ];
 
   const [now] = states;
@@ -115,6 +120,7 @@ export async function readRoom(
   return {
     directory: now.directory,
     sections: place ? sections.map((row) => stored("section", row).row) : [],
+    projected: new Map(projected.map(({ section: id, gen, upto }) => [id, { gen, upto }])),
     members: found,
     liveSessions: new Set(
       attendees.filter((one) => inOffice.has(one.member) && uncut.has(one.session)).map(({ session }) => session),
@@ -136,4 +142,25 @@ function policyOf({ policy: version, policyAt: at, body }: StateRow): Policy | n
     held = { version, at, policy: valid.ok ? valid.value : null };
   }
   return held?.version === version && held.at === at ? held.policy : null;
+}
+
+/**
+ * Writes the words of a section beside its record: nothing if the section is gone, of another account or generation, or if what is there was
+ * read from a later row of the log. Two D1 rows the first time, then one.
+ */
+export async function storeWords(
+  db: Db,
+  account: string,
+  { id, gen, upto }: { readonly id: string; readonly gen: number; readonly upto: number },
+  { text, mentions, tasks, links }: Words,
+): Promise<void> {
+  const lists = [mentions, tasks, links].map((list) => JSON.stringify(list));
+  await batch(db, [
+    db.run(sql`insert into section_text (section, gen, upto, text, mentions, tasks, links)
+      select id, gen, ${upto}, ${text}, ${lists[0]}, ${lists[1]}, ${lists[2]} from section
+      where id = ${id} and gen = ${gen} and anchor = ${account} and deleted_at is null
+      on conflict (section) do update set gen = excluded.gen, upto = excluded.upto, text = excluded.text,
+        mentions = excluded.mentions, tasks = excluded.tasks, links = excluded.links
+      where (excluded.gen, excluded.upto) > (section_text.gen, section_text.upto)`),
+  ]);
 }
