@@ -8,6 +8,7 @@ import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { accessSuite } from "./access/suite.ts";
+import { roomsSuite } from "./rooms/suite.ts";
 import { storeSuite } from "./store/suite.ts";
 import { syncSuite } from "./sync/suite.ts";
 import { checkTable, figureTable, machine, rowTable, type Machine, type SuiteResult } from "./lib/report.ts";
@@ -19,6 +20,7 @@ export interface Options {
 }
 const suites: { readonly [name: string]: (options: Options) => Promise<SuiteResult> } = {
   access: accessSuite,
+  rooms: roomsSuite,
   store: storeSuite,
   sync: syncSuite,
 };

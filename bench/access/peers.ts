@@ -196,8 +196,8 @@ export interface CaslSubject {
   whereParameters(entity: EntityName): number;
 }
 export function casl(own: Slice): CaslSubject {
-  const { createMongoAbility } = loadPeer<Casl>("@casl/ability");
-  const { permittedFieldsOf, rulesToAST } = loadPeer<CaslExtra>("@casl/ability/extra");
+  const { createMongoAbility } = loadPeer<Casl>("access", "@casl/ability");
+  const { permittedFieldsOf, rulesToAST } = loadPeer<CaslExtra>("access", "@casl/ability/extra");
   const ability = createMongoAbility(caslRules(own), { detectSubjectType: (doc) => doc.type });
   const options = { fieldsFrom: (rule: { readonly fields?: readonly string[] }) => rule.fields ?? groupNames };
   return {
@@ -318,7 +318,7 @@ export const cedarResource = (doc: Doc): CedarResource => ({
   parents: [],
 });
 export function cedar(own: Slice, name: string): (action: Action, resource: CedarResource) => boolean {
-  const { preparsePolicySet, statefulIsAuthorized } = loadPeer<Cedar>("@cedar-policy/cedar-wasm/nodejs");
+  const { preparsePolicySet, statefulIsAuthorized } = loadPeer<Cedar>("access", "@cedar-policy/cedar-wasm/nodejs");
   const parsed = preparsePolicySet(name, { staticPolicies: cedarPolicies(own) });
   if (parsed.type !== "success") throw new Error(`Cedar: ${parsed.errors?.[0]?.message}`);
   const principal = { type: "Member", id: own.facts.member };

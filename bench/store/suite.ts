@@ -37,7 +37,7 @@ async function buildPage(peers: readonly string[]): Promise<void> {
         enforce: "pre",
         resolveId(source) {
           const from = peers.find((name) => source === name || source.startsWith(`${name}/`));
-          return from ? this.resolve(source, here("../.peers/page.js"), { skipSelf: true }) : null;
+          return from ? this.resolve(source, here("../.peers/store/page.js"), { skipSelf: true }) : null;
         },
       },
     ],
