@@ -80,6 +80,8 @@ async function seed(name: EntityName, record: string): Promise<void> {
 }
 
 export const kindIds: string[] = [];
+/** A version of each section that holds a text. */
+const versions = new Map<string, string>();
 const kinds = ["west", "closed", "europe", "apac"] as const;
 /** The demo's people, accounts that lie differently to each of them, and a token in everything. */
 export async function plant(): Promise<void> {
@@ -213,6 +215,9 @@ async function writeNotes(at: string): Promise<void> {
         await spy.until((frame) => hex(frame) === hex(statusFrame(address, true)), `a word that ${as} wrote is stored`);
         canaries.push({ token: made, entity: "section", record: id, group, field: "text" });
         spy.close();
+        const path = `/api/accounts/${at}/sections/${id}/versions`;
+        const kept = await ask(path, { as, body: { name: made } });
+        versions.set(id, ((await kept.json()) as { id: string }).id);
         break;
       }
       spy.close();
@@ -432,6 +437,19 @@ export class Client {
       const [shown, hidden] = [[...ofKind.filter(isSeen), ...listed], ofKind.filter((id) => !isSeen(id))]; // prettier-ignore
       const missing = makeId(env.CELL, name ? entity(name).kind : "acc", new Uint8Array(13));
       const ids = method === "GET" ? [...shown.slice(0, 2), ...hidden.slice(0, 2), missing, "1"] : [...hidden.slice(0, 2), missing]; // prettier-ignore
+      if (path.includes("{section}")) {
+        // Of what sections were: asked about every one that has a version, written only where it is not seen.
+        for (const [section, version] of versions) {
+          if (method !== "GET" && isSeen(section)) continue;
+          const at = path
+            .replace("{id}", kindIds[0] ?? "")
+            .replace("{section}", section)
+            .replace("{version}", version);
+          const body = schema ? bodyOf(schema.content["application/json"].schema, missing) : {};
+          statuses.add((await this.send(at, method === "GET" ? {} : { method, body })).status);
+        }
+        continue;
+      }
       const about = ofKind.length > 0 ? ofKind : [...rows.keys()].filter((_, index) => index % 9 === 0);
       for (const id of path.includes("{") ? ids : [""]) {
         const at = path.replaceAll(/\{\w+\}/g, id);

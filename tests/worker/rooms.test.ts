@@ -803,7 +803,7 @@ describe("the log", () => {
       ana.sync(address, 2, typing("word ", doc));
       await ana.until(() => ana.frames.filter(stored(address)).length === n); // or several would share a row
     }
-    expect(await rows(org, "due")).toBe(2); // this, and its words to the database
+    expect(await rows(org, "due")).toBe(3); // this, a version, and its words to the database
     await runInDurableObject(room(org), (_room, { storage }) => {
       storage.sql.exec("UPDATE due SET at = 1");
       storage.sql.exec("UPDATE log SET at = 1");

@@ -166,6 +166,16 @@ export const reassigned = sqliteTable(
   (table) => [primaryKey({ columns: [table.actor, table.day] })],
 );
 
+/** The last restore or squash of a section: which generation it led to, and the version that the room follows with. */
+export const regen = sqliteTable("regen", {
+  section: text("section").primaryKey(),
+  gen: integer("gen").notNull(),
+  why: text("why", { enum: ["restore", "squash", "quarantine"] }).notNull(),
+  version: text("version"),
+  by: text("by").notNull(),
+  at: integer("at").notNull(),
+});
+
 /** Published policies are immutable; the newest one rules. */
 export const policy = sqliteTable("policy", {
   version: integer("version").primaryKey(),

@@ -18,9 +18,10 @@ export const expectedMigrations: readonly string[] = [
   "0010_section_comments.sql",
   "0011_brief.sql",
   "0012_section_text.sql",
+  "0013_regen.sql",
 ];
 /** The last thing that each migration makes: wherever a file broke off, this is not there. tests/e2e/crash.test.ts compares. */
-const probes = ["demo_mail", "member_email", "token_cut", "cover_changed", "approval_about", "case_escalated", "member_address_moved", "follow_anchor", "reassigned", "section_comment_section", "section_owner", "section_text"]; // prettier-ignore
+const probes = ["demo_mail", "member_email", "token_cut", "cover_changed", "approval_about", "case_escalated", "member_address_moved", "follow_anchor", "reassigned", "section_comment_section", "section_owner", "section_text", "regen"]; // prettier-ignore
 
 /** Tables known to SQL alone; the others are in the schemas. */
 const plain = [

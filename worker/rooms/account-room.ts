@@ -5,12 +5,13 @@ import { sha256 } from "../auth/secrets.ts";
 import { openDb } from "../db/db.ts";
 import type { Env } from "../env.ts";
 import { databaseAuthority, type Authority } from "./authority.ts";
-import { SectionLog } from "./log.ts";
+import { SectionLog, type Regen } from "./log.ts";
 import { Projection } from "./projection.ts";
 import { parseAddress } from "./protocol.ts";
 import { grantedTo, type Principal } from "./rights.ts";
 import { Room } from "./room.ts";
 import { storeWords } from "./store.ts";
+import { authorsOf, bounds, type VersionInfo } from "./versions.ts";
 import { hubOf } from "../env.ts";
 
 const statesBytesMax = 4_000_000; // one answer of a prefetch; the device asks again for the rest
@@ -124,7 +125,8 @@ export class AccountRoom extends DurableObject<Env> {
     for (const address of new Set(addresses)) {
       const named = parseAddress(address);
       if (!named || !grantedTo(rights, principal, address, 0)) continue;
-      const section = await this.log.open(named.section, named.gen, Date.now());
+      const regen = rights?.sections.get(named.section)?.regen ?? null;
+      const section = await this.log.open(named.section, named.gen, Date.now(), regen);
       this.room.flush(); // nothing is told that is not stored
       if (this.log.peek(named.section, named.gen) !== section) continue;
       const state = beyond(section.doc, snapshots.get(address));
@@ -134,6 +136,46 @@ export class AccountRoom extends DurableObject<Env> {
       states.push({ id: named.section, gen: named.gen, state });
     }
     return states;
+  }
+
+  // Of what a section was. The Worker asked who may, before and for every version (routes.ts).
+
+  versions(section: string): readonly VersionInfo[] {
+    this.begin();
+    return this.log.versions.list(section);
+  }
+
+  version(section: string, id: string): { readonly info: VersionInfo; readonly state: Uint8Array } | null {
+    this.begin();
+    const info = this.log.versions.find(section, id);
+    const doc = info && this.log.versions.read(section, id);
+    return doc && { info, state: Y.encodeStateAsUpdate(doc) };
+  }
+
+  /** As the section is now. */
+  async keepVersion(at: SectionAt, by: string, name: string | null): Promise<VersionInfo | "empty" | "too_many"> {
+    const section = await this.openNow(at);
+    if (name !== null && this.log.versions.named(at.section) >= bounds.versionsNamedMax) return "too_many";
+    const id = this.log.versions.take(section, { why: "hand", by, name }, Date.now());
+    return (id !== null && this.log.versions.find(at.section, id)) || "empty";
+  }
+
+  /** Whose client ids stand in the document of this generation. */
+  async authors(at: SectionAt): Promise<ReturnType<typeof authorsOf>> {
+    return authorsOf(await this.openNow(at));
+  }
+
+  /** Follows D1 into a generation at once, so that what it was before is among the versions. */
+  async follow(at: SectionAt): Promise<void> {
+    await this.openNow(at);
+  }
+
+  private async openNow({ section, gen, regen }: SectionAt) {
+    this.begin();
+    this.room.flush();
+    const opened = await this.log.open(section, gen, Date.now(), regen);
+    this.room.flush();
+    return opened;
   }
 
   /** A stranger who knocks at a name leaves nothing behind: storage begins with the first member. */
@@ -160,6 +202,12 @@ function beyond(doc: Y.Doc, have: Uint8Array | undefined): Uint8Array | null {
   }
 }
 
+/** A section in the generation that D1 says it is in. */
+export interface SectionAt {
+  readonly section: string;
+  readonly gen: number;
+  readonly regen: Regen | null;
+}
 export interface SectionState {
   readonly id: string;
   readonly gen: number;

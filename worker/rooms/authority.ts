@@ -2,10 +2,12 @@
  * What a room knows of rights, and whom it asks. The database is first, always: the room denies until it has been
  * told, and what it was told holds until the next read, the next word from the hub, or the next end of a right.
  */
-import type { Bound, Place } from "../../shared/access/engine.ts";
+import type { Bound, Interval, Place } from "../../shared/access/engine.ts";
 import type { Row } from "../../shared/records/entities.ts";
+import { hasGroup, type Group } from "../../shared/records/groups.ts";
 import { modeOf } from "../../shared/sections/mode.ts";
 import type { Env } from "../env.ts";
+import type { Regen } from "./log.ts";
 import type { Mode } from "./protocol.ts";
 import { readRoom } from "./store.ts";
 
@@ -16,6 +18,7 @@ export interface SectionFacts {
   readonly group: string;
   readonly compartment: string;
   readonly title: string;
+  readonly regen: Regen | null;
   /** How far the database has its words; null: it has none. */
   readonly projected: Projected | null;
 }
@@ -33,6 +36,13 @@ export interface RoomRights {
   sees(member: string): boolean;
   modes(member: string): ReadonlyMap<string, Mode>;
   seesPresence(member: string, section: string): boolean;
+  /**
+   * Whether they may see what the section was at an instant: they may look into its history now, and by every right
+   * of theirs that has a beginning they might have then. Who was let in later sees nothing that was deleted before.
+   */
+  readsHistory(member: string, section: string, when: number): boolean;
+  /** Whether they may take the section back to a version. */
+  restores(member: string, section: string): boolean;
   /** Of the sessions asked about, those that are not cut. */
   readonly liveSessions: ReadonlySet<string>;
   /** The next instant at which a right begins or ends with no write; null: none does. */
@@ -52,6 +62,8 @@ export interface MemberFacts {
   readonly name: string;
   readonly bound: Bound;
   readonly place: Place;
+  /** Since when they are on the account's team, for certain. */
+  readonly since: readonly Interval[];
   /** When what is lent to them begins and ends. */
   readonly turns: readonly number[];
 }
@@ -60,6 +72,7 @@ export interface RoomRead {
   /** The account's section records that are not deleted; none for an account that is not there. */
   readonly sections: readonly Row[];
   readonly projected: ReadonlyMap<string, Projected>;
+  readonly regens: ReadonlyMap<string, Regen>;
   /** Those asked about who are in office. */
   readonly members: ReadonlyMap<string, MemberFacts>;
   readonly liveSessions: ReadonlySet<string>;
@@ -82,7 +95,9 @@ function rightsFrom(read: RoomRead, at: number): RoomRights {
   }
   return {
     directory: read.directory,
-    sections: new Map([...rows].map(([id, row]) => [id, factsOf(row, read.projected.get(id) ?? null)])),
+    sections: new Map(
+      [...rows].map(([id, row]) => [id, factsOf(row, read.projected.get(id) ?? null, read.regens.get(id) ?? null)]),
+    ),
     liveSessions: read.liveSessions,
     nextEnd: turns.length > 0 ? Math.min(...turns) : null,
     modes: (member) => modes.get(member) ?? nothing,
@@ -98,11 +113,27 @@ function rightsFrom(read: RoomRead, at: number): RoomRights {
       if (!who || !row || !modes.get(member)?.has(section)) return false;
       return who.bound.decide("see_presence", "section", row.compartment, who.place, at, row).allowed;
     },
+    readsHistory(member, section, when) {
+      const who = read.members.get(member);
+      const row = rows.get(section);
+      if (!who || !row || !modes.get(member)?.has(section)) return false;
+      const reads = (place: Place, then: number) => {
+        const decision = who.bound.decide("read_history", "section", row.compartment, place, then, row);
+        return decision.allowed && hasGroup(decision.groups, row["group"] as Group);
+      };
+      return reads(who.place, at) && reads({ ...who.place, accountTeam: who.since }, Math.min(when, at));
+    },
+    restores(member, section) {
+      const who = read.members.get(member);
+      const row = rows.get(section);
+      if (!who || !row || modes.get(member)?.get(section) !== "write") return false;
+      return who.bound.decide("regen", "section", row.compartment, who.place, at, row).allowed;
+    },
   };
 }
 const nothing: ReadonlyMap<string, Mode> = new Map();
 
-function factsOf(row: Row, projected: Projected | null): SectionFacts {
+function factsOf(row: Row, projected: Projected | null, regen: Regen | null): SectionFacts {
   const text = (value: unknown): string => (typeof value === "string" ? value : "");
   const number = (value: unknown): number => (typeof value === "number" ? value : 0);
   return {
@@ -113,6 +144,7 @@ function factsOf(row: Row, projected: Projected | null): SectionFacts {
     compartment: row.compartment,
     title: text(row["title"]),
     projected,
+    regen,
   };
 }
 

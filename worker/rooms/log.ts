@@ -5,6 +5,7 @@
 import * as Y from "yjs";
 import { limits } from "../../shared/kernel/limits.ts";
 import { copyContent } from "../../shared/sections/text.ts";
+import { bounds, roomMember, Versions, versionTables, type VersionWhy } from "./versions.ts";
 
 const chunkBytes = limits.updateBytesMax; // a row may have 2 MB in production, and any size locally
 const cacheBytes = 6_000_000; // encoded; a document full of tombstones takes 20 times that to load, of 128 MB
@@ -36,6 +37,13 @@ export interface Loaded {
   readonly spent: Map<string, { hour: number; bytes: number }>;
   /** What the document took in this turn and the log does not have yet. */
   readonly unstored: Unstored[];
+}
+/** Why a section is in the generation that it is in, as D1 says. A restore names the version that it goes back to. */
+export interface Regen {
+  readonly gen: number;
+  readonly why: "restore" | "squash" | "quarantine";
+  readonly version: string | null;
+  readonly by: string;
 }
 export interface Writer {
   readonly member: string;
@@ -72,9 +80,10 @@ CREATE TABLE IF NOT EXISTS quarantine(id INTEGER PRIMARY KEY, no INT NOT NULL, s
 CREATE TABLE IF NOT EXISTS ticket(hash TEXT PRIMARY KEY, member TEXT NOT NULL, session TEXT NOT NULL, writes INT NOT NULL,
   directory INT NOT NULL, exp INT NOT NULL);
 CREATE TABLE IF NOT EXISTS due(id INTEGER PRIMARY KEY, at INT NOT NULL, what TEXT NOT NULL, ref TEXT NOT NULL, UNIQUE(what, ref));
-`;
+${versionTables}`;
 
 export class SectionLog {
+  readonly versions: Versions;
   private readonly storage: DurableObjectStorage;
   private readonly sql: SqlStorage;
   /** Least recently used first. */
@@ -85,7 +94,10 @@ export class SectionLog {
   constructor(storage: DurableObjectStorage) {
     this.storage = storage;
     this.sql = storage.sql;
-    this.begun = this.sql.exec("SELECT 1 FROM sqlite_master WHERE name = 'due'").toArray().length > 0;
+    this.versions = new Versions(storage);
+    const made = this.sql.exec("SELECT name FROM sqlite_master WHERE name IN ('due', 'version')").toArray().length;
+    if (made === 1) this.sql.exec(versionTables); // a room from before there were versions
+    this.begun = made > 0;
     const due = this.begun
       ? this.sql.exec<{ at: number; what: string; ref: string }>("SELECT at, what, ref FROM due").toArray()
       : [];
@@ -115,7 +127,7 @@ export class SectionLog {
   }
 
   /** Loads a section of the generation that its record names, following it there from an earlier one. */
-  async open(id: string, gen: number, at: number): Promise<Loaded> {
+  async open(id: string, gen: number, at: number, regen: Regen | null = null): Promise<Loaded> {
     const before = this.peek(id, gen);
     if (before) return before;
     const row = this.latest(id, gen);
@@ -130,7 +142,7 @@ export class SectionLog {
       }
     }
     const found = row ? this.read(id, row, at) : this.fresh(id, gen);
-    const section = row && row.gen < gen && !found.ahead ? this.follow(found, gen) : found;
+    const section = row && row.gen < gen && !found.ahead ? this.follow(found, gen, at, regen) : found;
     this.loaded.set(`${id}.${gen}`, section);
     this.evict(section);
     return section;
@@ -250,19 +262,28 @@ export class SectionLog {
     });
   }
 
-  /** The text goes into the new generation, its history does not; the old generation's rows stay for those with `read_history`. */
-  private follow(old: Loaded, gen: number): Loaded {
+  /**
+   * The text goes into the new generation, its history does not: it is kept as a version. After a restore the text is
+   * that of the version which D1 names, so that a crash in between changes nothing.
+   */
+  private follow(old: Loaded, gen: number, at: number, regen: Regen | null): Loaded {
+    const meant = regen && regen.gen > old.gen && regen.gen <= gen ? regen : null;
+    const chosen = meant?.version ? this.versions.read(old.id, meant.version) : null;
+    const why: VersionWhy = meant && meant.why !== "quarantine" ? meant.why : "raise";
     const section = this.fresh(old.id, gen, this.enter(old.id, gen));
-    copyContent(old.doc, section.doc);
-    section.clients.set(section.doc.clientID, "room");
+    copyContent(chosen ?? old.doc, section.doc);
+    section.clients.set(section.doc.clientID, roomMember);
     this.storage.transactionSync(() => {
+      this.versions.take(old, { why, by: meant && meant.by !== roomMember ? meant.by : null }, at);
       this.sql.exec(
-        "INSERT OR IGNORE INTO owner(no, client, member, session) VALUES (?, ?, 'room', '')",
+        "INSERT OR IGNORE INTO owner(no, client, member, session) VALUES (?, ?, ?, '')",
         section.no,
         section.doc.clientID,
+        roomMember,
       );
       this.compact(section);
     });
+    chosen?.destroy();
     old.doc.destroy();
     return section;
   }
@@ -337,6 +358,7 @@ export class SectionLog {
     )
       this.compact(section);
     else if (section.tailRows === idleRowsMin) this.plan("compact", `${section.id}.${section.gen}`, at + idleMs);
+    this.plan("version", `${section.id}.${section.gen}`, at + bounds.versionIdleMs);
     return change;
   }
 
@@ -449,15 +471,29 @@ export class SectionLog {
       this.sql.exec("DELETE FROM due WHERE id = ?", id);
       this.due.delete(`${what} ${ref}`);
       if (what === "compact") await this.compactIdle(ref, at);
+      if (what === "version") await this.keepIdle(ref, at);
     }
     this.arm();
     return rows;
   }
-  private async compactIdle(address: string, at: number): Promise<void> {
+  /** The section that a row of `due` names; null once it has gone on to a later generation. */
+  private async dueSection(address: string, at: number): Promise<Loaded | null> {
     const cut = address.lastIndexOf(".");
     const [id, gen] = [address.slice(0, cut), Number(address.slice(cut + 1))];
-    if (this.isAhead(id, gen)) return;
-    const section = await this.open(id, gen, at);
+    return this.isAhead(id, gen) ? null : this.open(id, gen, at);
+  }
+  /** Half an hour after typing stopped; once an hour while it goes on. */
+  private async keepIdle(address: string, at: number): Promise<void> {
+    const section = await this.dueSection(address, at);
+    if (!section || section.no === null) return;
+    const idleAt = section.lastAt + bounds.versionIdleMs;
+    if (idleAt <= at || this.versions.lastAt(section.no) + bounds.versionEveryMs <= at)
+      this.versions.take(section, { why: "idle" }, at);
+    if (idleAt > at) this.plan("version", address, idleAt);
+  }
+  private async compactIdle(address: string, at: number): Promise<void> {
+    const section = await this.dueSection(address, at);
+    if (!section) return;
     if (section.frozen || section.tailRows < idleRowsMin) return;
     if (section.unstored.length > 0) this.plan("compact", address, at + idleMs);
     else if (section.lastAt + idleMs > at) this.plan("compact", address, section.lastAt + idleMs);

@@ -7,7 +7,7 @@ import { limits } from "../../shared/kernel/limits.ts";
 import { hasSchema } from "../../shared/sections/kinds.ts";
 import { acceptUpdate } from "./accept.ts";
 import type { Attendee, RoomRights } from "./authority.ts";
-import type { Loaded, SectionLog } from "./log.ts";
+import type { Loaded, Regen, SectionLog } from "./log.ts";
 import { encodePresence, gone, readPresence, type Presence } from "./presence.ts";
 import * as wire from "./protocol.ts";
 import { grantedTo, mustAsk, type Granted, type Principal } from "./rights.ts";
@@ -322,7 +322,7 @@ export class Room {
     // Again if another load took its place in memory meanwhile: from here on the document must stay at hand.
     for (let tries = 0; tries < readTries && !this.ports.log.peek(open.section, open.gen); tries++) {
       this.flush();
-      await this.ports.log.open(open.section, open.gen, Date.now());
+      await this.ports.log.open(open.section, open.gen, Date.now(), this.regenOf(open.section));
     }
     if (frame.type === "step1") return this.answer(open, frame.vector);
     return this.take(open, frame.update);
@@ -351,7 +351,7 @@ export class Room {
     const room = before !== undefined || seat.open.size < limits.openSectionsMax;
     if (!named || !room || !grantedTo(this.rights, principal, address, schema)) return this.deny(seat, address);
     this.flush(); // a later generation is made of what is stored of the earlier
-    const section = await this.ports.log.open(named.section, named.gen, Date.now());
+    const section = await this.ports.log.open(named.section, named.gen, Date.now(), this.regenOf(named.section));
     const granted = grantedTo(this.rights, principal, address, schema); // again: loading took time
     if (!granted || !this.seats.has(seat.ws)) return this.deny(seat, address);
     this.ports.log.heal(section, granted.facts.projected, this.readAt);
@@ -367,6 +367,10 @@ export class Room {
     this.index(open);
     this.send(seat, wire.authenticatedFrame(address, mode));
     this.tellPresence(open);
+  }
+
+  private regenOf(section: string): Regen | null {
+    return this.rights?.sections.get(section)?.regen ?? null;
   }
 
   private deny(seat: Seat, address: string): void {

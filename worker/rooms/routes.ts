@@ -1,16 +1,25 @@
 import { Hono } from "hono";
 import { fromBase64, toBase64 } from "lib0/buffer";
+import * as Y from "yjs";
 import * as z from "zod/mini";
 import { cellOf, isId, kindOf } from "../../shared/kernel/id.ts";
 import { limits } from "../../shared/kernel/limits.ts";
 import { fail, ok, type Result } from "../../shared/kernel/result.ts";
+import { richOf } from "../../shared/sections/json.ts";
+import { hasSchema } from "../../shared/sections/kinds.ts";
+import { textOf } from "../../shared/sections/text.ts";
 import { actorOf, requireActor } from "../auth/actor.ts";
 import { randomSecret, sha256 } from "../auth/secrets.ts";
 import type { Actor, AppContext, AppEnv } from "../context.ts";
+import { openDb } from "../db/db.ts";
 import type { Env } from "../env.ts";
 import { readBody } from "../http/body.ts";
 import { missing, problem } from "../http/problem.ts";
-import { databaseAuthority, type RoomRights } from "./authority.ts";
+import { tell } from "../sync/tell.ts";
+import type { SectionAt } from "./account-room.ts";
+import { databaseAuthority, type RoomRights, type SectionFacts } from "./authority.ts";
+import { raiseAs } from "./regen.ts";
+import { bounds } from "./versions.ts";
 import { grantedTo, type Principal } from "./rights.ts";
 import { roomOf } from "../env.ts";
 
@@ -23,6 +32,10 @@ export const roomBodies = {
     sections: z.array(z.string().check(z.maxLength(64))).check(z.maxLength(statesMax)),
     have: z.optional(z.record(z.string().check(z.maxLength(64)), z.base64().check(z.maxLength(snapshotCharsMax)))),
   }),
+  "POST /api/accounts/:id/sections/:section/versions": z.strictObject({
+    name: z.optional(z.string().check(z.minLength(1), z.maxLength(bounds.versionNameMax))),
+  }),
+  "POST /api/accounts/:id/sections/:section/versions/:version/restore": z.strictObject({ gen: z.int() }),
 } as const;
 
 const principalOf = ({ member, session, directory, capabilities }: Actor): Principal => ({
@@ -87,6 +100,98 @@ roomRoutes.post("/accounts/:id/sections/states", requireActor, async (c) => {
   );
   const states = wanted.length > 0 ? await roomOf(c.env, account).states(principal, wanted, have) : [];
   return c.json({ items: states.map(({ id, gen, state }) => ({ id, gen, state: toBase64(state) })) });
+});
+
+// --- what a section was (versions.ts)
+
+interface History {
+  readonly room: ReturnType<typeof roomOf>;
+  readonly at: SectionAt;
+  readonly facts: SectionFacts;
+  /** Whether they may see what the section was then. */
+  readonly sees: (when: number) => boolean;
+  readonly writes: boolean;
+  readonly restores: boolean;
+}
+/** Of a section whose history this member may see; anything else is missing. */
+async function historyOf(c: AppContext): Promise<Result<History>> {
+  const [account, section] = [c.req.param("id") ?? "", c.req.param("section") ?? ""];
+  const rights = await rightsOf(c, account);
+  if (!rights.ok) return rights;
+  const { member, writes } = principalOf(c.get("actor"));
+  const facts = rights.value.sections.get(section);
+  if (!facts || !rights.value.readsHistory(member, section, Date.now())) return fail("missing");
+  return ok({
+    room: roomOf(c.env, account),
+    at: { section, gen: facts.gen, regen: facts.regen },
+    facts,
+    sees: (when) => rights.value.readsHistory(member, section, when),
+    writes: writes && rights.value.modes(member).get(section) === "write",
+    restores: writes && rights.value.restores(member, section),
+  });
+}
+
+roomRoutes.get("/accounts/:id/sections/:section/versions", requireActor, async (c) => {
+  const history = await historyOf(c);
+  if (!history.ok) return problem(history.error);
+  const { room, at, sees, writes, restores } = history.value;
+  const items = (await room.versions(at.section)).filter((version) => sees(version.at));
+  return c.json({ gen: at.gen, writes, restores, items });
+});
+
+/** As it is now, with or without a name. */
+roomRoutes.post("/accounts/:id/sections/:section/versions", requireActor, async (c) => {
+  const body = await readBody(c.req.raw, roomBodies["POST /api/accounts/:id/sections/:section/versions"]);
+  if (!body.ok) return problem(body.error);
+  const history = await historyOf(c);
+  if (!history.ok) return problem(history.error);
+  const { room, at, writes } = history.value;
+  if (!writes) return problem({ code: "denied" });
+  const version = await room.keepVersion(at, c.get("actor").member, body.value.name ?? null);
+  if (version === "too_many") return problem({ code: "too_many_requests", detail: "It has too many named versions." });
+  return version === "empty" ? problem({ code: "invalid", detail: "Nothing is written yet." }) : c.json(version, 201);
+});
+
+/** Its words as text, and as data in the shape that ProseMirror reads; whoever shows that checks it like any content. */
+roomRoutes.get("/accounts/:id/sections/:section/versions/:version", requireActor, async (c) => {
+  const history = await historyOf(c);
+  if (!history.ok) return problem(history.error);
+  const { room, at, facts, sees } = history.value;
+  const version = await room.version(at.section, c.req.param("version"));
+  if (!version || !sees(version.info.at)) return missing();
+  const doc = new Y.Doc();
+  Y.applyUpdate(doc, version.state);
+  return c.json({ ...version.info, text: textOf(doc, facts.kind), rich: hasSchema(facts.kind) ? richOf(doc) : null });
+});
+
+/** Into the next generation with a version's words. D1 first, then everybody in the room is told, then it is answered. */
+roomRoutes.post("/accounts/:id/sections/:section/versions/:version/restore", requireActor, async (c) => {
+  const body = await readBody(
+    c.req.raw,
+    roomBodies["POST /api/accounts/:id/sections/:section/versions/:version/restore"],
+  );
+  if (!body.ok) return problem(body.error);
+  const history = await historyOf(c);
+  if (!history.ok) return problem(history.error);
+  const { room, at, sees, restores } = history.value;
+  const info = (await room.versions(at.section)).find(({ id }) => id === c.req.param("version"));
+  if (!info || !sees(info.at)) return missing();
+  if (!restores) return problem({ code: "denied" });
+  const raise = { section: at.section, gen: body.value.gen, why: "restore", version: info.id } as const;
+  const raised = await raiseAs(openDb(c.env.DB, c.get("cost")), c.get("actor"), raise, c.env.CELL, Date.now());
+  if (!raised.ok) return problem(raised.error);
+  await tell(c, raised.value.announcement);
+  const { regen } = raised.value;
+  await room.follow({ section: at.section, gen: regen.gen, regen });
+  return c.json({ gen: regen.gen });
+});
+
+/** Whose Yjs client ids stand in the text of this generation. `room`: carried over, its versions say the rest. */
+roomRoutes.get("/accounts/:id/sections/:section/authors", requireActor, async (c) => {
+  const history = await historyOf(c);
+  if (!history.ok) return problem(history.error);
+  const { room, at } = history.value;
+  return c.json({ gen: at.gen, items: await room.authors(at) });
 });
 
 /** The upgrade. Mounted at /. Who brings no session may knock too: they show a ticket in the first Auth frame. */

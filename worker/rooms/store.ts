@@ -3,13 +3,14 @@ import { sql } from "drizzle-orm";
 import { bind, type Facts } from "../../shared/access/engine.ts";
 import { validatePolicy, type Policy } from "../../shared/access/policy.ts";
 import { limits } from "../../shared/kernel/limits.ts";
-import { batch, openDb, type Db } from "../db/db.ts";
+import { batch, openDb, type Db, type Query } from "../db/db.ts";
 import { lentOf, lentQuery, namesOf, nothingLent, turnsOf, withLent, type LentRow } from "../db/lent.ts";
 import { anchorOf, inIds, shareOf, stored, type AnchorRow } from "../db/rows.ts";
 import * as tables from "../db/schema.ts";
 import type { Env } from "../env.ts";
 import type { Attendee, MemberFacts, Projected, RoomRead } from "./authority.ts";
 import type { Words } from "./projection.ts";
+import type { Regen } from "./log.ts";
 
 interface StateRow {
   readonly directory: number;
@@ -37,7 +38,7 @@ export async function readRoom(
   at: number,
 ): Promise<RoomRead | null> {
   const db = openDb(env.DB);
-  const { anchor, share, recordTables } = tables;
+  const { anchor, share, recordTables, regen } = tables;
   const { member, section, account_team: team } = recordTables;
   const members = attendees.map((attendee) => attendee.member);
   const sessions = JSON.stringify(attendees.map(({ session }) => session));
@@ -50,7 +51,7 @@ export async function readRoom(
   const state = sql<StateRow>`select (select v from meta where k = 'directory') as directory, (select v from meta where k = 'directory_at') as checkedAt,
     p.version as policy, p.at as policyAt, case when p.version = ${held?.version ?? null} and p.at = ${held?.at ?? null} then null else p.body end as body
     from (select 1) left join (select * from policy order by version desc limit 1) p`;
-  const [states, sections, anchors, teams, shares, rows, lent, lives, projected] = (await batch(db, [
+  const [states, sections, anchors, teams, shares, rows, lent, lives, projected, regens] = (await batch(db, [
     db.all<StateRow>(state),
     db
       .select()
@@ -79,6 +80,10 @@ export async function readRoom(
     db.all<Projected & { section: string }>(
       sql`select section, gen, upto from section_text where section in (select id from section where anchor = ${account})`,
     ),
+    db
+      .select()
+      .from(regen)
+      .where(sql`${regen.section} in (select id from section where anchor = ${account})`),
   ])) as [
     StateRow[],
     Parameters<typeof stored>[1][],
@@ -89,6 +94,7 @@ export async function readRoom(
     LentRow[],
     { id: string }[],
     (Projected & { section: string })[],
+    (typeof regen.$inferSelect)[],
   ];
 
   const [now] = states;
@@ -111,6 +117,10 @@ export async function readRoom(
         accountTeam: teams.filter((entry) => entry.member === row.id).map(({ from, until }) => ({ from, until })),
         shares: shares.filter(({ toId }) => names.includes(toId)).map(shareOf),
       },
+      // Who was let in without a word about since when was let in when it was written down.
+      since: teams
+        .filter((entry) => entry.member === row.id)
+        .map((entry) => ({ until: entry.until, from: Math.max(entry.from ?? 0, entry.createdAt) })),
       turns: turnsOf(facts),
     });
   }
@@ -121,6 +131,7 @@ export async function readRoom(
     directory: now.directory,
     sections: place ? sections.map((row) => stored("section", row).row) : [],
     projected: new Map(projected.map(({ section: id, gen, upto }) => [id, { gen, upto }])),
+    regens: new Map(regens.map(({ section: id, gen, why, version, by }) => [id, { gen, why, version, by }])),
     members: found,
     liveSessions: new Set(
       attendees.filter((one) => inOffice.has(one.member) && uncut.has(one.session)).map(({ session }) => session),
@@ -132,6 +143,7 @@ interface TeamRow {
   readonly member: string;
   readonly from: number | null;
   readonly until: number | null;
+  readonly createdAt: number;
 }
 
 function policyOf({ policy: version, policyAt: at, body }: StateRow): Policy | null {
@@ -163,4 +175,13 @@ export async function storeWords(
         mentions = excluded.mentions, tasks = excluded.tasks, links = excluded.links
       where (excluded.gen, excluded.upto) > (section_text.gen, section_text.upto)`),
   ]);
+}
+
+/** What the batch that raises a section's generation writes beside the record. */
+export function regenQuery(db: Db, section: string, regen: Regen, at: number): Query {
+  const set = { ...regen, at };
+  return db
+    .insert(tables.regen)
+    .values({ section, ...set })
+    .onConflictDoUpdate({ target: tables.regen.section, set });
 }
