@@ -50,7 +50,7 @@ async function join({ wire, context }: Seat): Promise<void> {
   await context.setOffline(false);
 }
 const allSent = (page: Page): Promise<void> => page.getByRole("button", { name: /All changes sent/ }).first().waitFor({ timeout: 60_000 }); // prettier-ignore
-const editor = (page: Page) => page.getByRole("textbox", { name: "Note text" });
+const editor = (page: Page) => page.getByRole("textbox", { name: /^Note/ });
 const writable = async (page: Page): Promise<void> => {
   await page.getByRole("toolbar", { name: "Text tools" }).waitFor();
   await editor(page).click();
@@ -203,3 +203,110 @@ test("[SECTION-5] [case 8] [case 43] written offline in a note that is out of si
   expect(items.map(({ id }) => id)).toEqual([note]);
   room.close();
 }, 120_000);
+
+test("[SECTION-8] typing that begins before a note is there is either shown from some key on, or had no place to go: no key in a text is lost", async () => {
+  const account = await makeAccount();
+  const [one, note] = [await ana.makeSection(account, "shared", "Another"), await ana.makeSection(account, "shared", "Opened")]; // prettier-ignore
+  const [other, room] = [await ana.openSection(account, one), await ana.openSection(account, note)];
+  await other.write("of another note");
+  const seat = await sit("Ana Ribeiro", "/accounts");
+  const { page } = seat;
+  // A cold start at the note's address, with somebody who clicks and types all the time.
+  await page.addInitScript(() => {
+    const seen = { typed: "", labels: new Set<string>() };
+    Object.assign(globalThis, { seen });
+    document.addEventListener("keydown", ({ key }) => {
+      if (document.activeElement?.getAttribute("role") === "textbox") seen.typed += key;
+    }, { capture: true }); // prettier-ignore
+    new MutationObserver(() => {
+      for (const box of document.querySelectorAll("[role=textbox]")) seen.labels.add(box.textContent ?? "");
+    }).observe(document, { subtree: true, childList: true });
+  });
+  await page.goto(`${seat.wire.url}/accounts/${account}/notes/${note}`);
+  for (let n = 0; n < 400; n += 1) {
+    const isDone = await page.evaluate(
+      () => (globalThis as unknown as { seen: { typed: string } }).seen.typed.length > 25,
+    );
+    if (isDone) break;
+    if (n % 5 === 0) await page.mouse.click(420, 330);
+    await page.keyboard.press("abcdefghijklmnopqrstuvwxyz"[n % 26] ?? "z");
+  }
+  const { typed, labels } = await page.evaluate(() => {
+    const { seen } = globalThis as unknown as { seen: { typed: string; labels: Set<string> } };
+    return { typed: seen.typed, labels: [...seen.labels] };
+  });
+  expect(typed.length).toBeGreaterThan(25);
+  await expect.poll(() => shown(page).then((text) => [...text].sort().join("")), soon).toBe([...typed].sort().join(""));
+  await expect.poll(() => stored(room), soon).toBe(await shown(page));
+  expect(labels.filter((text) => text.includes("another"))).toEqual([]);
+  for (const opened of [other, room]) opened.close();
+}, 60_000);
+
+test("[SECTION-5] [case 9] [case 11] two tabs and two members in one browser: no client id twice, nothing of one to the other, every word once", async () => {
+  const account = await makeAccount();
+  const note = await ana.makeSection(account, "shared", "Cases 9, 11");
+  const room = await ana.openSection(account, note);
+  const ids: number[] = [];
+  room.provider.document.on("update", (_update, _origin, doc) => {
+    ids.splice(0, ids.length, ...doc.store.clients.keys());
+  });
+  const token = canary();
+  const seat = await sit("Ana Ribeiro", `/accounts/${account}/notes/${note}`);
+  await seat.context.addInitScript(() => {
+    const heard: string[] = [];
+    Object.assign(globalThis, { heard });
+    const plain = (_key: string, value: unknown): unknown =>
+      ArrayBuffer.isView(value)
+        ? String.fromCharCode(...(value as Uint8Array))
+        : value instanceof Map
+          ? [...value]
+          : value;
+    const Channel = globalThis.BroadcastChannel;
+    globalThis.BroadcastChannel = class extends Channel {
+      override postMessage(message: unknown): void {
+        heard.push(`${this.name}: ${JSON.stringify(message, plain)}`);
+        super.postMessage(message);
+      }
+    };
+  });
+  const first = seat.page;
+  await first.reload();
+  await writable(first);
+  const second = await seat.context.newPage();
+  await second.goto(first.url());
+  await writable(second);
+  // Both offline, each with words of its own; the one that was opened first is closed last.
+  await cut(seat);
+  await second.getByText(/You are offline/).first().waitFor(); // prettier-ignore
+  await first.bringToFront();
+  await writable(first);
+  await first.keyboard.insertText(`first tab ${token} `);
+  await first.getByText("Saved here, not sent yet").waitFor();
+  await first.waitForTimeout(400);
+  await second.bringToFront();
+  await writable(second);
+  await second.keyboard.insertText("second tab ");
+  await second.waitForTimeout(400);
+  await first.close(); // its words are on the disk alone
+  await expect.poll(() => kept(second).then((disk) => holds(disk, token)), soon).toBe(true);
+  await join(seat);
+  await expect.poll(() => stored(room), soon).toContain("second tab");
+  await expect.poll(() => stored(room), soon).toContain(`first tab ${token}`);
+  for (let n = 0; n < 3; n += 1) {
+    await second.reload();
+    await writable(second);
+    await second.keyboard.insertText(`after reload ${n} `);
+    await expect.poll(() => stored(room), soon).toContain(`after reload ${n}`);
+  }
+  const text = stored(room);
+  for (const words of [token, "second tab", "after reload 0", "after reload 2"])
+    expect(text.split(words)).toHaveLength(2);
+  expect(new Set(ids).size).toBe(ids.length);
+  expect(ids.length).toBeGreaterThanOrEqual(5); // each page wrote under an id of its own
+
+  // Another member in the same browser: no channel carries the first one's words under their name.
+  const said = await second.evaluate(() => (globalThis as unknown as { heard: string[] }).heard);
+  const { me } = await ana.get<{ me: { member: string } }>("/api/me");
+  expect(said.filter((line) => line.includes("tab") && !line.split(":", 3).join().includes(me.member))).toEqual([]);
+  room.close();
+}, 90_000);

@@ -1,4 +1,5 @@
 import { For, type JSX } from "solid-js";
+import type { AttentionCard } from "../data/types.ts";
 import { t } from "../i18n/i18n.ts";
 import { useSession } from "../shell/context.ts";
 import { Button } from "../ui/button.tsx";
@@ -6,18 +7,14 @@ import { toast } from "../ui/toast.tsx";
 import css from "./drafts.module.css";
 
 /** Own words of a note that were not taken, to copy or to throw away. */
-export function Drafts(props: { readonly section: string | undefined }): JSX.Element {
+export default function Drafts(props: { readonly drafts: readonly AttentionCard[] }): JSX.Element {
   const { data } = useSession();
-  const drafts = () =>
-    data
-      .attention()
-      .filter(({ name, args }) => name === "section.draft@1" && (args as { readonly id: string }).id === props.section);
   const copy = async (text: string) => {
     await navigator.clipboard.writeText(text);
     toast({ text: t("act.copied") });
   };
   return (
-    <For each={drafts()}>
+    <For each={props.drafts}>
       {(card) => {
         const text = String(card.mine["text"] ?? "");
         return (

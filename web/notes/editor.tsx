@@ -45,8 +45,14 @@ const attributes = () => ({
   lang: locale(),
 });
 
+/** Where the member wants to write, kept from one editor of a note to the next: none is in the way of typing. */
+export interface Caret {
+  wanted: boolean;
+  at: number;
+}
+
 /** The text as it is, for who may read it only, or whose app is older than what is in it. Never bound to the document. */
-export function Reader(props: { readonly section: OpenSection }): JSX.Element {
+export function Reader(props: { readonly section: OpenSection; readonly caret: Caret }): JSX.Element {
   let host: HTMLDivElement | undefined;
   onMount(() => {
     const { doc } = props.section;
@@ -56,7 +62,13 @@ export function Reader(props: { readonly section: OpenSection }): JSX.Element {
       editable: false,
       injectCSS: false,
       content: readable(doc),
-      editorProps: { attributes: { ...attributes(), "aria-readonly": "true" } },
+      editorProps: {
+        attributes: { ...attributes(), "aria-label": t("notes.reader"), "aria-readonly": "true" },
+        handleClick: (_view, at) => {
+          Object.assign(props.caret, { wanted: true, at });
+          return false;
+        },
+      },
     });
     let frame = 0;
     const draw = () => {
@@ -110,6 +122,7 @@ const tools = [
 /** The co-edited text. */
 export function Writer(props: {
   readonly section: OpenSection;
+  readonly caret: Caret;
   readonly member: string;
   readonly name: string;
 }): JSX.Element {
@@ -147,7 +160,10 @@ export function Writer(props: {
     });
     setEmpty(made.isEmpty);
     setEditor(made);
+    const place = props.caret;
+    if (place.wanted) requestAnimationFrame(() => made.commands.focus(Math.min(place.at, made.state.doc.content.size)));
     onCleanup(() => {
+      Object.assign(place, { wanted: made.isFocused, at: made.state.selection.head });
       made.destroy();
       mirror.destroy();
     });

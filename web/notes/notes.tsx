@@ -1,7 +1,7 @@
 import { A, useNavigate } from "@solidjs/router";
 import Lock from "lucide-solid/icons/lock";
 import Plus from "lucide-solid/icons/plus";
-import { createEffect, createMemo, createSignal, For, on, onCleanup, Show, type JSX } from "solid-js";
+import { createEffect, createMemo, createSignal, For, lazy, on, onCleanup, Show, Suspense, type JSX } from "solid-js";
 import type { RecordOf, Row } from "../../shared/records/entities.ts";
 import { currentSchema } from "../../shared/sections/schema.ts";
 import { sectionKinds } from "../../shared/sections/kinds.ts";
@@ -15,11 +15,12 @@ import { AvatarStack, Bone, Empty } from "../ui/bits.tsx";
 import { ChangeMark } from "../ui/mark.tsx";
 import { Button } from "../ui/button.tsx";
 import { toast } from "../ui/toast.tsx";
-import { Reader, Writer } from "./editor.tsx";
+import { Reader, Writer, type Caret } from "./editor.tsx";
 import css from "./notes.module.css";
-import { Drafts } from "./drafts.tsx";
 import { useRooms } from "./rooms.ts";
 import { isFullyKnown } from "./schema.ts";
+
+const Drafts = lazy(() => import("./drafts.tsx"));
 
 type SectionRow = RecordOf<"section">;
 /** A note that one may read comes within this time. */
@@ -51,6 +52,11 @@ export default function Notes(props: { readonly account: string; readonly part: 
     const wanted = sections().map((row) => ({ id: row.id, gen: row.gen ?? 1 }));
     if (wanted.length > 0 && data.sync().state === "synced") void rooms.prefetch(props.account, wanted);
   });
+
+  const drafts = () => {
+    const part = props.part ?? open()?.id;
+    return data.attention().filter(({ name, args }) => name === "section.draft@1" && (args as Row).id === part);
+  };
 
   const create = async () => {
     const id = data.newId("section", props.account);
@@ -90,7 +96,11 @@ export default function Notes(props: { readonly account: string; readonly part: 
           {t("notes.new")}
         </Button>
       </div>
-      <Drafts section={props.part ?? open()?.id} />
+      <Show when={drafts().length > 0}>
+        <Suspense>
+          <Drafts drafts={drafts()} />
+        </Suspense>
+      </Show>
       <Show
         when={key()}
         keyed
@@ -164,6 +174,7 @@ function OneNote(props: { readonly row: SectionRow; readonly onRefused: () => vo
   onCleanup(data.onChange(() => move((n) => n + 1)));
   const mayWrite = createMemo(() => moved() >= 0 && data.can("write", props.row as Row).allowed);
   const writing = () => known() && section.mode() === "write" && mayWrite() && (props.row.schema ?? 1) <= currentSchema;
+  const caret: Caret = { wanted: false, at: 0 };
   return (
     <article class={css.note}>
       <Show when={section.state() !== "closed"} fallback={<Empty>{t("notes.denied")}</Empty>}>
@@ -172,12 +183,12 @@ function OneNote(props: { readonly row: SectionRow; readonly onRefused: () => vo
           <Status section={section} />
           <Here section={section} />
         </header>
-        <Show when={filled() && !writing()}>
+        <Show when={filled() && !writing() && section.state() !== "loading"}>
           <p class={css.said}>{known() ? t("notes.readOnly") : t("notes.newer")}</p>
         </Show>
         <Show when={filled()} fallback={<Opening />}>
-          <Show when={writing()} fallback={<Reader section={section} />}>
-            <Writer section={section} member={data.me.member} name={data.me.name} />
+          <Show when={writing()} fallback={<Reader section={section} caret={caret} />}>
+            <Writer section={section} caret={caret} member={data.me.member} name={data.me.name} />
           </Show>
         </Show>
       </Show>
@@ -195,6 +206,7 @@ const Opening = (): JSX.Element => (
 
 /** Where my words are: on this device, or stored by the room, and since when. */
 function Status(props: { readonly section: OpenSection }): JSX.Element {
+  const session = useSession();
   const [storedAt, setStoredAt] = createSignal<number>();
   const [second, setSecond] = createSignal(Date.now());
   createEffect(
@@ -206,7 +218,7 @@ function Status(props: { readonly section: OpenSection }): JSX.Element {
   onCleanup(() => clearInterval(timer));
   const words = () => {
     if (props.section.unsent()) return props.section.state() === "live" ? t("sync.sending") : t("notes.savedHere");
-    if (props.section.state() === "offline") return "";
+    if (props.section.state() !== "live") return session.offline() ? "" : t("notes.connecting");
     const at = storedAt();
     return at === undefined ? "" : t("notes.storedAt", ago(at, Math.max(second(), at), locale()));
   };
