@@ -1,7 +1,9 @@
 /** Search over the local copy, in a real browser with its worker, under the page's own policy. */
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import * as Y from "yjs";
 import { launchBrowser } from "./browser.ts";
+import { Client, newId } from "./clients.ts";
 import { startServer, type Server } from "./server.ts";
 
 let cell: Server;
@@ -66,4 +68,39 @@ describe("search on this device", () => {
     expect(wrong.filter((line) => !/ERR_INTERNET_DISCONNECTED|Failed to load resource/.test(line))).toEqual([]);
     await page.context().close();
   });
+
+  test("[SECTION-7] a note is found by what its text says, online, as soon as it is typed; offline by its title", { timeout: 120_000 }, async () => {
+    const ana = await Client.signIn(cell.url, "ana");
+    const account = newId("acc");
+    await ana.mutate("account.create@1", { id: account, anchor: account, fields: { name: "Hooli", nextAction: "-" } });
+    const note = await ana.makeSection(account, "shared", "Kick-off");
+    const section = await ana.openSection(account, note);
+    const line = new Y.XmlElement("paragraph");
+    line.insert(0, [new Y.XmlText("They will only sign if Zbigniew from procurement has seen the new paragraph on liability")]);
+    section.provider.document.getXmlFragment("default").insert(0, [line]);
+    const { page, wrong } = await enter("en", { width: 1360, height: 850 });
+    await page.keyboard.press("/");
+    const box = page.getByRole("combobox");
+    const look = async (words: string): Promise<void> => {
+      await box.fill("");
+      await box.fill(words);
+      await options(page).first().waitFor({ timeout: 1_500 });
+    };
+    await expect.poll(() => look("zbigniew liability").then(() => true, () => false), { timeout: 40_000 }).toBe(true);
+    await page.getByRole("group", { name: "Notes, by their text, online" }).waitFor();
+    expect(await options(page).first().textContent()).toMatch(/^Kick-off ?Hooli.*Zbigniew from procurement/);
+    await page.keyboard.press("Enter");
+    await page.waitForURL(new RegExp(`/accounts/${account}/notes/${note}`));
+    await page.keyboard.press("Control+k");
+    await look("kick-off"); // here by its title: not once more
+    expect(await options(page).count()).toBe(1);
+    await box.fill("nobody wrote this");
+    await page.getByText("and no note online").waitFor();
+    await page.context().setOffline(true);
+    await box.fill("zbigniew");
+    await page.getByText("Nothing on this device matches.").waitFor();
+    section.close();
+    expect(wrong.filter((text) => !/ERR_INTERNET_DISCONNECTED|Failed to load resource/.test(text))).toEqual([]);
+    await page.context().close();
+  }); // prettier-ignore
 });

@@ -89,6 +89,8 @@ describe("the words of a section", () => {
       items: [{ id: notes }],
       excerpts: { [notes]: "Renewal hinges on Kowalczyk, who wants it signed before the summer break" },
     });
+    const { excerpts } = await finds(org, "ana", "summer");
+    expect(excerpts).toEqual({ [notes]: "…wants it signed before the summer break" });
     expect(ids(await finds(org, "sam", "kowalczyk")).sort()).toEqual([notes, desk].sort());
     expect(await finds(org, "ana", "Title BREAK summer")).toMatchObject({ items: [{ id: notes }] });
     for (const [who, words] of [["ana", "shouted"], ["ana", "kowalczyk shouted"], ["mal", "kowalczyk"], ["bo", "nowhere"]] as const)

@@ -35,6 +35,10 @@ export const en = {
   "search.kind.handoff": "Handoffs",
   "search.kind.activity": "Activities",
   "search.kind.section": "Notes, by title",
+  "search.inNotes": "Notes, by their text, online",
+  "search.looking": "Looking in notes online…",
+  "search.nowhere": "Nothing on this device matches, and no note online.",
+  "search.notAsked": "Nothing on this device matches. Notes could not be looked at online.",
   "search.kind.comment": "Comments",
   "search.kind.lead": "Leads",
 

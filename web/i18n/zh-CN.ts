@@ -36,6 +36,10 @@ export const zhCN: Dict = {
   "search.kind.handoff": "交接",
   "search.kind.activity": "活动",
   "search.kind.section": "笔记（按标题）",
+  "search.inNotes": "笔记（按正文，在线）",
+  "search.looking": "正在在线查找笔记…",
+  "search.nowhere": "此设备上没有匹配的内容，在线笔记中也没有。",
+  "search.notAsked": "此设备上没有匹配的内容。无法在线查找笔记。",
   "search.kind.comment": "评论",
   "search.kind.lead": "线索",
 

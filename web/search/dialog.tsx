@@ -7,11 +7,14 @@ import { paths, type AccountTab } from "../paths.ts";
 import { useSession } from "../shell/context.ts";
 import { Dialog } from "../ui/dialog.tsx";
 import css from "./dialog.module.css";
+import { onlineNotes } from "./online.ts";
 import { Search, type Result } from "./search.ts";
 import { searched, titleOf, type Searched } from "./text.ts";
 import { makeThread } from "./thread.ts";
 
 const perKind = 6;
+const onlineAfterMs = 300; // not for every letter
+const onlineCharsMin = 2;
 const tabs: { readonly [K in Searched]?: AccountTab } = {
   opportunity: "opportunities",
   case: "cases",
@@ -21,7 +24,7 @@ const tabs: { readonly [K in Searched]?: AccountTab } = {
   comment: "timeline",
 };
 
-/** Finds anything that this device holds, with or without a network. */
+/** Finds anything that this device holds, with or without a network; with one, notes by what their text says. */
 export function SearchDialog(props: { readonly onClose: () => void }): JSX.Element {
   return (
     <Dialog open onClose={props.onClose} title={t("search.title")}>
@@ -68,15 +71,28 @@ function Inside(props: { readonly onClose: () => void }): JSX.Element {
     });
   };
   createEffect(on(text, look));
+  const [asked, setAsked] = createSignal("");
+  createEffect(() => {
+    const words = session.offline() ? "" : text().trim();
+    const isWhole = [...words].length >= onlineCharsMin;
+    const timer = setTimeout(() => setAsked(isWhole ? words : ""), isWhole ? onlineAfterMs : 0);
+    onCleanup(() => clearTimeout(timer));
+  });
+  const inNotes = onlineNotes(asked);
   // What was found is looked for again when something changes, so that nothing stays that is gone.
   onCleanup(data.copy.onChange(() => look(text())));
   onCleanup(data.copy.onForget(() => look(text())));
 
   const groups = createMemo(() => {
     const found = results() ?? [];
-    return searched
-      .map((kind) => ({ kind, found: found.filter((one) => one.kind === kind).slice(0, perKind) }))
-      .filter((group) => group.found.length > 0);
+    const kinds = searched.map((kind) => ({
+      label: t(`search.kind.${kind}`),
+      found: found.filter((one) => one.kind === kind).slice(0, perKind),
+    }));
+    const here = new Set(kinds.flatMap((group) => group.found.map(({ row }) => row.id)));
+    const more = asked() === text().trim() && inNotes.isSuccess ? inNotes.data : [];
+    const elsewhere = { label: t("search.inNotes"), found: more.filter(({ row }) => !here.has(row.id)) };
+    return [...kinds, elsewhere].filter((group) => group.found.length > 0);
   });
   const shown = createMemo(() => groups().flatMap((group) => group.found));
   createEffect(on(shown, () => setActive(0), { defer: true }));
@@ -102,6 +118,10 @@ function Inside(props: { readonly onClose: () => void }): JSX.Element {
       setActive((active() + (event.key === "ArrowDown" ? 1 : count - 1)) % count);
       document.getElementById(optionId(active()))?.scrollIntoView({ block: "nearest" });
     }
+  };
+  const nothing = () => {
+    if (asked() === "") return "search.none";
+    return inNotes.isPending ? "search.looking" : inNotes.isError ? "search.notAsked" : "search.nowhere";
   };
   const optionId = (at: number): string => `found-${at}`;
 
@@ -129,9 +149,9 @@ function Inside(props: { readonly onClose: () => void }): JSX.Element {
       <div id="found" class={css.found} role="listbox" aria-label={t("search.found")}>
         <For each={groups()}>
           {(group) => (
-            <div role="group" aria-label={t(`search.kind.${group.kind}`)}>
+            <div role="group" aria-label={group.label}>
               <p class={css.kind} aria-hidden="true">
-                {t(`search.kind.${group.kind}`)}
+                {group.label}
               </p>
               <For each={group.found}>
                 {(result) => {
@@ -161,7 +181,7 @@ function Inside(props: { readonly onClose: () => void }): JSX.Element {
         </For>
       </div>
       <p class={css.none} role="status">
-        {results() !== null && shown().length === 0 && !reading() ? t("search.none") : ""}
+        {results() !== null && shown().length === 0 && !reading() ? t(nothing()) : ""}
       </p>
       <div class={css.foot}>
         <span class="num">

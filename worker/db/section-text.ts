@@ -52,7 +52,8 @@ export async function excerptsOf(
   ])) as [{ id: string; start: number; total: number; piece: string }[]];
   return Object.fromEntries(
     found.map(({ id, start, total, piece }) => {
-      const text = piece.replaceAll(/\s+/g, " ").trim();
+      const whole = start > 1 ? piece.replace(/^\S{1,20}\s/u, "") : piece; // the word in which it begins; the hit comes later
+      const text = whole.replaceAll(/\s+/g, " ").trim();
       return [id, `${start > 1 ? "…" : ""}${text}${start + excerptChars <= total ? "…" : ""}`];
     }),
   );
