@@ -15,6 +15,7 @@ import { hueOf } from "../i18n/person.ts";
 import { Button } from "../ui/button.tsx";
 import css from "./editor.module.css";
 import { Mirror, othersIn } from "./mirror.ts";
+import { Overlay, shownOf, type Shown } from "./overlay.ts";
 import { Opaque, readable, richText, root } from "./schema.ts";
 
 const text = (value: unknown): string => (typeof value === "string" ? value : "");
@@ -51,14 +52,20 @@ export interface Caret {
   at: number;
 }
 
+type OnShown = (shown: Shown | undefined) => void;
+
 /** The text as it is, for who may read it only, or whose app is older than what is in it. Never bound to the document. */
-export function Reader(props: { readonly section: OpenSection; readonly caret: Caret }): JSX.Element {
+export function Reader(props: {
+  readonly section: OpenSection;
+  readonly caret: Caret;
+  readonly onShown?: OnShown;
+}): JSX.Element {
   let host: HTMLDivElement | undefined;
   onMount(() => {
     const { doc } = props.section;
     const editor = new Editor({
       element: host ?? null,
-      extensions: [...richText, Opaque(() => t("notes.newerBlock"), css.opaque ?? "")],
+      extensions: [...richText, Opaque(() => t("notes.newerBlock"), css.opaque ?? ""), Overlay],
       editable: false,
       injectCSS: false,
       content: readable(doc),
@@ -76,7 +83,9 @@ export function Reader(props: { readonly section: OpenSection; readonly caret: C
       frame = requestAnimationFrame(() => editor.commands.setContent(readable(doc)));
     };
     doc.on("update", draw);
+    props.onShown?.(shownOf(editor, doc));
     onCleanup(() => {
+      props.onShown?.(undefined);
       cancelAnimationFrame(frame);
       doc.off("update", draw);
       editor.destroy();
@@ -125,6 +134,7 @@ export function Writer(props: {
   readonly caret: Caret;
   readonly member: string;
   readonly name: string;
+  readonly onShown?: OnShown;
 }): JSX.Element {
   let host: HTMLDivElement | undefined;
   const [editor, setEditor] = createSignal<Editor>();
@@ -138,6 +148,7 @@ export function Writer(props: {
       content: blank,
       extensions: [
         ...richText,
+        Overlay,
         Collaboration.configure({ document: mirror.doc, field: root }),
         CollaborationCaret.configure({
           provider: { awareness: othersIn(props.section.awareness, mirror) },
@@ -160,9 +171,11 @@ export function Writer(props: {
     });
     setEmpty(made.isEmpty);
     setEditor(made);
+    props.onShown?.(shownOf(made, mirror.doc));
     const place = props.caret;
     if (place.wanted) requestAnimationFrame(() => made.commands.focus(Math.min(place.at, made.state.doc.content.size)));
     onCleanup(() => {
+      props.onShown?.(undefined);
       Object.assign(place, { wanted: made.isFocused, at: made.state.selection.head });
       made.destroy();
       mirror.destroy();

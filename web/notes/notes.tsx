@@ -17,10 +17,12 @@ import { Button } from "../ui/button.tsx";
 import { toast } from "../ui/toast.tsx";
 import { Reader, Writer, type Caret } from "./editor.tsx";
 import css from "./notes.module.css";
+import type { Shown } from "./overlay.ts";
 import { useRooms } from "./rooms.ts";
 import { isFullyKnown } from "./schema.ts";
 
 const Drafts = lazy(() => import("./drafts.tsx"));
+const Comments = lazy(() => import("./comments/comments.tsx"));
 
 type SectionRow = RecordOf<"section">;
 /** A note that one may read comes within this time. */
@@ -175,6 +177,7 @@ function OneNote(props: { readonly row: SectionRow; readonly onRefused: () => vo
   const mayWrite = createMemo(() => moved() >= 0 && data.can("write", props.row as Row).allowed);
   const writing = () => known() && section.mode() === "write" && mayWrite() && (props.row.schema ?? 1) <= currentSchema;
   const caret: Caret = { wanted: false, at: 0 };
+  const [shown, setShown] = createSignal<Shown>();
   return (
     <article class={css.note}>
       <Show when={section.state() !== "closed"} fallback={<Empty>{t("notes.denied")}</Empty>}>
@@ -182,13 +185,16 @@ function OneNote(props: { readonly row: SectionRow; readonly onRefused: () => vo
           <p class="meta">{audience(props.row.sectionKind)}</p>
           <Status section={section} />
           <Here section={section} />
+          <Suspense>
+            <Comments row={props.row} shown={shown()} />
+          </Suspense>
         </header>
         <Show when={filled() && !writing() && section.state() !== "loading"}>
           <p class={css.said}>{known() ? t("notes.readOnly") : t("notes.newer")}</p>
         </Show>
         <Show when={filled()} fallback={<Opening />}>
-          <Show when={writing()} fallback={<Reader section={section} caret={caret} />}>
-            <Writer section={section} caret={caret} member={data.me.member} name={data.me.name} />
+          <Show when={writing()} fallback={<Reader section={section} caret={caret} onShown={setShown} />}>
+            <Writer section={section} caret={caret} member={data.me.member} name={data.me.name} onShown={setShown} />
           </Show>
         </Show>
       </Show>
