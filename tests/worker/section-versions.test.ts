@@ -6,6 +6,7 @@ import * as Y from "yjs";
 import { shippedPolicy } from "../../shared/access/templates.ts";
 import { limits } from "../../shared/kernel/limits.ts";
 import { bounds, type VersionInfo } from "../../worker/rooms/versions.ts";
+import { SectionLog } from "../../worker/rooms/log.ts";
 import * as wire from "../../worker/rooms/protocol.ts";
 import { ask, connect, hex, makeOrg, newId, paragraph, sql, typing, type Org } from "./rooms-rig.ts";
 
@@ -179,8 +180,9 @@ describe("versions", () => {
     expect(big.bytes).toBeGreaterThan(limits.updateBytesMax);
     await evictDurableObject(room(org));
     expect((await read(org, "ana", pad, big.id)).text === words.join("")).toBe(true);
+    await ana.erase(0, words.join("").length);
     for (let n = 0; n < bounds.versionsKeptElse + 3; n++) {
-      await ana.erase(0, 60_000);
+      await ana.type(`${n} `);
       await ask(`${path(org, pad)}/versions`, session(org, "ana"), {});
     }
     const { items } = await list(org, "ana", pad);
@@ -188,6 +190,111 @@ describe("versions", () => {
     expect(items.at(-1)?.name).toBe("Big");
     const chunks = await runInDurableObject(room(org), (_room, { storage }) => storage.sql.exec<{ n: number }>("SELECT count(*) AS n FROM version_chunk").one().n); // prettier-ignore
     expect(chunks).toBe(items.reduce((sum, { bytes }) => sum + Math.ceil(bytes / limits.updateBytesMax), 0));
+  });
+});
+
+describe("before loss", () => {
+  it("[ROOM-16] [case 39] before most of a text is deleted, and before one member writes very much, it is kept; the owner's one click brings it back", async () => {
+    const org = await makeOrg();
+    const { pad, notes } = org.sections;
+    const [ana, bo] = [await writer(org, "ana", pad), await writer(org, "bo", notes)];
+    await ana.type("word ".repeat(100));
+    await ana.erase(0, 200); // less than half
+    expect(whys(await list(org, "ana", pad))).toEqual([]);
+    await ana.erase(0, 300); // the slip: everything
+    const [slip] = (await list(org, "ana", pad)).items;
+    expect(slip).toMatchObject({ why: "loss", by: org.members.ana });
+    expect((await read(org, "ana", pad, slip?.id ?? "")).text).toBe("word ".repeat(60));
+    const owner = await writer(org, "ana", notes);
+    await owner.send(paragraph("What we agreed"));
+    for (let n = 0; n < 3; n++) await bo.send(paragraph("x".repeat(400_000)));
+    await bo.spy.until(same(wire.authenticatedFrame(at(notes), "read")), "reads only");
+    const [before] = (await list(org, "ana", notes)).items;
+    expect(before).toMatchObject({ why: "flood", by: org.members.bo });
+    const back = await ask(`${path(org, notes)}/versions/${before?.id}/restore`, session(org, "ana"), { gen: 1 });
+    expect(await back.json()).toEqual({ gen: 2 });
+    const again = await writer(org, "ana", notes, 2);
+    again.spy.sync(at(notes, 2), 0, new Uint8Array([0]));
+    await again.spy.until((frame) => new TextDecoder().decode(frame).includes("What we agreed"));
+    expect(again.spy.heard).not.toContain("xxxx");
+  });
+});
+
+describe("squash", () => {
+  const genOf = (section: string) =>
+    env.DB.prepare(`SELECT "gen" FROM "section" WHERE "id" = ?`).bind(section).first("gen");
+
+  it("[ROOM-17] [case 29] [case 40] above a thousand client ids the text goes into a new generation once it is quiet: small again, what it was is kept", async () => {
+    const org = await makeOrg();
+    const pad = org.sections.pad;
+    const words = await runInDurableObject(room(org), async (instance, { storage }) => {
+      instance.keepTicket("none", { member: "m", session: "s", directory: 1, writes: false, exp: 0 }); // makes the tables
+      const log = new SectionLog(storage);
+      const section = await log.open(pad, 1, Date.now());
+      for (let n = 0; n <= bounds.sectionClientsMax; n++) {
+        const doc = new Y.Doc();
+        const update = typing(`${n} `, doc);
+        Y.applyUpdate(section.doc, update);
+        log.append(section, { member: org.members.ana, session: "s" }, Date.now(), update, [doc.clientID]);
+        log.store(section);
+      }
+      log.compact(section);
+      return section.doc.getText("plain").toString();
+    });
+    await evictDurableObject(room(org));
+    const bo = await writer(org, "bo", pad);
+    await after(org, bounds.squashQuietMs + 60_000);
+    expect(await genOf(pad)).toBe(1); // somebody sits there
+    bo.spy.close();
+    await vi.waitFor(async () => expect((await room(org).live()).sockets).toBe(0));
+    await after(org, 2 * bounds.squashQuietMs);
+    expect(await genOf(pad)).toBe(2);
+    const fresh = await writer(org, "ana", pad, 2);
+    fresh.spy.sync(at(pad, 2), 0, new Uint8Array([0]));
+    const step1 = await fresh.spy.until(
+      (frame) => frame[at(pad, 2).length + 1] === 0 && frame[at(pad, 2).length + 2] === 0,
+    );
+    expect(step1.byteLength).toBeLessThan(80);
+    const states = await ask(`/api/accounts/${org.account}/sections/states`, session(org, "ana"), {
+      sections: [at(pad, 2)],
+    });
+    const doc = new Y.Doc();
+    const [state] = ((await states.json()) as { items: { state: string }[] }).items;
+    Y.applyUpdate(
+      doc,
+      Uint8Array.from(atob(state?.state ?? ""), (char) => char.charCodeAt(0)),
+    );
+    expect(doc.getText("plain").toString()).toBe(words);
+    const { items } = await list(org, "ana", pad);
+    expect(items[0]).toMatchObject({ gen: 1, why: "idle", writers: [org.members.ana] }); // nothing changed since
+    // Who was offline across it is denied under the old name, and nothing of theirs is parked.
+    const late = await connect(org.account, session(org, "bo"));
+    late.auth(at(pad), "");
+    await late.until(same(wire.deniedFrame(at(pad))), "denied");
+    const change = await env.DB.prepare(
+      `SELECT "actor" FROM "change" WHERE "record" = ? AND "mutation" = 'section.regen@1'`,
+    )
+      .bind(pad)
+      .all();
+    expect(change.results).toEqual([{ actor: "room" }]);
+  });
+
+  it("[ROOM-9] [ROOM-17] past the hard size, where the text alone is small, the section is squashed at once and written again", async () => {
+    const org = await makeOrg();
+    const pad = org.sections.pad;
+    const ana = await writer(org, "ana", pad);
+    await ana.type("All that is said");
+    const before = Y.encodeStateVector(ana.doc);
+    ana.doc.getMap("no text").set("filler", "x".repeat(900_000));
+    await ana.send(Y.encodeStateAsUpdate(ana.doc, before));
+    ana.spy.sync(at(pad), 2, typing("x".repeat(900_000)));
+    await ana.spy.until(same(wire.statusFrame(at(pad), false)), "refused");
+    await ana.spy.until(same(wire.closeFrame(at(pad))), "close");
+    expect(await genOf(pad)).toBe(2);
+    const again = await writer(org, "ana", pad, 2);
+    again.spy.sync(at(pad, 2), 0, new Uint8Array([0]));
+    await again.spy.until((frame) => new TextDecoder().decode(frame).includes("All that is said"));
+    await again.type("words ");
   });
 });
 

@@ -8,13 +8,23 @@ import { limits } from "../../shared/kernel/limits.ts";
 import { markName, schemaOf } from "../../shared/sections/schema.ts";
 import { scanUpdate, type Scan } from "./scan.ts";
 
-type Refusal = "too_large" | "malformed" | "foreign" | "client_taken" | "too_many_clients" | "gap" | "anomaly";
+type Refusal =
+  | "too_large"
+  | "malformed"
+  | "foreign"
+  | "client_taken"
+  | "too_many_clients"
+  | "gap"
+  | "anomaly"
+  | "keep_first";
 export interface Writer {
   readonly member: string;
   /** Who owns a Yjs client id in this section: its first writer, or the socket whose presence announced it. */
   ownerOf(client: number): string | undefined;
   /** How many more client ids this socket may bring. */
   readonly clientsLeft: number;
+  /** Whether the document is to be kept as it is before this is applied: how many clocks it adds, what it deletes. */
+  keepsFirst?(adds: number, deletes: Scan["deletes"]): boolean;
 }
 export type Accepted =
   | {
@@ -37,6 +47,7 @@ export function acceptUpdate(doc: Y.Doc, update: Uint8Array, schema: number | nu
 
   const reach = new Map<number, number>();
   const newClients: number[] = [];
+  let adds = 0;
   for (const { client, from, to } of scan.brings) {
     const clock = Y.getState(doc.store, client);
     if (from > clock) return refused("gap");
@@ -44,12 +55,14 @@ export function acceptUpdate(doc: Y.Doc, update: Uint8Array, schema: number | nu
     if (to <= clock) continue; // adds nothing: a step 2 repeats what others wrote
     const owner = writer.ownerOf(client);
     if (owner !== undefined && owner !== writer.member) return refused("client_taken");
+    adds += to - clock;
     if (clock === 0) newClients.push(client);
   }
   if (newClients.length > writer.clientsLeft) return refused("too_many_clients");
   const known = (client: number) => reach.get(client) ?? Y.getState(doc.store, client);
   if (scan.needs.some(({ client, clock }) => clock >= known(client))) return refused("gap");
   if (scan.deletes.some(({ client, to }) => to > known(client))) return refused("gap");
+  if (writer.keepsFirst?.(adds, scan.deletes)) return refused("keep_first");
 
   const changes = apply(doc, update);
   if (!changes || !settled(doc, scan)) return refused("anomaly");

@@ -11,7 +11,8 @@ import { parseAddress } from "./protocol.ts";
 import { grantedTo, type Principal } from "./rights.ts";
 import { Room } from "./room.ts";
 import { storeWords } from "./store.ts";
-import { authorsOf, bounds, type VersionInfo } from "./versions.ts";
+import { raiseByRoom } from "./regen.ts";
+import { authorsOf, bounds, shrinks, type VersionInfo } from "./versions.ts";
 import { hubOf } from "../env.ts";
 
 const statesBytesMax = 4_000_000; // one answer of a prefetch; the device asks again for the rest
@@ -83,6 +84,24 @@ export class AccountRoom extends DurableObject<Env> {
     const due = await this.log.fire(Date.now());
     if (due.some(({ what }) => what === "rights")) await this.room.lookAgain();
     for (const { what, ref } of due) if (what === "project") await this.projection.run(ref);
+    for (const { what, ref } of due) if (what === "squash") await this.squash(ref, Date.now());
+  }
+  /**
+   * The text into the next generation, without what made it large (ROOM-17). A frozen section does not wait; others do
+   * until nobody sits in them and nobody wrote for half a day, because edits still offline become drafts.
+   */
+  private async squash(address: string, at: number): Promise<void> {
+    const section = await this.log.dueSection(address, at);
+    if (!section || section.ahead || !this.log.needsSquash(section)) return;
+    const quietAt = section.lastAt + bounds.squashQuietMs;
+    const waits = !section.frozen && (quietAt > at || this.room.isOpen(section.id));
+    if (waits) return this.log.plan("squash", address, Math.max(quietAt, at + bounds.squashAgainMs));
+    if (!shrinks(section)) return;
+    const raise = { section: section.id, gen: section.gen, why: "squash", version: null } as const;
+    const regen = await raiseByRoom(this.env, raise, at);
+    if (!regen) return this.log.plan("squash", address, at + bounds.squashAgainMs);
+    await this.room.rightsChanged();
+    await this.log.open(section.id, regen.gen, at, regen);
   }
 
   // --- for the Worker and the hub

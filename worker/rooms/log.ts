@@ -272,6 +272,7 @@ export class SectionLog {
     const why: VersionWhy = meant && meant.why !== "quarantine" ? meant.why : "raise";
     const section = this.fresh(old.id, gen, this.enter(old.id, gen));
     copyContent(chosen ?? old.doc, section.doc);
+    section.lastAt = at;
     section.clients.set(section.doc.clientID, roomMember);
     this.storage.transactionSync(() => {
       this.versions.take(old, { why, by: meant && meant.by !== roomMember ? meant.by : null }, at);
@@ -283,6 +284,7 @@ export class SectionLog {
       );
       this.compact(section);
     });
+    this.planProjection(section, at);
     chosen?.destroy();
     old.doc.destroy();
     return section;
@@ -401,6 +403,8 @@ export class SectionLog {
     section.snapshotBytes = state.byteLength;
     section.tailRows = 0;
     section.tailBytes = 0;
+    if (this.needsSquash(section))
+      this.plan("squash", `${section.id}.${section.gen}`, section.lastAt + bounds.squashQuietMs);
   }
 
   wouldFill(section: Loaded, more: number): boolean {
@@ -477,7 +481,7 @@ export class SectionLog {
     return rows;
   }
   /** The section that a row of `due` names; null once it has gone on to a later generation. */
-  private async dueSection(address: string, at: number): Promise<Loaded | null> {
+  async dueSection(address: string, at: number): Promise<Loaded | null> {
     const cut = address.lastIndexOf(".");
     const [id, gen] = [address.slice(0, cut), Number(address.slice(cut + 1))];
     return this.isAhead(id, gen) ? null : this.open(id, gen, at);
@@ -500,9 +504,15 @@ export class SectionLog {
     else this.compact(section);
   }
 
-  freeze(section: Loaded): void {
+  freeze(section: Loaded, at: number): void {
     section.frozen = true;
     this.sql.exec("UPDATE sec SET frozen = 1 WHERE no = ?", section.no);
+    this.plan("squash", `${section.id}.${section.gen}`, at, true);
+  }
+
+  /** Each page that ever wrote is a client id, and makes every opening larger; so does what is no text. */
+  needsSquash({ clients, snapshotBytes, tailBytes }: Loaded): boolean {
+    return clients.size > bounds.sectionClientsMax || snapshotBytes + tailBytes > limits.sectionSoftBytes;
   }
 }
 

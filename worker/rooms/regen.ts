@@ -8,12 +8,16 @@ import { fail, ok, type Result } from "../../shared/kernel/result.ts";
 import { defineMutation } from "../../shared/records/mutation.ts";
 import type { Actor } from "../context.ts";
 import { commit, GuardFailed, type CommitItem } from "../db/commit.ts";
-import type { Db } from "../db/db.ts";
+import { openDb, type Db } from "../db/db.ts";
+import { loadRows } from "../db/rows.ts";
+import type { Env } from "../env.ts";
 import { planMutation, type Planned } from "../sync/plan.ts";
 import { announce, type Announcement } from "../sync/push.ts";
+import { announceTo } from "../sync/tell.ts";
 import { loadWorld } from "../sync/world.ts";
 import type { Regen } from "./log.ts";
-import { regenQuery } from "./store.ts";
+import { readDirectory, regenQuery } from "./store.ts";
+import { roomMember } from "./versions.ts";
 
 const args = z.strictObject({ id: z.string(), gen: z.int() });
 /** Not among the mutations that a device may push: a generation without its reason would lose the version. */
@@ -54,6 +58,23 @@ export async function raiseAs(db: Db, actor: Actor, raise: Raise, cell: string, 
   return fail("busy");
 }
 
+/** By the room itself: a squash, which changes no word. Null: the section is another by now, or D1 is busy. */
+export async function raiseByRoom(env: Env, raise: Raise, now: number): Promise<Regen | null> {
+  const db = openDb(env.DB);
+  const stored = (await loadRows(db, [raise.section])).get(raise.section);
+  if (!stored || stored.deletedAt !== null || stored.row["gen"] !== raise.gen) return null;
+  const { row, ver } = stored;
+  const after = { ...row, gen: raise.gen + 1 };
+  const planned: Planned = {
+    writes: [{ op: "edit", entity: "section", id: raise.section, before: row, after, changed: ["gen"], ver }],
+    guards: new Map([[raise.section, ver]]),
+    anchors: new Map(),
+  };
+  const raised = await write(db, raise, planned, roomMember, await readDirectory(db), now);
+  if (raised) await announceTo(env, raised.announcement);
+  return raised && raised.regen;
+}
+
 async function write(
   db: Db,
   { section, gen, why, version }: Raise,
@@ -63,7 +84,7 @@ async function write(
   now: number,
 ): Promise<Raised | null> {
   const regen: Regen = { gen: gen + 1, why, version, by };
-  const client = `http_${crypto.randomUUID()}`;
+  const client = `${by === roomMember ? "room" : "http"}_${crypto.randomUUID()}`;
   const item: CommitItem = {
     client, device: client, member: by, n: 1, mutation: regenSection.name, directory, planned,
     also: [regenQuery(db, section, regen, now)],

@@ -5,13 +5,14 @@
 import * as Y from "yjs";
 import { limits } from "../../shared/kernel/limits.ts";
 import { hasSchema } from "../../shared/sections/kinds.ts";
-import { acceptUpdate } from "./accept.ts";
+import { acceptUpdate, type Writer } from "./accept.ts";
 import type { Attendee, RoomRights } from "./authority.ts";
 import type { Loaded, Regen, SectionLog } from "./log.ts";
 import { encodePresence, gone, readPresence, type Presence } from "./presence.ts";
 import * as wire from "./protocol.ts";
 import { grantedTo, mustAsk, type Granted, type Principal } from "./rights.ts";
 import { Seat, type Open } from "./seat.ts";
+import { bounds, losesMost } from "./versions.ts";
 
 const readTries = 5;
 const sweepEveryMs = 10_000; // a flood does not look at every socket at every frame
@@ -103,6 +104,10 @@ export class Room {
     this.emptied = this.ports.emptied();
   }
 
+  /** Whether somebody has this section open, whatever its generation. */
+  isOpen(section: string): boolean {
+    return this.readers.has(section);
+  }
   get size(): number {
     return this.seats.size;
   }
@@ -415,24 +420,38 @@ export class Room {
     if (isMuch || log.wouldFill(section, before + update.byteLength)) this.flush();
     if (log.peek(open.section, open.gen) !== section) return this.refuse(open); // could not be stored
     if (log.isFull(section, update.byteLength)) {
-      log.freeze(section);
+      log.freeze(section, Date.now());
       this.refuse(open);
       for (const other of this.others(open.section)) this.settle(other);
       return;
     }
     const at = Date.now();
-    const accepted = acceptUpdate(section.doc, update, hasSchema(facts.kind) ? facts.schema : null, {
+    const spent = log.spentBy(section, principal.member, at);
+    let why: "loss" | "flood" | null = null;
+    const writer: Writer = {
       member: principal.member,
       clientsLeft: limits.clientIdsPerSocket - open.clientsBrought,
       ownerOf: (client) => section.clients.get(client) ?? this.announcer(open.section, client),
-    });
+      keepsFirst: (adds, deletes) => {
+        const floods = spent < bounds.memberFloodBytes && spent + update.byteLength >= bounds.memberFloodBytes;
+        why = losesMost(section.doc, deletes) ? "loss" : adds > 0 && floods && hasSchema(facts.kind) ? "flood" : null;
+        return why !== null;
+      },
+    };
+    const schema = hasSchema(facts.kind) ? facts.schema : null;
+    let accepted = acceptUpdate(section.doc, update, schema, writer);
+    if (!accepted.ok && accepted.why === "keep_first") {
+      this.flush();
+      if (log.peek(open.section, open.gen) !== section) return this.refuse(open); // could not be stored
+      log.versions.take(section, { why: why ?? "loss", by: principal.member }, at);
+      accepted = acceptUpdate(section.doc, update, schema, { ...writer, keepsFirst: () => false });
+    }
     if (!accepted.ok) {
       if (accepted.why === "anomaly") log.drop(section); // what it took before is stored all the same
       this.refuse(open);
       return accepted.why === "anomaly" || accepted.why === "malformed" ? void this.strike(seat) : undefined;
     }
     const { change, echo, newClients } = accepted;
-    const spent = log.spentBy(section, principal.member, at);
     if (change) {
       log.append(section, principal, at, change, newClients);
       open.clientsBrought += newClients.length;

@@ -185,3 +185,10 @@ export function regenQuery(db: Db, section: string, regen: Regen, at: number): Q
     .values({ section, ...set })
     .onConflictDoUpdate({ target: tables.regen.section, set });
 }
+
+export async function readDirectory(db: Db): Promise<number> {
+  const [[row]] = (await batch(db, [db.all<{ v: number }>(sql`select v from meta where k = 'directory'`)])) as [
+    { v: number }[],
+  ];
+  return row?.v ?? 0;
+}

@@ -4,6 +4,7 @@
  */
 import * as Y from "yjs";
 import { limits } from "../../shared/kernel/limits.ts";
+import { copyContent } from "../../shared/sections/text.ts";
 import type { Loaded } from "./log.ts";
 
 /** by hand · typing stopped · before the section was restored, squashed, raised · before much was deleted or written. */
@@ -44,6 +45,11 @@ export const bounds = {
   versionsKeptElse: 20, // of each other cause
   versionsNamedMax: 100, // a section
   versionNameMax: 80,
+  versionLossChars: 200, // a shorter text is soon typed again
+  memberFloodBytes: 131_072, // of one member in an hour: the section is kept as it was before
+  sectionClientsMax: 1_000, // client ids, then it is squashed: each makes every opening larger
+  squashQuietMs: 12 * 3_600_000, // since the last edit
+  squashAgainMs: 3_600_000, // while somebody sits there
 } as const;
 const chunkBytes = limits.updateBytesMax;
 const chunkSpan = 2 ** 12;
@@ -209,4 +215,38 @@ export function authorsOf(
     ([, member]) => member,
   );
   return [...groups].map(([member, owned]) => ({ member, clients: owned.map(([client]) => client) }));
+}
+
+/** Whether these ranges take away more than half of the text that is there; a small text is soon typed again. */
+export function losesMost(
+  doc: Y.Doc,
+  deletes: readonly { readonly client: number; readonly from: number; readonly to: number }[],
+): boolean {
+  if (deletes.reduce((sum, { from, to }) => sum + to - from, 0) < bounds.versionLossChars) return false;
+  let all = 0;
+  let lost = 0;
+  const ranges = Map.groupBy(deletes, ({ client }) => client);
+  for (const [client, structs] of doc.store.clients) {
+    const own = (ranges.get(client) ?? []).toSorted((one, other) => one.from - other.from);
+    let next = 0;
+    for (const struct of structs) {
+      if (!(struct instanceof Y.Item) || struct.deleted || !(struct.content instanceof Y.ContentString)) continue;
+      const [from, to] = [struct.id.clock, struct.id.clock + struct.length];
+      all += struct.length;
+      while ((own[next]?.to ?? Infinity) <= from) next++;
+      for (let at = next; (own[at]?.from ?? Infinity) < to; at++)
+        lost += Math.min(to, own[at]?.to ?? 0) - Math.max(from, own[at]?.from ?? 0);
+    }
+  }
+  return lost >= bounds.versionLossChars && lost * 2 > all;
+}
+
+/** Whether its text alone is worth a new generation: a tenth smaller, or with far fewer client ids. */
+export function shrinks({ doc, clients }: Loaded): boolean {
+  if (clients.size > bounds.sectionClientsMax) return true;
+  const copy = new Y.Doc();
+  copyContent(doc, copy);
+  const [now, then] = [doc, copy].map((one) => Y.encodeStateAsUpdate(one).byteLength) as [number, number];
+  copy.destroy();
+  return then < now * 0.9;
 }
