@@ -270,11 +270,13 @@ export class SectionLog {
     const meant = regen && regen.gen > old.gen && regen.gen <= gen ? regen : null;
     const chosen = meant?.version ? this.versions.read(old.id, meant.version) : null;
     const why: VersionWhy = meant && meant.why !== "quarantine" ? meant.why : "raise";
-    const section = this.fresh(old.id, gen, this.enter(old.id, gen));
+    const section = this.fresh(old.id, gen);
     copyContent(chosen ?? old.doc, section.doc);
     section.lastAt = at;
     section.clients.set(section.doc.clientID, roomMember);
+    // A generation that is there without its text would be taken for an empty one.
     this.storage.transactionSync(() => {
+      section.no = this.enter(old.id, gen);
       this.versions.take(old, { why, by: meant && meant.by !== roomMember ? meant.by : null }, at);
       this.sql.exec(
         "INSERT OR IGNORE INTO owner(no, client, member, session) VALUES (?, ?, ?, '')",
