@@ -127,8 +127,8 @@ describe("the stock provider", () => {
     await until(() => mine.toString() === theirs.toString() && mine.length === 220, "both texts equal");
 
     byTicket.setAwarenessField("user", { name: "Somebody else" });
-    byTicket.setAwarenessField("cursor", 7);
-    const seen = () => [...(byCookie.awareness?.getStates().values() ?? [])].find((state) => state["cursor"] === 7);
+    byTicket.setAwarenessField("at", 7);
+    const seen = () => [...(byCookie.awareness?.getStates().values() ?? [])].find((state) => state["at"] === 7);
     await until(() => seen() !== undefined, "presence arrives");
     expect(seen()?.["user"]).not.toEqual({ name: "Somebody else" });
     byTicket.destroy();

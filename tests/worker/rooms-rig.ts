@@ -217,6 +217,11 @@ export async function connect(
   return new Spy(answer.webSocket);
 }
 
+/** A caret as the editor sends it, at an item of this client's. */
+export function caret(client: number): { readonly anchor: unknown; readonly head: unknown } {
+  const place = { type: null, tname: "default", item: { client, clock: 3 }, assoc: -1 };
+  return { anchor: place, head: { ...place, item: null } };
+}
 /** An update that types into the plain text of a scratch section. */
 export function typing(text: string, doc = new Y.Doc()): Uint8Array {
   const before = Y.encodeStateVector(doc);

@@ -17,6 +17,7 @@ import {
   makeOrg,
   newId,
   origin,
+  caret,
   paragraph,
   Spy,
   sql,
@@ -344,7 +345,7 @@ describe("presence", () => {
     const [ana, bo, desk] = [await sitting(org, "ana"), await sitting(org, "bo"), await sitting(org, "sam")];
     for (const spy of [ana, bo]) await open(spy, address);
     await open(desk, at(org.sections.desk));
-    ana.present(address, 77, 1, { user: { name: "Bo" }, cursor: 3 });
+    ana.present(address, 77, 1, { user: { name: "Bo" }, cursor: caret(9) });
     await bo.until((frame) => new TextDecoder().decode(frame).includes(named(org, "ana")));
     bo.present(address, 77, 5, null);
     bo.present(address, 77, 6, { user: {} });
@@ -361,7 +362,7 @@ describe("presence", () => {
     const address = at(org.sections.pad);
     const [ana, bo] = [await sitting(org, "ana"), await sitting(org, "bo")];
     for (const spy of [ana, bo]) await open(spy, address, "");
-    ana.present(address, 77, 1, { cursor: 1 });
+    ana.present(address, 77, 1, { cursor: caret(9) });
     await bo.until((frame) => new TextDecoder().decode(frame).includes(named(org, "ana")));
     await evictDurableObject(room(org));
     const [forAna, forBo] = [ana.frames.length, bo.frames.length];
@@ -848,7 +849,7 @@ describe("what a spy hears", () => {
     for (const one of [ana, bo]) await open(one, pad, "");
     for (let round = 0; round < 3; round++) {
       ana.sync(pad, 2, updateOf(`CANARY-${round}`));
-      ana.present(pad, 9, round + 1, { cursor: "CANARY-P" });
+      ana.present(pad, 9, round + 1, { words: "CANARY-P" });
       await ana.until(() => ana.frames.filter(stored(pad)).length === round + 1);
       if (round === 1) await evictDurableObject(room(org));
     }

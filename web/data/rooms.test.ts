@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import * as Y from "yjs";
-import { unsentText } from "./words.ts";
+import { hasCompany, unsentText } from "./words.ts";
 
 it("[SECTION-1] a draft holds the own unsent words, in order, and nothing of the text that the room has", () => {
   const doc = new Y.Doc();
@@ -22,4 +22,11 @@ it("[SECTION-1] paragraphs of a rich text stay apart in a draft", () => {
     paragraph.insert(0, [new Y.XmlText(words)]);
   }
   expect(unsentText(Y.encodeStateAsUpdate(doc), new Uint8Array([0])).split(/\n+/)).toEqual(["First", "Second"]);
+});
+
+it("[ROOM-18] only the room's word of company says at which pace words are sent", () => {
+  expect(hasCompany('{"type":"company","others":true}')).toBe(true);
+  expect(hasCompany('{"type":"company","others":false}')).toBe(false);
+  for (const other of ['{"type":"budget","state":"near"}', '{"type":"company"}', "null", "", "[]"])
+    expect(hasCompany(other)).toBe(null);
 });

@@ -16,7 +16,7 @@ import { mayReachCell } from "./network.ts";
 import { LineSocket } from "./line.ts";
 import { prefetch, stateBytesMax } from "./prefetch.ts";
 import { send } from "./wire.ts";
-import { keepDraft, openHere } from "./words.ts";
+import { hasCompany, keepDraft, openHere } from "./words.ts";
 
 type SectionState =
   | "loading" // from this device's disk, or for the first time from the room
@@ -50,6 +50,7 @@ export interface Rooms {
 const saveMs = 100; // what a crash may cost: less than a word
 const firstTextMs = 3_000;
 const flushTogetherMs = 50;
+const flushUntoldMs = 250; // who may not know of others sends at one pace
 const flushAloneMs = 1_000; // rows of the room's log cost money, and nobody is looking
 const deniedRetries = [500, 1_500, 4_000]; // a room denies until it has been told of a new right
 const ticketRetryMs = 2_000;
@@ -184,7 +185,6 @@ class Section implements OpenSection {
     // The 15 s heartbeat would keep every room awake; the room itself says when somebody left.
     clearInterval(this.awareness._checkInterval as ReturnType<typeof setInterval>);
     this.doc.on("update", this.onUpdate);
-    this.awareness.on("change", this.onPresence);
     window.addEventListener("blur", this.flush);
     document.addEventListener("visibilitychange", this.flush);
     window.addEventListener("pagehide", this.onHide);
@@ -231,7 +231,11 @@ class Section implements OpenSection {
       document: this.doc,
       awareness: this.awareness,
       token: () => this.token(),
-      flushDelay: flushAloneMs,
+      flushDelay: flushUntoldMs,
+      onStateless: ({ payload }) => {
+        const others = hasCompany(payload);
+        if (others !== null) provider.configuration.flushDelay = others ? flushTogetherMs : flushAloneMs;
+      },
       onAuthenticated: ({ scope }) => {
         this.denials = 0;
         this.setMode(scope === "readonly" ? "read" : "write");
@@ -254,7 +258,6 @@ class Section implements OpenSection {
       },
     });
     this.provider = provider;
-    this.onPresence();
     provider.attach();
   }
   private async token(): Promise<string> {
@@ -329,10 +332,6 @@ class Section implements OpenSection {
       at: Date.now(),
     };
   }
-  private readonly onPresence = (): void => {
-    const together = this.awareness.getStates().size > 1;
-    if (this.provider) this.provider.configuration.flushDelay = together ? flushTogetherMs : flushAloneMs;
-  };
   private readonly flush = (): void => this.provider?.flushPendingUpdates();
   private readonly onHide = (): void => {
     this.flush();

@@ -54,3 +54,13 @@ export async function keepWords(data: LocalData, caches: readonly SectionCache[]
     }
   for (const cache of left) if (!openHere.has(cache.id)) await keepDraft(data, cache, "missing");
 }
+
+/** What a room says of others who have the section open; null: it said something else. */
+export function hasCompany(said: string): boolean | null {
+  try {
+    const { type, others } = JSON.parse(said) as { readonly type?: unknown; readonly others?: unknown };
+    return type === "company" && typeof others === "boolean" ? others : null;
+  } catch {
+    return null;
+  }
+}

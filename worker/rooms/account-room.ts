@@ -72,11 +72,12 @@ export class AccountRoom extends DurableObject<Env> {
   override webSocketMessage(ws: WebSocket, message: ArrayBuffer | string): Promise<void> {
     return this.room.receive(ws, message);
   }
-  override webSocketClose(ws: WebSocket): void {
+  override webSocketClose(ws: WebSocket): Promise<void> {
     this.room.leave(ws);
+    return this.room.tellUnheard();
   }
-  override webSocketError(ws: WebSocket): void {
-    this.room.leave(ws);
+  override webSocketError(ws: WebSocket): Promise<void> {
+    return this.webSocketClose(ws);
   }
 
   override async alarm(): Promise<void> {

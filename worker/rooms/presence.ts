@@ -50,9 +50,32 @@ function stamped(text: string, { member, name }: Stamp): string | null | undefin
   const state: unknown = JSON.parse(text);
   if (state === null) return null;
   if (typeof state !== "object" || Array.isArray(state)) return undefined;
+  if (!isCaret((state as { readonly cursor?: unknown }).cursor)) return undefined;
   const said = JSON.stringify({ ...state, user: { member, name } });
   return new TextEncoder().encode(said).byteLength <= limits.presenceBytesMax ? said : undefined;
 }
+
+/** A caret as editors draw it: nothing, or two places in the document. Anything else would be drawn by others, and is not sent. */
+function isCaret(cursor: unknown): boolean {
+  if (cursor === undefined || cursor === null) return true;
+  return hasOnly(cursor, ["anchor", "head"]) && isPlace(cursor["anchor"]) && isPlace(cursor["head"]);
+}
+/** A relative position of Yjs: beside an item, in a type, or in a root by its name. */
+function isPlace(place: unknown): boolean {
+  if (!hasOnly(place, ["type", "tname", "item", "assoc"])) return false;
+  const { type = null, tname = null, item = null, assoc = 0 } = place;
+  const isId = (id: unknown) => hasOnly(id, ["client", "clock"]) && isCount(id["client"]) && isCount(id["clock"]);
+  if ((type !== null && !isId(type)) || (item !== null && !isId(item)) || (tname !== null && !isRoot(tname)))
+    return false;
+  return (type ?? tname ?? item) !== null && Number.isSafeInteger(assoc) && Math.abs(Number(assoc)) <= 1;
+}
+const isRoot = (name: unknown): boolean => typeof name === "string" && /^[a-z]{1,32}$/.test(name);
+const isCount = (n: unknown): boolean => Number.isInteger(n) && Number(n) >= 0 && Number(n) < 2 ** 32;
+const hasOnly = (value: unknown, keys: readonly string[]): value is Record<string, unknown> =>
+  typeof value === "object" &&
+  value !== null &&
+  !Array.isArray(value) &&
+  Object.keys(value).every((key) => keys.includes(key));
 
 /** The awareness update that tells of these. */
 export function encodePresence(present: readonly Presence[]): Uint8Array {

@@ -69,6 +69,8 @@ export class Room {
   private doubts = 0;
   private reading: Promise<void> = Promise.resolve();
   private waiting: Promise<void> | null = null;
+  /** Presences that ended while it was not known who may hear of it. */
+  private readonly unheard: (readonly [left: Open, presence: Presence])[] = [];
   private readonly turn = new Map<Loaded, Taken[]>();
   private turnEnd: Promise<void> | null = null;
   private readonly awakeAt = Date.now();
@@ -93,11 +95,11 @@ export class Room {
   }
 
   leave(ws: WebSocket): void {
-    const seat = this.seats.get(ws);
+    const seat = this.seats.get(ws) ?? Seat.restore(ws); // what closed in a sleep was not taken back
     if (!seat) return;
     this.seats.delete(ws);
     for (const open of seat.open.values()) this.unindex(open);
-    seat.open.clear();
+    seat.leave();
     if (!seat.principal || this.members.length > 0) return; // of strangers the hub was never told
     this.registered = "";
     this.rights = null; // nobody tells an empty room of changes
@@ -188,6 +190,11 @@ export class Room {
     if (this.seats.size > 0) await this.refresh();
   }
 
+  /** After a sleep nobody can be told that somebody left before rights are read. */
+  async tellUnheard(): Promise<void> {
+    if (this.unheard.length > 0 && this.seats.size > 0) await this.refresh();
+  }
+
   /** The backstop for a word of the hub that was lost, and for rights that end by time alone. */
   async lookAgain(): Promise<void> {
     if (this.seats.size > 0) await this.refresh();
@@ -237,6 +244,8 @@ export class Room {
     if (rights.nextEnd === null) this.ports.log.unplan("rights", "");
     else this.ports.log.plan("rights", "", rights.nextEnd, true);
     for (const seat of this.seats.values()) this.enforce(seat, rights);
+    for (const [left, presence] of this.unheard.splice(0))
+      if (this.announcer(left.section, presence.client) === undefined) this.relayPresence(left, gone(presence));
   }
 
   private async register(): Promise<void> {
@@ -371,6 +380,8 @@ export class Room {
     }
     this.index(open);
     this.send(seat, wire.authenticatedFrame(address, mode));
+    const others = this.others(named.section, open);
+    for (const one of others.length === 1 && !before ? [open, ...others] : [open]) this.tellCompany(one);
     this.tellPresence(open);
   }
 
@@ -560,6 +571,16 @@ export class Room {
     if (present.length > 0) this.send(open.seat, wire.awarenessFrame(open.address, encodePresence(present)));
   }
 
+  /**
+   * Whether anybody else has the section open, said or not, so that an editor sends its words at once when somebody
+   * reads them. By who is present alone, a reader who keeps still would hear from the pace of others that they are seen.
+   */
+  private tellCompany(open: Open): void {
+    if (!this.seesPresence(open)) return;
+    const others = this.others(open.section, open).length > 0;
+    this.send(open.seat, wire.statelessFrame(open.address, JSON.stringify({ type: "company", others })));
+  }
+
   private seesPresence(open: Open): boolean {
     const member = open.seat.principal?.member;
     return member !== undefined && (this.rights?.seesPresence(member, open.section) ?? false);
@@ -583,7 +604,11 @@ export class Room {
     const readers = this.readers.get(open.section);
     readers?.delete(open);
     if (readers?.size === 0) this.readers.delete(open.section);
-    if (tell && open.presence?.state) this.relayPresence(open, gone(open.presence));
+    const [last] = readers?.size === 1 ? readers : [];
+    if (tell && last) this.tellCompany(last);
+    if (!tell || !open.presence?.state) return;
+    if (this.rights) this.relayPresence(open, gone(open.presence));
+    else if (readers && readers.size > 0) this.unheard.push([open, open.presence]);
   }
 }
 

@@ -87,6 +87,16 @@ export class Seat {
     return true;
   }
 
+  /** Nothing is open any more, also not for a room that wakes while the socket is closing. */
+  leave(): void {
+    this.open.clear();
+    try {
+      this.save();
+    } catch {
+      // it is closed already
+    }
+  }
+
   /** Null if this frame may be read; else the code to close with. 44xx: do not come back; 45xx: later. */
   refuses(bytes: number, exempt: boolean, at: number): number | null {
     if (bytes > limits.frameBytesMax) return 1009;
