@@ -33,9 +33,15 @@ export function checkBudgets() {
     if (bytes > max) complaints.push(`${what}: ${(bytes / 1000).toFixed(1)} kB, budget ${(max / 1000).toFixed(1)} kB`);
   };
   hold("shell JS", gz([...shell]), budgets.shellJsGzBytesMax);
-  const lazy = new Set([...scripts.values()].flatMap((text) => namesIn(text, /import\(\s*["'`](\.\/[^"'`]+)["'`]/g)));
-  for (const entry of lazy) {
-    const names = [...closure(entry)].filter((name) => !shell.has(name));
+  /** Of each chunk that is fetched later, those that fetch it. */
+  const fetchers = new Map();
+  for (const [name, text] of scripts)
+    for (const entry of namesIn(text, /import\(\s*["'`](\.\/[^"'`]+)["'`]/g))
+      fetchers.set(entry, [...(fetchers.get(entry) ?? []), name]);
+  for (const [entry, by] of fetchers) {
+    // What each of them has run already is not fetched again, and stands in its own budget.
+    const there = by.map((name) => closure(name)).reduce((common, next) => common.intersection(next));
+    const names = [...closure(entry)].filter((name) => !shell.has(name) && !there.has(name));
     const isEditor = names.some((name) => scripts.get(name).includes("ProseMirrorClipboard"));
     // No screen waits for the engine: it is fetched beside the first one, with what decides and applies mutations.
     const isEngine = entry.startsWith("store-");

@@ -194,6 +194,7 @@ const counterparts: { readonly [act: string]: readonly Action[] } = {
   resolve: ["reopen", "escalate"],
   escalate: ["resolve"],
   reassign: ["accept_handoff"],
+  raise_schema: ["write"],
   // Whoever decides on an approval moves what its asker wrote: only by the approval's own mutations.
   ask: ["approve_discount", "approve_stage", "approve_grant", "approve_export", "approve_change", "approve_policy"],
 };

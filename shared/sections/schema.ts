@@ -18,10 +18,16 @@ const first: SectionSchema = {
   attributes: new Set(["level", "start", "type", "language"]),
 };
 
-const schemas: readonly SectionSchema[] = [first];
+const second: SectionSchema = {
+  nodes: new Set([
+    ...first.nodes, "taskList", "taskItem", "table", "tableRow", "tableCell", "tableHeader", "mention",
+  ]), // prettier-ignore
+  marks: first.marks,
+  // `task`: id of the record that an item became. `kind` (member or record), `id` and `label` are a mention's.
+  attributes: new Set([...first.attributes, "checked", "task", "colspan", "rowspan", "kind", "id", "label"]),
+};
 
-/** The newest number: what this build's editor states when it opens a section. */
-export const currentSchema = schemas.length;
+const schemas: readonly SectionSchema[] = [first, second];
 
 /** Null for a number that this build does not know: nothing can be checked against it, so nothing is written. */
 export const schemaOf = (number: number): SectionSchema | null => schemas[number - 1] ?? null;

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import * as Y from "yjs";
 import { hasSchema, isSectionKind, sectionKinds } from "./kinds.ts";
-import { currentSchema, markName, schemaOf } from "./schema.ts";
+import { currentSchema } from "./number.ts";
+import { markName, schemaOf } from "./schema.ts";
 import { copyContent, textOf } from "./text.ts";
 
 function element(name: string, ...children: (Y.XmlElement | Y.XmlText)[]): Y.XmlElement {
@@ -27,6 +28,20 @@ describe("the text of a section", () => {
   it("[SECTION-4] is a line a block, in any script", () => {
     expect(textOf(rich(), "shared")).toBe("Überblick\none\ntwo\n会议\nمرحبا");
   });
+  it("[SECTION-4] has mentions as they were written, and items and cells a line each", () => {
+    const doc = new Y.Doc();
+    const mention = element("mention");
+    for (const [name, value] of Object.entries({ kind: "member", id: "x", label: "Ana Ribeiro" }))
+      mention.setAttribute(name, value);
+    const line = (...parts: (Y.XmlElement | Y.XmlText)[]) => element("paragraph", ...parts);
+    doc
+      .getXmlFragment("default")
+      .insert(0, [
+        element("taskList", element("taskItem", line(new Y.XmlText("call "), mention, new Y.XmlText(" today")))),
+        element("table", element("tableRow", element("tableHeader", line(new Y.XmlText("who"))), element("tableCell", line(new Y.XmlText("when"))))),
+      ]); // prettier-ignore
+    expect(textOf(doc, "shared")).toBe("call @Ana Ribeiro today\nwho\nwhen");
+  });
   it("[SECTION-4] of a scratch section is its plain text", () => {
     const doc = new Y.Doc();
     doc.getText("plain").insert(0, "measured");
@@ -50,6 +65,7 @@ describe("kinds and schemas", () => {
     for (const kind of Object.keys(sectionKinds)) expect([kind, hasSchema(kind)]).toEqual([kind, kind !== "scratch"]);
     expect(isSectionKind("toString")).toBe(false);
     expect(schemaOf(currentSchema)).not.toBeNull();
+    expect(schemaOf(currentSchema + 1)).toBeNull();
     for (const number of [0, -1, 1.5, currentSchema + 1]) expect(schemaOf(number)).toBeNull();
     expect(markName("bold--aGFzaA==")).toBe("bold");
   });

@@ -1,7 +1,11 @@
 import * as Y from "yjs";
 import { sectionKinds, isSectionKind } from "./kinds.ts";
 
-const isBlock = (name: string): boolean => name !== "hardBreak";
+/** A mention reads as its author saw it, like the words round it: `@Ana Ribeiro`. */
+const mentionText = (node: Y.XmlElement): string => {
+  const label: unknown = node.getAttribute("label");
+  return typeof label === "string" ? `@${label}` : "";
+};
 
 function gather(node: Y.XmlElement | Y.XmlFragment | Y.XmlText | Y.XmlHook, lines: string[]): void {
   if (node instanceof Y.XmlText) {
@@ -15,8 +19,10 @@ function gather(node: Y.XmlElement | Y.XmlFragment | Y.XmlText | Y.XmlHook, line
     return;
   }
   if (node instanceof Y.XmlHook) return;
-  if (node instanceof Y.XmlElement && isBlock(node.nodeName) && lines.at(-1) !== "") lines.push("");
-  if (node instanceof Y.XmlElement && !isBlock(node.nodeName)) lines.push("");
+  if (node instanceof Y.XmlElement) {
+    if (node.nodeName === "mention") lines.push(`${lines.pop() ?? ""}${mentionText(node)}`);
+    else if (node.nodeName === "hardBreak" || lines.at(-1) !== "") lines.push("");
+  }
   for (const child of node.toArray()) gather(child, lines);
 }
 

@@ -10,6 +10,7 @@ import { createMutation, editMutation, removeMutation, restoreMutation } from ".
 import { assignDuties, setMemberEmail, setMemberFacts } from "../records/member.ts";
 import type { Mutation } from "../records/mutation.ts";
 import { sectionCommentMutations } from "../sections/comments.ts";
+import { raiseSchema } from "../sections/raise.ts";
 import { assignOpportunity, assignTask } from "../shares/assign.ts";
 import { addComment } from "../shares/comment.ts";
 import { endShare, shareAccount, shareRecord } from "../shares/share.ts";
@@ -50,6 +51,7 @@ const all: readonly Mutation[] = [
   endShare,
   addComment,
   ...sectionCommentMutations,
+  raiseSchema,
   skip,
 ];
 export const mutations: ReadonlyMap<string, Mutation> = new Map(all.map((mutation) => [mutation.name, mutation]));

@@ -7,7 +7,7 @@ import { peopleRows } from "../../demo/people.ts";
 import { call, demoSignIn } from "../../scripts/crm/api.ts";
 import { makeId } from "../../shared/kernel/id.ts";
 import { sectionKinds, type SectionKind } from "../../shared/sections/kinds.ts";
-import { currentSchema } from "../../shared/sections/schema.ts";
+import { currentSchema } from "../../shared/sections/number.ts";
 import { protocolVersion } from "../../shared/sync/protocol.ts";
 
 const newId = (kind: string): string => makeId("local", kind, randomBytes(13));

@@ -6,7 +6,7 @@ import * as Y from "yjs";
 import { demoSignIn } from "../../scripts/crm/api.ts";
 import { makeId } from "../../shared/kernel/id.ts";
 import { sectionKinds, type SectionKind } from "../../shared/sections/kinds.ts";
-import { currentSchema } from "../../shared/sections/schema.ts";
+import { currentSchema } from "../../shared/sections/number.ts";
 import { protocolVersion } from "../../shared/sync/protocol.ts";
 
 export const newId = (kind: string): string => makeId("local", kind, randomBytes(13));

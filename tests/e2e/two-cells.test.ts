@@ -15,7 +15,7 @@ import { peopleRows } from "../../demo/people.ts";
 import { buildWeb } from "../../scripts/lib/build.mjs";
 import { cellOf } from "../../shared/kernel/id.ts";
 import { sectionKinds } from "../../shared/sections/kinds.ts";
-import { currentSchema } from "../../shared/sections/schema.ts";
+import { currentSchema } from "../../shared/sections/number.ts";
 import { textOf } from "../../shared/sections/text.ts";
 import { launchBrowser } from "./browser.ts";
 import { freePort, startServer, type Server } from "./server.ts";

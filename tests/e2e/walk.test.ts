@@ -6,7 +6,7 @@ import { randomBytes } from "node:crypto";
 import * as encoding from "lib0/encoding";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { currentSchema } from "../../shared/sections/schema.ts";
+import { currentSchema } from "../../shared/sections/number.ts";
 import type { SectionKind } from "../../shared/sections/kinds.ts";
 import { textOf } from "../../shared/sections/text.ts";
 import { launchBrowser } from "./browser.ts";

@@ -9,6 +9,7 @@ import { Awareness } from "y-protocols/awareness";
 import * as Y from "yjs";
 import { limits } from "../../shared/kernel/limits.ts";
 import type { Row } from "../../shared/records/entities.ts";
+import { schemaNeeded } from "../../shared/sections/names.ts";
 import { put, type Plan, type Reader, type SectionCache } from "./disk.ts";
 import type { Source } from "./source.ts";
 import type { LocalData } from "./store.ts";
@@ -31,6 +32,11 @@ export interface OpenSection {
   readonly mode: Accessor<"read" | "write">;
   /** Typed here and not yet stored by the room. */
   readonly unsent: Accessor<boolean>;
+  /**
+   * Called before the document takes a name that a higher schema number brought: the section's number is raised, and
+   * what is typed waits here until the edge has it. A no-op where the section has that number.
+   */
+  raise(schema: number): void;
   close(): void;
 }
 interface SectionRef {
@@ -159,6 +165,8 @@ class Section implements OpenSection {
   private saving: ReturnType<typeof setTimeout> | null = null;
   private denials = 0;
   private hasNoTicket = false;
+  private raising = 0; // a number on its way to the outbox
+  private raised = false;
   private over = false;
   private ended = false;
 
@@ -200,6 +208,7 @@ class Section implements OpenSection {
     if (isHere) {
       this.savedAt = cached.at;
       this.take(cached);
+      if (this.unsent()) this.raise(schemaNeeded(this.doc) ?? 1); // the page may have ended between the two
     } else if (cached) await keepDraft(this.data, cached); // written in a document that was replaced meanwhile
     this.connect();
     // With nothing here yet an empty page would pass for an empty note: the room has a moment to bring it.
@@ -221,7 +230,22 @@ class Section implements OpenSection {
   /** A section that was created here goes to its room once the edge has the record. */
   private isJoinable(): boolean {
     const { replica } = this.source ?? {};
-    return !replica?.record(this.ref.id) || replica.confirmed(this.ref.id) !== undefined;
+    const record = replica?.record(this.ref.id);
+    if (!record) return true;
+    const confirmed = replica?.confirmed(this.ref.id);
+    return confirmed !== undefined && numberOf(confirmed.row) >= Math.max(numberOf(record), this.raising);
+  }
+  raise(schema: number): void {
+    const record = this.source?.replica.record(this.ref.id);
+    if (!record || this.over || Math.max(numberOf(record), this.raising) >= schema) return;
+    this.raising = schema;
+    this.raised = true;
+    this.disconnect(); // the room would refuse what it does not know yet, and with it all that was typed
+    if (this.state() === "live") this.setState("offline");
+    void this.data.mutate("section.raise_schema@1", { id: this.ref.id, schema }).finally(() => {
+      this.raising = 0; // the pending mutation says it from now on
+      this.recordMoved();
+    });
   }
   private connect(): void {
     if (this.provider || this.over || !this.source || !this.isJoinable()) return;
@@ -237,7 +261,7 @@ class Section implements OpenSection {
         if (others !== null) provider.configuration.flushDelay = others ? flushTogetherMs : flushAloneMs;
       },
       onAuthenticated: ({ scope }) => {
-        this.denials = 0;
+        if (!this.raised) this.denials = 0;
         this.setMode(scope === "readonly" ? "read" : "write");
         if (this.state() !== "loading") this.setState("live");
         this.judge();
@@ -251,7 +275,7 @@ class Section implements OpenSection {
         if (!this.over) this.setState("offline");
       },
       onMessage: ({ event }) => {
-        if (isRefusal(event.data)) void this.end("denied", "refused");
+        if (isRefusal(event.data)) this.refused();
       },
       onUnsyncedChanges: ({ number }) => {
         if (number === 0 && provider.isSynced) this.acknowledged();
@@ -284,6 +308,8 @@ class Section implements OpenSection {
 
   /** Everything sent so far is stored by the room. */
   private acknowledged(): void {
+    this.raised = false;
+    this.denials = 0;
     this.stored = Y.decodeStateVector(Y.encodeStateVector(this.doc));
     this.setUnsent(false);
     void this.save();
@@ -374,6 +400,11 @@ class Section implements OpenSection {
     this.disconnect();
     setTimeout(() => this.connect(), wait);
   }
+  /** A room that has not heard of a raised number yet refuses what is new in it. */
+  private refused(): void {
+    if (this.raised) this.denied();
+    else void this.end("denied", "refused");
+  }
   /** Stops for good: own unsent words stay as a card, the text of others goes. */
   private async end(
     code: "denied" | "missing" | "version_conflict",
@@ -417,6 +448,9 @@ class Section implements OpenSection {
     this.onClosed(this);
   }
 }
+
+/** A record from before numbers has the first. */
+const numberOf = (row: Row): number => (typeof row["schema"] === "number" ? row["schema"] : 1);
 
 const fromDisk = Symbol("from this device's disk");
 

@@ -607,6 +607,7 @@ export const en = {
   "notes.numbers": "Numbered list",
   "notes.quote": "Quote",
   "notes.tools": "Text tools",
+  "notes.checkItem": "Checklist item",
 } as const;
 
 /** The same keys, with any words; a function takes the same arguments. */

@@ -589,4 +589,5 @@ export const zhCN: Dict = {
   "notes.numbers": "编号列表",
   "notes.quote": "引用",
   "notes.tools": "文字工具",
+  "notes.checkItem": "清单项",
 };

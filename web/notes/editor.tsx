@@ -7,6 +7,8 @@ import Italic from "lucide-solid/icons/italic";
 import List from "lucide-solid/icons/list";
 import ListOrdered from "lucide-solid/icons/list-ordered";
 import Quote from "lucide-solid/icons/quote";
+import type { Transaction } from "@tiptap/pm/state";
+import { ySyncPluginKey } from "@tiptap/y-tiptap";
 import { createSignal, For, onCleanup, onMount, Show, type JSX } from "solid-js";
 import { Dynamic } from "solid-js/web";
 import type { OpenSection } from "../data/rooms.ts";
@@ -16,12 +18,18 @@ import { Button } from "../ui/button.tsx";
 import css from "./editor.module.css";
 import { Mirror, othersIn } from "./mirror.ts";
 import { Overlay, shownOf, type Shown } from "./overlay.ts";
+import { schemaNeededBy } from "./raise.ts";
 import { Opaque, readable, richText, root } from "./schema.ts";
 
 const text = (value: unknown): string => (typeof value === "string" ? value : "");
 
 /** What is shown until the document is drawn. As data: Tiptap would parse its default, a text, as HTML. */
 const blank = { type: "doc", content: [{ type: "paragraph" }] };
+
+const isFromRoom = (change: Transaction): boolean => {
+  const origin = change.getMeta(ySyncPluginKey) as { readonly isChangeOrigin?: boolean } | undefined;
+  return origin?.isChangeOrigin === true;
+};
 
 /** The caret of a colleague, with the name on it. Built from the room's stamp, not from what the colleague says. */
 function caret(user: Record<string, unknown>): HTMLElement {
@@ -52,23 +60,24 @@ export interface Caret {
   at: number;
 }
 
-type OnShown = (shown: Shown | undefined) => void;
+export type OnShown = (shown: Shown | undefined) => void;
 
 /** The text as it is, for who may read it only, or whose app is older than what is in it. Never bound to the document. */
 export function Reader(props: {
   readonly section: OpenSection;
+  readonly schema: number;
   readonly caret: Caret;
-  readonly onShown?: OnShown;
+  readonly onShown?: OnShown | undefined;
 }): JSX.Element {
   let host: HTMLDivElement | undefined;
   onMount(() => {
     const { doc } = props.section;
     const editor = new Editor({
       element: host ?? null,
-      extensions: [...richText, Opaque(() => t("notes.newerBlock"), css.opaque ?? ""), Overlay],
+      extensions: [...richText(props.schema), Opaque(() => t("notes.newerBlock"), css.opaque ?? ""), Overlay],
       editable: false,
       injectCSS: false,
-      content: readable(doc),
+      content: readable(doc, props.schema),
       editorProps: {
         attributes: { ...attributes(), "aria-label": t("notes.reader"), "aria-readonly": "true" },
         handleClick: (_view, at) => {
@@ -80,7 +89,7 @@ export function Reader(props: {
     let frame = 0;
     const draw = () => {
       cancelAnimationFrame(frame);
-      frame = requestAnimationFrame(() => editor.commands.setContent(readable(doc)));
+      frame = requestAnimationFrame(() => editor.commands.setContent(readable(doc, props.schema)));
     };
     doc.on("update", draw);
     props.onShown?.(shownOf(editor, doc));
@@ -131,10 +140,11 @@ const tools = [
 /** The co-edited text. */
 export function Writer(props: {
   readonly section: OpenSection;
+  readonly schema: number;
   readonly caret: Caret;
   readonly member: string;
   readonly name: string;
-  readonly onShown?: OnShown;
+  readonly onShown?: OnShown | undefined;
 }): JSX.Element {
   let host: HTMLDivElement | undefined;
   const [editor, setEditor] = createSignal<Editor>();
@@ -147,7 +157,7 @@ export function Writer(props: {
       injectCSS: false,
       content: blank,
       extensions: [
-        ...richText,
+        ...richText(props.schema),
         Overlay,
         Collaboration.configure({ document: mirror.doc, field: root }),
         CollaborationCaret.configure({
@@ -168,6 +178,9 @@ export function Writer(props: {
         setMarks(tools.filter((tool) => now.isActive(tool.name)).map((tool) => tool.name));
         setEmpty(now.isEmpty);
       },
+    });
+    made.on("beforeTransaction", ({ transaction }) => {
+      if (transaction.docChanged && !isFromRoom(transaction)) props.section.raise(schemaNeededBy(transaction));
     });
     setEmpty(made.isEmpty);
     setEditor(made);

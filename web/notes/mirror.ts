@@ -28,6 +28,7 @@ export class Mirror {
   private waiting: Uint8Array[] = [];
   private readonly later = new Set<() => void>();
   private composing = false;
+  private over = false; // a listener before this one may have closed the editor for this very update
   private timer = 0;
 
   constructor(room: Y.Doc) {
@@ -41,7 +42,7 @@ export class Mirror {
     if (origin !== fromRoom) Y.applyUpdate(this.room, update, fromEditor);
   };
   private readonly toEditor = (update: Uint8Array, origin: unknown): void => {
-    if (origin === fromEditor) return;
+    if (origin === fromEditor || this.over) return;
     if (this.composing) this.waiting.push(update);
     else Y.applyUpdate(this.doc, update, fromRoom);
   };
@@ -68,6 +69,7 @@ export class Mirror {
     else run();
   }
   destroy(): void {
+    this.over = true;
     clearTimeout(this.timer);
     this.later.clear();
     this.room.off("update", this.toEditor);

@@ -3,7 +3,7 @@ import Lock from "lucide-solid/icons/lock";
 import Plus from "lucide-solid/icons/plus";
 import { createEffect, createMemo, createSignal, For, lazy, on, onCleanup, Show, Suspense, type JSX } from "solid-js";
 import type { RecordOf, Row } from "../../shared/records/entities.ts";
-import { currentSchema } from "../../shared/sections/schema.ts";
+import { currentSchema } from "../../shared/sections/number.ts";
 import { sectionKinds } from "../../shared/sections/kinds.ts";
 import type { OpenSection } from "../data/rooms.ts";
 import { ago } from "../i18n/format.ts";
@@ -11,15 +11,14 @@ import { locale, t } from "../i18n/i18n.ts";
 import { paths } from "../paths.ts";
 import { useSession } from "../shell/context.ts";
 import { whyWords } from "../shell/sync-words.ts";
-import { AvatarStack, Bone, Empty } from "../ui/bits.tsx";
+import { AvatarStack, Empty } from "../ui/bits.tsx";
 import { ChangeMark } from "../ui/mark.tsx";
 import { Button } from "../ui/button.tsx";
 import { toast } from "../ui/toast.tsx";
-import { Reader, Writer, type Caret } from "./editor.tsx";
 import css from "./notes.module.css";
 import type { Shown } from "./overlay.ts";
+import { Opening, Paper } from "./paper.tsx";
 import { useRooms } from "./rooms.ts";
-import { isFullyKnown } from "./schema.ts";
 
 const Drafts = lazy(() => import("./drafts.tsx"));
 const Comments = lazy(() => import("./comments/comments.tsx"));
@@ -151,32 +150,12 @@ function OneNote(props: { readonly row: SectionRow; readonly onRefused: () => vo
   onCleanup(() => section.close());
   createEffect(on(section.state, (state) => state === "refused" && props.onRefused()));
 
-  // An editor that does not know all of it must not be bound to it: looked at again with every change from outside.
-  const [known, setKnown] = createSignal(true);
-  const [filled, setFilled] = createSignal(false);
-  const look = () => {
-    setKnown(isFullyKnown(section.doc));
-    setFilled(true);
-  };
-  createEffect(on(section.state, (state) => state !== "loading" && look()));
-  let timer = 0;
-  const later = (_update: Uint8Array, origin: unknown) => {
-    if (typeof origin === "symbol") return; // typed here, with the schema that is known
-    clearTimeout(timer);
-    timer = window.setTimeout(look, 50);
-  };
-  section.doc.on("update", later);
-  onCleanup(() => {
-    clearTimeout(timer);
-    section.doc.off("update", later);
-  });
-
   // The right goes by records that come and go: asked again with each change.
   const [moved, move] = createSignal(0);
   onCleanup(data.onChange(() => move((n) => n + 1)));
-  const mayWrite = createMemo(() => moved() >= 0 && data.can("write", props.row as Row).allowed);
-  const writing = () => known() && section.mode() === "write" && mayWrite() && (props.row.schema ?? 1) <= currentSchema;
-  const caret: Caret = { wanted: false, at: 0 };
+  const mayWrite = createMemo(
+    () => moved() >= 0 && section.mode() === "write" && data.can("write", props.row as Row).allowed,
+  );
   const [shown, setShown] = createSignal<Shown>();
   return (
     <article class={css.note}>
@@ -189,26 +168,18 @@ function OneNote(props: { readonly row: SectionRow; readonly onRefused: () => vo
             <Comments row={props.row} shown={shown()} />
           </Suspense>
         </header>
-        <Show when={filled() && !writing() && section.state() !== "loading"}>
-          <p class={css.said}>{known() ? t("notes.readOnly") : t("notes.newer")}</p>
-        </Show>
-        <Show when={filled()} fallback={<Opening />}>
-          <Show when={writing()} fallback={<Reader section={section} caret={caret} onShown={setShown} />}>
-            <Writer section={section} caret={caret} member={data.me.member} name={data.me.name} onShown={setShown} />
-          </Show>
-        </Show>
+        <Paper
+          section={section}
+          schema={currentSchema}
+          mayWrite={mayWrite()}
+          newer={(props.row.schema ?? 1) > currentSchema}
+          me={data.me}
+          onShown={setShown}
+        />
       </Show>
     </article>
   );
 }
-
-const Opening = (): JSX.Element => (
-  <div class={css.opening} aria-busy="true" aria-label={t("notes.loading")}>
-    <Bone of={6} />
-    <Bone of={5} />
-    <Bone of={4} />
-  </div>
-);
 
 /** Where my words are: on this device, or stored by the room, and since when. */
 function Status(props: { readonly section: OpenSection }): JSX.Element {

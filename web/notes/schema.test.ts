@@ -1,10 +1,14 @@
+import type { NodeType } from "@tiptap/pm/model";
+import { EditorState } from "@tiptap/pm/state";
 import { describe, expect, test } from "vitest";
 import { Awareness } from "y-protocols/awareness";
 import * as Y from "yjs";
-import { currentSchema, schemaOf } from "../../shared/sections/schema.ts";
+import { schemaNeeded } from "../../shared/sections/names.ts";
+import { schemaOf } from "../../shared/sections/schema.ts";
 import { isSafeLink } from "./link.ts";
 import { Mirror, othersIn } from "./mirror.ts";
-import { isFullyKnown, readable, root, schema } from "./schema.ts";
+import { schemaNeededBy } from "./raise.ts";
+import { editorSchema, isFullyKnown, readable, root } from "./schema.ts";
 
 type Build = (fragment: Y.XmlFragment) => void;
 function doc(build: Build): Y.Doc {
@@ -36,16 +40,54 @@ const plain = doc((at) =>
   ]),
 );
 
-test("[SECTION-3] the editor knows exactly the names of the current schema number", () => {
-  const known = schemaOf(currentSchema);
-  expect(
-    Object.keys(schema.nodes)
-      .filter((name) => name !== "doc" && name !== "text")
-      .sort(),
-  ).toEqual([...(known?.nodes ?? [])].sort());
-  expect(Object.keys(schema.marks).sort()).toEqual([...(known?.marks ?? [])].sort());
+const item = (attributes: Readonly<Record<string, unknown>>, words: string) =>
+  element("taskItem", attributes, paragraph(words));
+const cell = (name: string, words: string, spans: object = { colspan: 1, rowspan: 1 }) =>
+  element(name, spans as Record<string, unknown>, paragraph(words));
+/** All that number 2 brought. */
+const second: Build = (at) =>
+  at.push([
+    element("taskList", {}, item({ checked: true, task: "local_tas_00000000000000000001" }, "call")),
+    element(
+      "table",
+      {},
+      element("tableRow", {}, cell("tableHeader", "who")),
+      element("tableRow", {}, cell("tableCell", "Ana")),
+    ),
+    element(
+      "paragraph",
+      {},
+      text("with "),
+      element("mention", { kind: "member", id: "local_mem_00000000000000000001", label: "Ana" }),
+    ),
+  ]);
+
+test.each([1, 2])("[SECTION-3] the editor of schema number %i knows exactly its names", (number) => {
+  const known = schemaOf(number);
+  const { nodes, marks } = editorSchema(number);
+  const own = Object.keys(nodes).filter((name) => name !== "doc" && name !== "text");
+  expect(own.sort()).toEqual([...(known?.nodes ?? [])].sort());
+  expect(Object.keys(marks).sort()).toEqual([...(known?.marks ?? [])].sort());
 });
 
+test("[SECTION-3] a document needs the number that has all its names", () => {
+  expect(schemaNeeded(plain)).toBe(1);
+  expect(schemaNeeded(doc(second))).toBe(2);
+  expect(schemaNeeded(doc((at) => at.push([element("hologram", {})])))).toBeNull();
+  expect([1, 2].map((number) => isFullyKnown(doc(second), number))).toEqual([false, true]);
+});
+
+test("[SECTION-3] a change says which number it needs before it is made", () => {
+  const state = EditorState.create({ schema: editorSchema() });
+  const { taskList, mention, paragraph: block } = editorSchema().nodes as Record<string, NodeType>;
+  expect(schemaNeededBy(state.tr.insertText("words"))).toBe(1);
+  expect(schemaNeededBy(state.tr.insert(0, taskList?.createAndFill() ?? []))).toBe(2);
+  expect(schemaNeededBy(state.tr.insert(0, block?.create(null, mention?.create()) ?? []))).toBe(2);
+});
+
+const table = (spans: object) => element("table", {}, element("tableRow", {}, cell("tableCell", "x", spans)));
+const mentioned = (attributes: Readonly<Record<string, unknown>>) =>
+  element("paragraph", {}, element("mention", attributes));
 describe("[SECTION-3] an editor is bound only to a document that it would leave as it is", () => {
   test.each<readonly [string, Build]>([
     ["an unknown block", (at) => at.push([element("hologram", {}, text("x"))])],
@@ -54,6 +96,12 @@ describe("[SECTION-3] an editor is bound only to a document that it would leave 
     ["an unknown attribute", (at) => at.push([element("paragraph", { onerror: "x" }, text("x"))])],
     ["a known block where it does not belong", (at) => at.push([element("listItem", {}, paragraph("x"))])],
     ["text where no text may be", (at) => at.push([element("bulletList", {}, text("x"))])],
+    ["a table that claims a billion columns", (at) => at.push([table({ colspan: 1e9, rowspan: 1 })])],
+    ["a span that is a text", (at) => at.push([table({ colspan: "2", rowspan: 1 })])],
+    ["an item that stands for no record", (at) => at.push([element("taskList", {}, item({ task: "x" }, "call"))])],
+    ["a mention of a new kind", (at) => at.push([mentioned({ kind: "team" })])],
+    ["a mention of no record", (at) => at.push([mentioned({ id: "javascript:alert(1)" })])],
+    ["a mention as long as a book", (at) => at.push([mentioned({ label: "x".repeat(10_000) })])],
     ["prototype names", (at) => at.push([element("__proto__", {}), element("constructor", {})])],
   ])("not with %s", (_name, build) => {
     const made = doc(build);
@@ -63,6 +111,7 @@ describe("[SECTION-3] an editor is bound only to a document that it would leave 
   });
   test("with everything known, and with nothing in it", () => {
     expect(isFullyKnown(plain)).toBe(true);
+    expect(isFullyKnown(doc(second))).toBe(true);
     expect(isFullyKnown(new Y.Doc())).toBe(true);
   });
 });
@@ -73,6 +122,8 @@ test("[case 33] what is unknown is shown as an opaque block, what is known round
       paragraph("before"),
       element("hologram", { level: 9 }, text("secret form")),
       element("blockquote", {}, element("hologram", {})),
+      element("bulletList", {}, element("listItem", {}, paragraph("kept"), element("hologram", {}))),
+      element("paragraph", {}, text("ping "), element("hologram", {}), text(" pong")),
       paragraph("after", { sparkle: {} }),
     ]),
   );
@@ -80,6 +131,16 @@ test("[case 33] what is unknown is shown as an opaque block, what is known round
     { type: "paragraph", content: [{ type: "text", text: "before" }] },
     { type: "opaque" },
     { type: "blockquote", content: [{ type: "opaque" }] },
+    {
+      type: "bulletList",
+      content: [
+        {
+          type: "listItem",
+          content: [{ type: "paragraph", content: [{ type: "text", text: "kept" }] }, { type: "opaque" }],
+        },
+      ],
+    },
+    { type: "paragraph", content: ["ping ", "□", " pong"].map((words) => ({ type: "text", text: words })) },
     { type: "paragraph", content: [{ type: "text", text: "after" }] },
   ]);
 });

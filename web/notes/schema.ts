@@ -13,18 +13,39 @@ import Paragraph from "@tiptap/extension-paragraph";
 import Strike from "@tiptap/extension-strike";
 import Text from "@tiptap/extension-text";
 import Underline from "@tiptap/extension-underline";
+import type { Schema } from "@tiptap/pm/model";
 import { initProseMirrorDoc, yXmlFragmentToProsemirrorJSON } from "@tiptap/y-tiptap";
 import * as Y from "yjs";
+import { hasOnlyNamesOf } from "../../shared/sections/names.ts";
+import { currentSchema } from "../../shared/sections/number.ts";
+import { markName, schemaOf } from "../../shared/sections/schema.ts";
 import { Link } from "./link.ts";
-import { currentSchema, markName, schemaOf } from "../../shared/sections/schema.ts";
+import { secondNodes } from "./nodes.ts";
 
 export const root = "default";
-/** What the editor knows: exactly the names of the current schema number. Undo is the collaboration's: own words only. */
-export const richText: readonly AnyExtension[] = [
+const all: readonly AnyExtension[] = [
   Document, Paragraph, Text, Heading.configure({ levels: [1, 2, 3] }), Blockquote, CodeBlock, HardBreak, HorizontalRule,
-  BulletList, OrderedList, ListItem, ListKeymap, Bold, Italic, Strike, Underline, Code, Link,
+  BulletList, OrderedList, ListItem, ListKeymap, Bold, Italic, Strike, Underline, Code, Link, ...secondNodes,
 ]; // prettier-ignore
-export const schema = getSchema([...richText]);
+const always: ReadonlySet<string> = new Set(["doc", "text"]);
+
+/** What an editor of a schema number knows: exactly its names. Undo is the collaboration's: own words only. */
+export function richText(number: number = currentSchema): readonly AnyExtension[] {
+  const known = schemaOf(number);
+  return all.filter(({ type, name }) => {
+    if (type === "extension" || always.has(name)) return true;
+    return (type === "node" ? known?.nodes : known?.marks)?.has(name) ?? false;
+  });
+}
+const cached = (make: (number: number) => Schema): ((number?: number) => Schema) => {
+  const made = new Map<number, Schema>();
+  return (number = currentSchema) => {
+    const schema = made.get(number) ?? make(number);
+    made.set(number, schema);
+    return schema;
+  };
+};
+export const editorSchema = cached((number) => getSchema([...richText(number)]));
 
 const opaqueName = "opaque";
 /** Stands for content that this app does not know: shown as a closed box, kept as it is. */
@@ -37,19 +58,21 @@ export const Opaque = (text: () => string, cls: string) =>
     parseHTML: () => [{ tag: "div[data-opaque]" }],
     renderHTML: () => ["div", { "data-opaque": "", class: cls }, text()],
   });
+const readingSchema = cached((number) => getSchema([...richText(number), Opaque(() => "", "")]));
 
 /**
  * Would binding the editor to this document change it? An editor deletes what its schema does not know, for everyone.
  * Names are compared first; then a copy is opened with the editor's schema and must come out byte for byte (SECTION-3).
  */
-export function isFullyKnown(doc: Y.Doc): boolean {
-  if (hasForeignNames(doc.getXmlFragment(root))) return false;
+export function isFullyKnown(doc: Y.Doc, number: number = currentSchema): boolean {
+  if (!hasOnlyNamesOf(doc, number)) return false;
   const shadow = new Y.Doc();
   Y.applyUpdate(shadow, Y.encodeStateAsUpdate(doc));
   const before = Y.encodeStateAsUpdate(shadow);
   try {
-    const { doc: opened } = initProseMirrorDoc(shadow.getXmlFragment(root), schema);
-    if (opened.childCount > 0) opened.check(); // names alone do not say that a block may stand where it stands
+    const { doc: opened } = initProseMirrorDoc(shadow.getXmlFragment(root), editorSchema(number));
+    // Names alone do not say that a block may stand where it stands, nor that a value is one.
+    if (opened.childCount > 0) opened.check();
     return equal(before, Y.encodeStateAsUpdate(shadow));
   } catch {
     return false; // it can't even be read: read-only
@@ -59,34 +82,17 @@ export function isFullyKnown(doc: Y.Doc): boolean {
 }
 const equal = (a: Uint8Array, b: Uint8Array): boolean => a.length === b.length && a.every((byte, at) => byte === b[at]);
 
-function hasForeignNames(element: Y.XmlFragment | Y.XmlElement): boolean {
-  const known = schemaOf(currentSchema);
-  if (!known) return true;
-  if (element instanceof Y.XmlElement) {
-    if (!known.nodes.has(element.nodeName)) return true;
-    if (Object.keys(element.getAttributes()).some((name) => !known.attributes.has(name))) return true;
-  }
-  return element.toArray().some((child) => {
-    if (child instanceof Y.XmlText) {
-      const delta = child.toDelta() as readonly { readonly attributes?: object }[];
-      return delta.some((part) => Object.keys(part.attributes ?? {}).some((name) => !known.marks.has(markName(name))));
-    }
-    return child instanceof Y.XmlElement ? hasForeignNames(child) : true;
-  });
-}
-
 /** The document for reading: unknown blocks become opaque ones, unknown marks and values are left out. */
-export function readable(doc: Y.Doc): JSONContent {
-  const fragment = doc.getXmlFragment(root);
-  const json = yXmlFragmentToProsemirrorJSON(fragment) as JSONContent;
-  return { type: "doc", content: blocks(json.content) };
+export function readable(doc: Y.Doc, number: number = currentSchema): JSONContent {
+  const json = yXmlFragmentToProsemirrorJSON(doc.getXmlFragment(root)) as JSONContent;
+  return { type: "doc", content: blocks(json.content, readingSchema(number)) };
 }
-function blocks(content: readonly JSONContent[] | undefined): JSONContent[] {
-  const made = (content ?? []).map(clean);
+function blocks(content: readonly JSONContent[] | undefined, schema: Schema): JSONContent[] {
+  const made = (content ?? []).map((node) => clean(node, schema));
   return made.length > 0 ? made : [{ type: "paragraph" }];
 }
-function clean(node: JSONContent): JSONContent {
-  const type = schema.nodes[node.type ?? ""];
+function clean(node: JSONContent, schema: Schema): JSONContent {
+  const type = Object.hasOwn(schema.nodes, node.type ?? "") ? schema.nodes[node.type ?? ""] : undefined;
   if (!type) return { type: opaqueName };
   const attrs = Object.fromEntries(
     Object.entries(node.attrs ?? {}).filter(([name]) => type.spec.attrs && name in type.spec.attrs),
@@ -102,21 +108,15 @@ function clean(node: JSONContent): JSONContent {
   };
   const children = (node.content ?? [])
     .filter((child) => child.type !== "text" || (child.text ?? "") !== "")
-    .map(clean);
+    .map((child) => clean(child, schema))
+    .map((child) => (type.inlineContent && child.type === opaqueName ? unknownInline : child));
   if (children.length > 0) made.content = children;
   try {
     schema.nodeFromJSON(made).check();
     return made;
   } catch {
-    // A known block with something in it that does not belong there.
-    return type.isBlock && !children.some((child) => child.type === opaqueName)
-      ? { type: opaqueName }
-      : type.isInline
-        ? { type: "text", text: "□" }
-        : opaqueInside(made);
+    // Something is in it, or missing, that makes it another thing than its name says.
+    return type.isInline ? unknownInline : { type: opaqueName };
   }
 }
-/** Keeps the frame of a list or quote round an opaque block where the schema allows one; else the whole is opaque. */
-function opaqueInside(node: JSONContent): JSONContent {
-  return node.type === "blockquote" || node.type === "listItem" ? node : { type: opaqueName };
-}
+const unknownInline: JSONContent = { type: "text", text: "□" };

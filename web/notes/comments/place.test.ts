@@ -2,15 +2,15 @@ import { getSchema } from "@tiptap/core";
 import { prosemirrorToYXmlFragment } from "@tiptap/y-tiptap";
 import { describe, expect, test } from "vitest";
 import * as Y from "yjs";
-import { Opaque, readable, richText, root, schema } from "../schema.ts";
+import { Opaque, readable, editorSchema, richText, root } from "../schema.ts";
 import { findPlace, fromPositions, lineIn, lineOf, placeOf, toPositions, type Found, type Place } from "./place.ts";
 
-const shownBy = getSchema([...richText, Opaque(() => "", "")]);
-const isKnown = (name: string): boolean => name in schema.nodes;
+const shownBy = getSchema([...richText(), Opaque(() => "", "")]);
+const isKnown = (name: string): boolean => name in editorSchema().nodes;
 function written(...paragraphs: string[]): Y.Doc {
   const doc = new Y.Doc();
   const content = paragraphs.map((text) => ({ type: "paragraph", ...(text ? { content: [{ type: "text", text }] } : {}) }));
-  prosemirrorToYXmlFragment(schema.nodeFromJSON({ type: "doc", content }), doc.getXmlFragment(root));
+  prosemirrorToYXmlFragment(editorSchema().nodeFromJSON({ type: "doc", content }), doc.getXmlFragment(root));
   return doc;
 } // prettier-ignore
 const lines = (doc: Y.Doc) => ({
