@@ -183,7 +183,7 @@ describe("versions", () => {
     await ana.erase(0, words.join("").length);
     for (let n = 0; n < bounds.versionsKeptElse + 3; n++) {
       await ana.type(`${n} `);
-      await ask(`${path(org, pad)}/versions`, session(org, "ana"), {});
+      await room(org).keepVersion({ section: pad, gen: 1, regen: null }, org.members.ana, null);
     }
     const { items } = await list(org, "ana", pad);
     expect(items.length).toBe(bounds.versionsKeptElse + 1);
@@ -194,7 +194,7 @@ describe("versions", () => {
 });
 
 describe("before loss", () => {
-  it("[ROOM-16] [case 39] before most of a text is deleted, and before one member writes very much, it is kept; the owner's one click brings it back", async () => {
+  it("[ROOM-19] [case 39] before most of a text is deleted, and before one member writes very much, it is kept; the owner's one click brings it back", async () => {
     const org = await makeOrg();
     const { pad, notes } = org.sections;
     const [ana, bo] = [await writer(org, "ana", pad), await writer(org, "bo", notes)];
@@ -326,6 +326,20 @@ describe("going back", () => {
     // Told twice, the second is too late, and nothing moves.
     expect((await restore(1)).status).toBe(409);
     expect((await list(org, "ana", pad)).gen).toBe(2);
+  });
+
+  it("[ROOM-8] [ROOM-14] [case 28] while the room is not told of a new generation and somebody else asks for it, nothing is acknowledged that no version holds", async () => {
+    const org = await makeOrg();
+    const pad = org.sections.pad;
+    const ana = await writer(org, "ana", pad);
+    await ana.type("kept");
+    await sql(`UPDATE "section" SET "gen" = 2 WHERE "id" = ?`, pad);
+    const states = await ask(`/api/accounts/${org.account}/sections/states`, session(org, "bo"), { sections: [at(pad, 2)] }); // prettier-ignore
+    expect(((await states.json()) as { items: unknown[] }).items.length).toBe(1);
+    ana.spy.sync(at(pad), 2, typing(" lost", ana.doc));
+    await ana.spy.until(same(wire.statusFrame(at(pad), false)), "refused");
+    const [version] = (await list(org, "ana", pad)).items;
+    expect((await read(org, "ana", pad, version?.id ?? "")).text).toBe("kept");
   });
 
   it("[ROOM-14] [case 42] cut off between D1 and the room, the room follows with the version that D1 names, once", async () => {

@@ -51,6 +51,7 @@ export class AccountRoom extends DurableObject<Env> {
       () => this.room.flush(),
       (section, words) => storeWords(openDb(env.DB), this.account(), { ...section, upto: section.seq }, words),
     );
+    this.log.flush = () => this.room.flush();
     ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair("ping", "pong"));
     for (const ws of ctx.getWebSockets()) if (ws.readyState === WebSocket.OPEN) this.room.rejoin(ws);
   }

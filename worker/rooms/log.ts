@@ -25,8 +25,8 @@ export interface Loaded {
   readonly doc: Y.Doc;
   readonly clients: Map<number, string>;
   frozen: boolean;
-  /** The room holds a later generation than the database, which was restored: read only until the runbook is done. */
-  readonly ahead: boolean;
+  /** The room holds a later generation: this one is left, or the database was restored. Read only until it is told, or the runbook is done. */
+  ahead: boolean;
   seq: number;
   snapshotBytes: number;
   tailRows: number;
@@ -84,6 +84,8 @@ ${versionTables}`;
 
 export class SectionLog {
   readonly versions: Versions;
+  /** Stores what the documents took in this turn: a later generation is made of what is stored of the earlier. */
+  flush: () => void = () => undefined;
   private readonly storage: DurableObjectStorage;
   private readonly sql: SqlStorage;
   /** Least recently used first. */
@@ -141,11 +143,19 @@ export class SectionLog {
         return meanwhile;
       }
     }
+    if (row && row.gen < gen) this.close(id, row.gen);
     const found = row ? this.read(id, row, at) : this.fresh(id, gen);
     const section = row && row.gen < gen && !found.ahead ? this.follow(found, gen, at, regen) : found;
     this.loaded.set(`${id}.${gen}`, section);
     this.evict(section);
     return section;
+  }
+
+  /** Whoever still sits in a generation that is left, not told yet, writes no more there: it would be in no version. */
+  private close(id: string, gen: number): void {
+    this.flush();
+    const section = this.peek(id, gen);
+    if (section) section.ahead = true;
   }
 
   /** After any anomaly: the next reader gets what is on disk. */
@@ -492,6 +502,7 @@ export class SectionLog {
   private async keepIdle(address: string, at: number): Promise<void> {
     const section = await this.dueSection(address, at);
     if (!section || section.no === null) return;
+    if (section.unstored.length > 0) return this.plan("version", address, at + idleMs);
     const idleAt = section.lastAt + bounds.versionIdleMs;
     if (idleAt <= at || this.versions.lastAt(section.no) + bounds.versionEveryMs <= at)
       this.versions.take(section, { why: "idle" }, at);
