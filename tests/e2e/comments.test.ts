@@ -8,10 +8,12 @@ import { Client, newId } from "./clients.ts";
 import { startServer, type Server } from "./server.ts";
 
 const waitMs = 20_000;
+const firstSyncMs = 60_000;
 const soon = { timeout: waitMs, interval: 50 };
 const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 let server: Server;
 let browser: Browser;
+let account: string;
 let note: string;
 let path: string;
 /** Ana writes; Sofia of support reads the note and may comment on it. */
@@ -27,10 +29,10 @@ async function open(name: string, options: Parameters<Browser["newContext"]>[0] 
   page.on("pageerror", (error) => wrong.push(error.message));
   await page.goto(`${server.url}/sign-in?next=${encodeURIComponent(path)}`);
   await page.locator("button", { hasText: name }).first().click();
-  await textIn(page).waitFor();
+  await textIn(page).waitFor({ timeout: firstSyncMs });
   return page;
 } // prettier-ignore
-const textIn = (page: Page) => page.getByRole("textbox", { name: "Note text" });
+const textIn = (page: Page) => page.getByRole("textbox", { name: /^Note(, for reading| text)$/ });
 const highlights = (page: Page) => textIn(page).locator("mark").allTextContents();
 const panelIn = (page: Page) => page.getByRole("complementary", { name: "Comments" });
 const opener = (page: Page) => page.getByRole("button", { name: /^Comments, / });
@@ -54,7 +56,7 @@ const send = async (page: Page, field: string, words: string, button: string) =>
 beforeAll(async () => {
   server = await startServer({ loaded: true });
   const client = await Client.signIn(server.url, "ana");
-  const account = newId("acc");
+  account = newId("acc");
   await client.mutate("account.create@1", { id: account, anchor: account, fields: { name: "Hooli", nextAction: "-" } });
   note = await client.makeSection(account, "shared", "Plans");
   path = `/accounts/${account}/notes/${note}`;
@@ -122,6 +124,34 @@ test("by keys alone and offline: Ctrl+Alt+M, the words wait here, are marked so,
   await expect.poll(() => highlights(sofia), soon).toEqual(["firm", "Delivery in May"]);
   await ana.keyboard.press("Escape");
   await panelIn(ana).waitFor({ state: "detached" });
+});
+
+test("[COMMENT-5] [case 40] after a version was restored they are found by their words, and what is not there is said to be gone", async () => {
+  const versions = `/api/accounts/${account}/sections/${note}/versions`;
+  const call = (path: string, body: object) =>
+    ana.evaluate(
+      async ([to, sent]) => {
+        const answer = await fetch(to ?? "", { method: "POST", headers: { "content-type": "application/json" }, body: sent ?? "" });
+        return (await answer.json()) as { id: string; gen: number };
+      },
+      [path, JSON.stringify(body)],
+    ); // prettier-ignore
+  const kept = await call(versions, { name: "Before" });
+  await textIn(ana).click();
+  await ana.keyboard.press("Control+End");
+  await ana.keyboard.type(" Budget is open.");
+  await select(ana, "Budget is open");
+  await ana.keyboard.press("Control+Alt+KeyM");
+  await send(ana, "Write a comment", "Since when?", "Comment");
+  for (const page of [sofia, ana]) await expect.poll(() => highlights(page), soon).toEqual(["firm", "Delivery in May", "Budget is open"]); // prettier-ignore
+  expect(await call(`${versions}/${kept.id}/restore`, { gen: 1 })).toEqual({ gen: 2 });
+  for (const page of [sofia, ana]) await expect.poll(() => highlights(page), soon).toEqual(["firm", "Delivery in May"]);
+  expect(await textIn(sofia).innerText()).not.toContain("Budget");
+  await opener(ana).click();
+  await panelIn(ana).getByText("The text has gone").waitFor();
+  await panelIn(ana).getByText("Budget is open").waitFor();
+  await panelIn(ana).getByText("Since when?").waitFor();
+  await panelIn(ana).getByRole("button", { name: "Close comments" }).click();
 });
 
 test("the panel has no accessibility violation, and on a phone it is a sheet that gives way to the text", async () => {
