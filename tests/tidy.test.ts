@@ -324,17 +324,27 @@ describe("rules and words", () => {
     const waits = new Set([...read("docs/deltas.md").matchAll(/\bLEAK-\d+\b/g)].map(([id]) => id));
     expect(listed.filter((id) => !carried.has(id) && !waits.has(id))).toEqual([]);
   });
+  /** The numbers after "case" or "cases" in titles of tests; those of sync have an id of sync beside it, or stand in the simulation. */
+  const numbers = (texts: readonly string[], word = /\bcases? (\d+(?:(?:, | and )\d+)*)/g) =>
+    new Set(texts.flatMap((text) => [...text.matchAll(word)].flatMap(([, found = ""]) => found.split(/, | and /).map(Number)))); // prettier-ignore
+  const titles = tests
+    .concat("tests/sim/suite.ts")
+    .flatMap((path) => (read(path).match(/["'`][^"'`\n]*\bcases? \d+\b[^"'`\n]*/g) ?? []).map((title) => ({ path, title }))); // prettier-ignore
+  const isOfSync = ({ path, title }: { path: string; title: string }) => path.startsWith("tests/sim/") || /\[(SYNC|ACCESS)-/.test(title); // prettier-ignore
+  const part = (heading: string) =>
+    read("docs/deltas.md").split(/^## /m).find((text) => text.startsWith(`${heading}\n`)) ?? ""; // prettier-ignore
   test("each of the 46 things that can go wrong with sync has a test by number, or a line that says why not", () => {
-    const titles = tests
-      .concat("tests/sim/suite.ts")
-      .flatMap((path) => read(path).match(/["'`][^"'`\n]*\bcases? \d+\b[^"'`\n]*/g) ?? []);
-    const told = [...titles, read("docs/deltas.md")].flatMap((text) =>
-      [...text.matchAll(/\bcases? (\d+(?:(?:, | and )\d+)*)/g)].flatMap(([, numbers]) =>
-        (numbers ?? "").split(/, | and /).map(Number),
-      ),
-    );
-    const numbers = Array.from({ length: 46 }, (_, index) => index + 1);
-    expect(numbers.filter((number) => !told.includes(number))).toEqual([]);
+    const told = numbers([...titles.filter(isOfSync).map(({ title }) => title), part("Sync")]);
+    expect(Array.from({ length: 46 }, (_, index) => index + 1).filter((number) => !told.has(number))).toEqual([]);
+  });
+  test("each of the 50 things that can go wrong with rooms has a test by number, or waits in docs/deltas.md", () => {
+    const listed = [...read("docs/spec/rooms-cases.md").matchAll(/^(\d+)\. /gm)].map(([, number]) => Number(number));
+    expect(listed).toEqual(Array.from({ length: 50 }, (_, index) => index + 1));
+    const told = numbers([
+      ...titles.filter((one) => !isOfSync(one)).flatMap(({ title }) => title.match(/\[case \d+\]/g) ?? []),
+      part("Rooms"),
+    ]);
+    expect(listed.filter((number) => !told.has(number))).toEqual([]);
   });
   test("every id in a test's title is a rule of docs/", () => {
     if (!documents.includes("docs/invariants.md")) return;

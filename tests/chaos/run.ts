@@ -1,8 +1,10 @@
 /**
- * `npm run chaos -- [kills|trace|idle] [--kills N] [--seed S]`: see the file of each name; all three unless one is said.
+ * `npm run chaos -- [kills|trace|idle|frames] [--kills N] [--frames N] [--seed S]`: see the file of each name; all
+ * unless one is said.
  * Ends with 1 when anything that was acknowledged is not there.
  */
 import { startCell } from "./cell.ts";
+import { judgeFrames } from "./frames.ts";
 import { idle } from "./idle.ts";
 import { runKills } from "./kills.ts";
 import { replayUntil } from "./trace.ts";
@@ -12,14 +14,21 @@ const option = (name: string): string | undefined => {
   const at = process.argv.indexOf(`--${name}`);
   return at < 0 ? undefined : process.argv[at + 1];
 };
-const only = ["kills", "trace", "idle"].find((part) => process.argv[2] === part);
+const only = ["kills", "trace", "idle", "frames"].find((part) => process.argv[2] === part);
 const does = (part: string): boolean => only === undefined || only === part;
 const kills = Number(option("kills") ?? 20);
 const seed = Number(option("seed") ?? 1);
 const said = (so: object): string => Object.entries(so).map(([name, value]) => `${name} ${value}`).join(", "); // prettier-ignore
 
-const cell = await startCell();
 let failed = false;
+if (does("frames")) {
+  const so = judgeFrames({ frames: Number(option("frames") ?? 100_000), seed });
+  failed ||= so.thrown + so.partly > 0;
+  console.log(`frames, seed ${seed}: ${said(so)}`);
+}
+if (only === "frames") process.exit(failed ? 1 : 0);
+
+const cell = await startCell();
 try {
   const member = await Member.first(cell.url);
   if (does("kills")) {

@@ -183,7 +183,7 @@ test("[SYNC-H2] the online list is one list of all cells, and says which cell's 
   expect(wrong.splice(0).filter((text) => !text.includes("ERR_FAILED"))).toEqual([]);
 });
 
-test("[ROOM-7] a note of the other cell is written together: in the browser and by a colleague there", async () => {
+test("[ROOM-7] [case 48] a note of the other cell is written together: in the browser and by a colleague there", async () => {
   const tomas = await signIn("tomas");
   const { compartment, group } = sectionKinds.shared;
   const fields = { title: "Across", sectionKind: "shared", group, about: inUs };

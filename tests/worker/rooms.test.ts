@@ -700,42 +700,6 @@ describe("the log", () => {
   const inRoom = <T>(name: string, act: (storage: DurableObjectStorage) => Promise<T>): Promise<T> =>
     runInDurableObject(env.ROOM.getByName(name), (_room, { storage }) => act(storage));
 
-  it("[ROOM-10] [case 26] any interleaving of edits, turns, compaction and reload gives the document that was written", async () => {
-    const step = fc.oneof({ arbitrary: fc.record({ do: fc.constant("edit" as const), at: fc.nat(60), text: fc.string({ maxLength: 12 }), cut: fc.boolean() }), weight: 6 }, fc.constantFrom({ do: "compact" as const }, { do: "reload" as const }, { do: "forget" as const }, { do: "store" as const })); // prettier-ignore
-    let runs = 0;
-    await fc.assert(
-      fc.asyncProperty(fc.array(step, { maxLength: 40 }), async (steps) => {
-        await inRoom(`log-${runs++}`, async (storage) => {
-          let log = new SectionLog(storage);
-          log.begin();
-          const id = newId("sec");
-          const mine = new Y.Doc();
-          for (const one of steps) {
-            const section = await log.open(id, 1, 1_000);
-            if (one.do !== "edit") log.store(section); // ends the turn, like the room before any of these
-            if (one.do === "edit") {
-              const before = Y.encodeStateVector(mine);
-              const text = mine.getText("plain");
-              if (one.cut && text.length > 0) text.delete(Math.min(one.at, text.length - 1), 1);
-              else text.insert(Math.min(one.at, text.length), one.text || " ");
-              const update = Y.encodeStateAsUpdate(mine, before);
-              Y.applyUpdate(section.doc, update);
-              log.append(section, { member: "ana", session: "s" }, 1_000, update, [mine.clientID]);
-            } else if (one.do === "compact") log.compact(section);
-            else if (one.do === "forget") log.drop(section);
-            else if (one.do === "reload") log = new SectionLog(storage);
-          }
-          log.store(await log.open(id, 1, 1_000));
-          const last = await new SectionLog(storage).open(id, 1, 1_000);
-          expect(last.doc.getText("plain").toString()).toBe(mine.getText("plain").toString());
-          expect(last.frozen).toBe(false);
-          if (mine.getText("plain").length > 0) expect(last.clients.get(mine.clientID)).toBe("ana");
-        });
-      }),
-      { numRuns: 40 },
-    );
-  });
-
   it("[ROOM-10] [case 20] a snapshot larger than a row is kept in chunks, none above a million bytes", async () => {
     await inRoom("chunks", async (storage) => {
       const log = new SectionLog(storage);

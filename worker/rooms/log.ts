@@ -364,8 +364,19 @@ export class SectionLog {
     section.tailRows++;
     section.tailBytes += change.byteLength;
     section.lastAt = at;
+    try {
+      this.upkeep(section, at);
+    } catch (error) {
+      // What is stored is stored, and its writers are told so.
+      console.error("section not kept up", error instanceof Error ? error.message : "");
+    }
+    return change;
+  }
+
+  /** After a row: what has to be done with it now or later. */
+  private upkeep(section: Loaded, at: number): void {
     this.planProjection(section, at);
-    if (this.peek(section.id, section.gen) !== section) return change; // dropped: its document is not to be believed
+    if (this.peek(section.id, section.gen) !== section) return; // dropped: its document is not to be believed
     if (
       section.tailRows >= limits.compactTailRows ||
       section.tailBytes > Math.max(limits.compactTailBytes, section.snapshotBytes)
@@ -373,7 +384,6 @@ export class SectionLog {
       this.compact(section);
     else if (section.tailRows === idleRowsMin) this.plan("compact", `${section.id}.${section.gen}`, at + idleMs);
     this.plan("version", `${section.id}.${section.gen}`, at + bounds.versionIdleMs);
-    return change;
   }
 
   planProjection(section: Loaded, at: number, replace = false): void {
@@ -457,13 +467,13 @@ export class SectionLog {
     const key = `${what} ${ref}`;
     const planned = this.due.get(key);
     if (planned === at || (planned !== undefined && !replace)) return;
-    this.due.set(key, at);
     this.sql.exec(
       "INSERT INTO due(at, what, ref) VALUES (?, ?, ?) ON CONFLICT(what, ref) DO UPDATE SET at = excluded.at",
       at,
       what,
       ref,
     );
+    this.due.set(key, at);
     this.arm();
   }
   unplan(what: string, ref: string): void {
