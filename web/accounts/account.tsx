@@ -23,9 +23,11 @@ import { accountTabs, isAccountTab, paths, type AccountTab } from "../paths.ts";
 import { isPhone, now, quietly, useSession } from "../shell/context.ts";
 import { PageBar } from "../shell/layout.tsx";
 import { remember } from "../shell/recent.ts";
+import { whyWords } from "../shell/sync-words.ts";
 import { Bone, Empty, Health, Person } from "../ui/bits.tsx";
 import { Button, buttonClass } from "../ui/button.tsx";
 import { Field } from "../ui/field.tsx";
+import { toast } from "../ui/toast.tsx";
 import css from "./account.module.css";
 import type { Account } from "./columns.ts";
 import { editing } from "./edit.ts";
@@ -37,6 +39,7 @@ import { Timeline } from "./timeline.tsx";
 const Notes = lazy(() => import("../notes/notes.tsx"));
 const TeamSection = lazy(async () => ({ default: (await import("./team.tsx")).TeamSection }));
 const Opportunities = lazy(async () => ({ default: (await import("./opportunities.tsx")).Opportunities }));
+const Handoffs = lazy(() => import("../handoffs/handoffs.tsx"));
 const Cases = lazy(async () => ({ default: (await import("./cases.tsx")).Cases }));
 /** An account that one may see comes within this time; after it, missing and forbidden read the same. */
 const patienceMs = 8_000;
@@ -133,6 +136,15 @@ function Present(props: {
     cases: cases(),
   }));
 
+  /** A draft, with its brief: to whom it goes is said when it is offered. */
+  const handOver = async () => {
+    const done = await session.data.mutate("handoff.create@1", {
+      id: session.data.newId("handoff", props.account.id),
+      anchor: props.account.id,
+      fields: { name: t("handoff.of", props.account.name ?? ""), about: props.account.id },
+    });
+    if (!done.ok) toast({ text: t("tray.notAccepted", done.detail ?? whyWords(done.code)), bad: true });
+  };
   const log = () => {
     if (props.tab !== "timeline") navigate(paths.account(props.account.id));
     queueMicrotask(focusComposer);
@@ -161,6 +173,7 @@ function Present(props: {
           account={props.account}
           triggerClass={buttonClass({ look: "quiet", square: true, small: true })}
           onRemoved={() => navigate(paths.accounts)}
+          {...(props.account.owner === session.data.me.member ? { onHandOver: () => void handOver() } : {})}
         />
         <Show when={!isPhone()}>
           <Button look="primary" small kbd={/Mac|iP/.test(navigator.platform) ? "⌘⏎" : "Ctrl ⏎"} onClick={log}>
@@ -171,6 +184,9 @@ function Present(props: {
       <div class={css.split}>
         <div class={css.main}>
           <Header account={props.account} />
+          <Suspense>
+            <Handoffs account={props.account.id} />
+          </Suspense>
           <nav class={css.tabs} aria-label={t("tab.label")}>
             <For each={accountTabs}>
               {(tab) => (

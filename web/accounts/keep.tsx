@@ -1,3 +1,4 @@
+import HandOver from "lucide-solid/icons/arrow-right-left";
 import Ellipsis from "lucide-solid/icons/ellipsis";
 import Pin from "lucide-solid/icons/pin";
 import PinOff from "lucide-solid/icons/pin-off";
@@ -36,6 +37,7 @@ export function KeepMenu(props: {
   readonly account: Account;
   readonly triggerClass?: string | undefined;
   readonly onRemoved?: () => void;
+  readonly onHandOver?: () => void;
 }): JSX.Element {
   const session = useSession();
   const { data } = session;
@@ -60,6 +62,9 @@ export function KeepMenu(props: {
       }
       parts={[
         { text: why() },
+        ...(props.onHandOver
+          ? [{ icon: <HandOver size={16} />, words: t("handoff.start"), onSelect: props.onHandOver }]
+          : []),
         {
           icon: isPinned() ? <PinOff size={16} /> : <Pin size={16} />,
           words: t(isPinned() ? "keep.unpin" : "keep.pin"),

@@ -142,7 +142,22 @@ const audience = (kind: string | null | undefined): string =>
         ? t("notes.internal")
         : t("notes.shared");
 
-function OneNote(props: { readonly row: SectionRow; readonly onRefused: () => void }): JSX.Element {
+interface NoteProps {
+  readonly row: SectionRow;
+  /** What stands above the text. */
+  readonly above?: (section: OpenSection) => JSX.Element;
+}
+/** One note by itself, opened anew where its words were refused. */
+export function Note(props: NoteProps): JSX.Element {
+  const [round, setRound] = createSignal(0);
+  return (
+    <Show when={`${props.row.id}.${props.row.gen ?? 1} ${round()}`} keyed>
+      <OneNote {...props} onRefused={() => setRound((n) => n + 1)} />
+    </Show>
+  );
+}
+
+function OneNote(props: NoteProps & { readonly onRefused: () => void }): JSX.Element {
   const session = useSession();
   const { data } = session;
   const rooms = useRooms();
@@ -168,6 +183,7 @@ function OneNote(props: { readonly row: SectionRow; readonly onRefused: () => vo
             <Comments row={props.row} shown={shown()} />
           </Suspense>
         </header>
+        <Show when={mayWrite()}>{props.above?.(section)}</Show>
         <Paper
           section={section}
           schema={currentSchema}
