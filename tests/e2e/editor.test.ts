@@ -64,6 +64,22 @@ afterAll(async () => {
   await server?.stop();
 });
 
+/** Pictures for eyes: SHOTS names a folder. */
+async function shot(name: string): Promise<void> {
+  const folder = process.env["SHOTS"];
+  if (!folder) return;
+  for (const [theme, width] of [
+    ["light", 1360],
+    ["dark", 390],
+  ] as const) {
+    await page.emulateMedia({ colorScheme: theme });
+    await page.setViewportSize({ width, height: 900 });
+    await page.waitForTimeout(300);
+    await page.screenshot({ path: `${folder}/${name}-${theme}-${width}.png` });
+  }
+  await page.emulateMedia({ colorScheme: "light" });
+  await page.setViewportSize({ width: 1360, height: 900 });
+}
 const compose = (text: string) =>
   keys.send("Input.imeSetComposition", { text, selectionStart: text.length, selectionEnd: text.length });
 
@@ -92,4 +108,25 @@ test("a caret made by hand stops nobody's words", async () => {
     await room.write(`after ${step}`);
     await expect.poll(shown, soon).toContain(`after ${step}`);
   }
+});
+
+test("[SECTION-3] [ROOM-19] a slash brings a checklist, an at sign names a reader, and a colleague has both", async () => {
+  await page.keyboard.type("/check");
+  await page.getByRole("option", { name: "Checklist" }).waitFor();
+  await shot("slash");
+  await page.keyboard.press("Enter");
+  await page.keyboard.type("call @marc");
+  await page.getByRole("option", { name: /Marcus/ }).waitFor();
+  await shot("mention");
+  await page.keyboard.press("Enter");
+  await expect.poll(stored, soon).toMatch(/^call @Marcus/);
+  expect(room.provider.document.getXmlFragment("default").toString()).toContain('<taskitem checked="false">');
+  await page.keyboard.press("Enter");
+  await page.keyboard.press("Enter");
+  await page.keyboard.type("/table");
+  await page.getByRole("option", { name: "Table" }).waitFor();
+  await page.keyboard.press("Enter");
+  await page.keyboard.type("Who");
+  await expect.poll(stored, soon).toContain("Who");
+  await shot("table");
 });

@@ -5,31 +5,30 @@ import Bold from "lucide-solid/icons/bold";
 import Heading2 from "lucide-solid/icons/heading-2";
 import Italic from "lucide-solid/icons/italic";
 import List from "lucide-solid/icons/list";
+import ListChecks from "lucide-solid/icons/list-checks";
 import ListOrdered from "lucide-solid/icons/list-ordered";
+import Plus from "lucide-solid/icons/plus";
 import Quote from "lucide-solid/icons/quote";
-import type { Transaction } from "@tiptap/pm/state";
-import { ySyncPluginKey } from "@tiptap/y-tiptap";
-import { createSignal, For, onCleanup, onMount, Show, type JSX } from "solid-js";
+import Table from "lucide-solid/icons/table";
+import { createSignal, For, lazy, onCleanup, onMount, Show, Suspense, type JSX } from "solid-js";
 import { Dynamic } from "solid-js/web";
 import type { OpenSection } from "../data/rooms.ts";
 import { locale, t } from "../i18n/i18n.ts";
 import { hueOf } from "../i18n/person.ts";
-import { Button } from "../ui/button.tsx";
+import { Button, buttonClass } from "../ui/button.tsx";
+import { Menu } from "../ui/menu.tsx";
+import { createAsked } from "./asked.ts";
 import css from "./editor.module.css";
 import { Mirror, othersIn } from "./mirror.ts";
 import { Overlay, shownOf, type Shown } from "./overlay.ts";
-import { schemaNeededBy } from "./raise.ts";
+import { isFromRoom, schemaNeededBy } from "./raise.ts";
+import { run as runTable, tableActs, TableKeys } from "./tables.ts";
 import { Opaque, readable, richText, root } from "./schema.ts";
 
 const text = (value: unknown): string => (typeof value === "string" ? value : "");
 
 /** What is shown until the document is drawn. As data: Tiptap would parse its default, a text, as HTML. */
 const blank = { type: "doc", content: [{ type: "paragraph" }] };
-
-const isFromRoom = (change: Transaction): boolean => {
-  const origin = change.getMeta(ySyncPluginKey) as { readonly isChangeOrigin?: boolean } | undefined;
-  return origin?.isChangeOrigin === true;
-};
 
 /** The caret of a colleague, with the name on it. Built from the room's stamp, not from what the colleague says. */
 function caret(user: Record<string, unknown>): HTMLElement {
@@ -130,6 +129,12 @@ const tools = [
     run: (editor: Editor) => editor.chain().focus().toggleOrderedList().run(),
   },
   {
+    name: "taskList",
+    icon: ListChecks,
+    words: "notes.checklist",
+    run: (editor: Editor) => editor.chain().focus().toggleTaskList().run(),
+  },
+  {
     name: "blockquote",
     icon: Quote,
     words: "notes.quote",
@@ -137,9 +142,39 @@ const tools = [
   },
 ] as const;
 
+const CaretMenu = lazy(() => import("./menus.tsx"));
+
+/** Opens the menu where the caret is, for who has no slash at hand. */
+function insert(editor: Editor): void {
+  const { $from } = editor.state.selection;
+  const before = $from.parent.textBetween(0, $from.parentOffset, undefined, " ");
+  editor
+    .chain()
+    .focus()
+    .insertContent(before === "" || /\s$/.test(before) ? "/" : " /")
+    .run();
+}
+function TableMenu(props: { readonly editor: Editor }): JSX.Element {
+  return (
+    <Menu
+      trigger={<Table size={15} />}
+      triggerClass={buttonClass({ look: "quiet", square: true, small: true })}
+      label={t("table.menu")}
+      parts={tableActs.map((act) => ({
+        words: t(`table.${act}`),
+        onSelect: () => {
+          runTable(props.editor, act);
+          requestAnimationFrame(() => props.editor.commands.focus()); // after the menu gave the focus back
+        },
+      }))}
+    />
+  );
+}
+
 /** The co-edited text. */
 export function Writer(props: {
   readonly section: OpenSection;
+  readonly place: { readonly id: string; readonly account: string };
   readonly schema: number;
   readonly caret: Caret;
   readonly member: string;
@@ -150,6 +185,8 @@ export function Writer(props: {
   const [editor, setEditor] = createSignal<Editor>();
   const [marks, setMarks] = createSignal<readonly string[]>([]);
   const [empty, setEmpty] = createSignal(false);
+  const menu = createAsked();
+  let menuKeys: ((event: KeyboardEvent) => boolean) | null = null;
   onMount(() => {
     const mirror = new Mirror(props.section.doc);
     const made = new Editor({
@@ -159,6 +196,7 @@ export function Writer(props: {
       extensions: [
         ...richText(props.schema),
         Overlay,
+        TableKeys,
         Collaboration.configure({ document: mirror.doc, field: root }),
         CollaborationCaret.configure({
           provider: { awareness: othersIn(props.section.awareness, mirror) },
@@ -169,13 +207,16 @@ export function Writer(props: {
       ],
       editorProps: {
         attributes: attributes(),
+        handleKeyDown: (_view, event) => menuKeys?.(event) ?? false,
         handleDOMEvents: {
+          blur: () => menu.close(),
           compositionstart: () => mirror.compositionStart(),
           compositionend: () => mirror.compositionEnd(),
         },
       },
-      onTransaction: ({ editor: now }) => {
-        setMarks(tools.filter((tool) => now.isActive(tool.name)).map((tool) => tool.name));
+      onTransaction: ({ editor: now, transaction }) => {
+        setMarks([...tools.map(({ name }) => name), "table"].filter((name) => now.isActive(name)));
+        menu.look(now.state, transaction);
         setEmpty(now.isEmpty);
       },
     });
@@ -215,10 +256,39 @@ export function Writer(props: {
             </Button>
           )}
         </For>
+        <Button
+          look="quiet"
+          square
+          small
+          aria-label={t("notes.insert")}
+          onMouseDown={(event) => event.preventDefault()}
+          onClick={() => {
+            const now = editor();
+            if (now) insert(now);
+          }}
+        >
+          <Plus size={15} />
+        </Button>
+        <Show when={marks().includes("table") && editor()}>{(now) => <TableMenu editor={now()} />}</Show>
       </div>
       <div class={css.paper}>
         {/* A place of its own: what Solid changes beside it would empty it. */}
         <div ref={(element) => (host = element)} />
+        <Show when={menu.asked()?.sign} keyed>
+          <Suspense>
+            <Show when={menu.asked()}>
+              {(asked) => (
+                <CaretMenu
+                  editor={editor() as Editor}
+                  asked={asked()}
+                  section={props.place}
+                  onKeys={(keys) => (menuKeys = keys)}
+                  onLeave={() => menu.leave()}
+                />
+              )}
+            </Show>
+          </Suspense>
+        </Show>
         <Show when={empty()}>
           <p class={css.placeholder} aria-hidden="true">
             {t("notes.placeholder")}

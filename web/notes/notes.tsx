@@ -186,6 +186,7 @@ function OneNote(props: NoteProps & { readonly onRefused: () => void }): JSX.Ele
         <Show when={mayWrite()}>{props.above?.(section)}</Show>
         <Paper
           section={section}
+          place={{ id: props.row.id, account: props.row.anchor }}
           schema={currentSchema}
           mayWrite={mayWrite()}
           newer={(props.row.schema ?? 1) > currentSchema}

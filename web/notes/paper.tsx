@@ -13,6 +13,7 @@ import { isFullyKnown } from "./schema.ts";
  */
 export function Paper(props: {
   readonly section: OpenSection;
+  readonly place: { readonly id: string; readonly account: string };
   /** The schema number of this app's editor. */
   readonly schema: number;
   readonly mayWrite: boolean;
@@ -60,6 +61,7 @@ export function Paper(props: {
       >
         <Writer
           section={section}
+          place={props.place}
           schema={props.schema}
           caret={caret}
           onShown={props.onShown}

@@ -1,5 +1,6 @@
-import type { Transaction } from "@tiptap/pm/state";
 import { Slice } from "@tiptap/pm/model";
+import type { Transaction } from "@tiptap/pm/state";
+import { ySyncPluginKey } from "@tiptap/y-tiptap";
 import { currentSchema } from "../../shared/sections/number.ts";
 import { schemaOf } from "../../shared/sections/schema.ts";
 
@@ -13,4 +14,10 @@ export function schemaNeededBy(change: Transaction): number {
   let number = 1;
   while (number < currentSchema && [...names].some((name) => !schemaOf(number)?.nodes.has(name))) number += 1;
   return number;
+}
+
+/** A colleague's change, or what the room brought: not typed here. */
+export function isFromRoom(change: Transaction): boolean {
+  const origin = change.getMeta(ySyncPluginKey) as { readonly isChangeOrigin?: boolean } | undefined;
+  return origin?.isChangeOrigin === true;
 }

@@ -18,11 +18,13 @@ import { missing, problem } from "../http/problem.ts";
 import { tell } from "../sync/tell.ts";
 import type { SectionAt } from "./account-room.ts";
 import { databaseAuthority, type RoomRights, type SectionFacts } from "./authority.ts";
+import { readersOf } from "./readers.ts";
 import { raiseAs } from "./regen.ts";
 import { bounds } from "./versions.ts";
 import { grantedTo, type Principal } from "./rights.ts";
 import { roomOf } from "../env.ts";
 
+const wordsMax = 60; // of a name that is looked for
 const statesMax = 500; // sections that a device may hold
 const snapshotCharsMax = 100_000; // base64; 5,000 sessions make 30 KB
 
@@ -84,6 +86,18 @@ roomRoutes.get("/accounts/:id/sections", requireActor, async (c) => {
     return [{ id, gen, schema, kind, title, mode: principal.writes ? mode : "read" }];
   });
   return c.json({ items: items.sort((a, b) => (a.id < b.id ? -1 : 1)) });
+});
+
+/** For naming people in a note: those who may read it. A section that the asker may not read is missing. */
+roomRoutes.get("/accounts/:id/sections/:section/readers", requireActor, async (c) => {
+  const { id: account, section } = c.req.param();
+  const words = (c.req.query("q") ?? "").trim();
+  if (words.length > wordsMax) return problem({ code: "invalid", fields: ["q"] });
+  const rights = await rightsOf(c, account);
+  if (!rights.ok) return problem(rights.error);
+  if (!rights.value.modes(c.get("actor").member).has(section)) return missing();
+  const door = { db: openDb(c.env.DB, c.get("cost")), actor: c.get("actor"), now: Date.now(), cell: c.env.CELL };
+  return c.json({ items: await readersOf(c.env, door, account, section, words) });
 });
 
 /** For a device that prepares to be offline: whole, or what is beyond the Yjs snapshot that it has. What may not be read is left out, like what is not there. */
