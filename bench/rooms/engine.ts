@@ -14,14 +14,20 @@ import { peopleRows } from "../../demo/people.ts";
 import { makeId } from "../../shared/kernel/id.ts";
 import { protocolVersion } from "../../shared/sync/protocol.ts";
 import { peersOf } from "../lib/peers.ts";
-import { documentWire, type Wire } from "./wire.ts";
+import { documentWire, isAsked, type Wire } from "./wire.ts";
 
 export type Name = "raw" | "raw + row" | "y-partyserver" | "hocuspocus" | "baton";
+interface Counts {
+  readonly made: number;
+  readonly rows: number;
+}
 /** A document to write in, new and empty. */
 export interface Place {
   readonly url: string;
   readonly wire: Wire;
   readonly headers: Readonly<Record<string, string>>;
+  /** Of a room of ours: how often it was made, and, once asked with `rows`, what those made since have written. */
+  readonly counts?: (rows?: boolean) => Promise<Counts>;
   /** Takes the object out of memory, as after ten idle seconds. */
   readonly evict: () => Promise<void>;
 }
@@ -31,15 +37,9 @@ export interface Subject {
   readonly keeps: boolean;
   readonly place: () => Promise<Place>;
 }
-interface Counts {
-  readonly made: number;
-  readonly rows: number;
-}
 export interface Engine {
   readonly subjects: readonly Subject[];
   readonly of: (name: Name) => Subject;
-  /** How often a room of ours was made, and, once asked with `rows`, how many rows those made since have written. */
-  readonly counts: (rows?: boolean) => Promise<Counts>;
   readonly stop: () => Promise<void>;
 }
 
@@ -184,8 +184,6 @@ export async function startEngine(peers: readonly string[]): Promise<Engine> {
         if (!found) throw new Error(`no ${name}`);
         return found;
       },
-      counts: async (rows = false) =>
-        (await fetch(`${ours.url}/counts${rows ? "/rows" : ""}`)).json() as Promise<Counts>,
       stop,
     };
   } catch (error) {
@@ -227,8 +225,10 @@ async function cell({ runtime, url }: Running): Promise<() => Promise<Place>> {
     if (!results.every(({ ok }) => ok)) throw new Error("no section");
     return {
       url: `${url.replace("http", "ws")}/rooms/${account}`,
-      wire: documentWire.hocuspocus(`${section}.1`),
+      wire: documentWire.hocuspocus(`${section}.1`, isAsked),
       headers: { cookie, origin: url },
+      counts: async (rows = false) =>
+        (await fetch(`${url}/counts/${account}${rows ? "/rows" : ""}`)).json() as Promise<Counts>,
       evict: () => runtime.unsafeEvictDurableObject("baton", "AccountRoom", { name: account, webSockets: "hibernate" }),
     };
   };

@@ -1,11 +1,11 @@
 /** Edits of ten characters, each to be told from all others in whatever bytes it comes, and the times they take. */
 import * as Y from "yjs";
 import type { Subject, Place } from "./engine.ts";
-import { fetchDocument, Line } from "./wire.ts";
+import { documentOf, fetchDocument, Line } from "./wire.ts";
 
 const mark = 0x7e; // "~", then nine digits
 /** The edits in a frame, by number. */
-function marksIn(frame: Uint8Array, found: (edit: number) => void): void {
+export function marksIn(frame: Uint8Array, found: (edit: number) => void): void {
   for (let at = frame.indexOf(mark); at >= 0; at = frame.indexOf(mark, at + 1)) {
     let edit = 0;
     let digits = 0;
@@ -19,7 +19,7 @@ function marksIn(frame: Uint8Array, found: (edit: number) => void): void {
 }
 
 /** A writer of its own words: what it sends leans on nobody else's. */
-class Writer {
+export class Writer {
   private readonly doc = new Y.Doc();
   private last: Uint8Array = new Uint8Array();
   constructor() {
@@ -79,8 +79,7 @@ export async function propagate(subject: Subject, clients: number, edits: number
 /** Edits that a newcomer does not find, or finds twice. */
 async function missing(subject: Subject, place: Place, edits: number): Promise<number> {
   if (!subject.keeps) return 0;
-  const doc = new Y.Doc();
-  Y.applyUpdate(doc, (await fetchDocument(place)).bytes);
+  const doc = documentOf((await fetchDocument(place)).updates);
   const words =
     doc
       .getText("plain")

@@ -1,9 +1,12 @@
 /** What goes over each subject's sockets, and a client that speaks it: as light as can be, and the same for all. */
 import * as decoding from "lib0/decoding";
 import * as encoding from "lib0/encoding";
+import * as Y from "yjs";
 import type { Place } from "./engine.ts";
 
 export interface Wire {
+  /** The document's name in a frame; empty where the socket says it. */
+  readonly address: string;
   /** Sent when the socket opens; null: nothing has to be said. */
   readonly hello: Uint8Array | null;
   /** Asks for all of the document; null: there is no document. */
@@ -11,6 +14,10 @@ export interface Wire {
   readonly update: (update: Uint8Array) => Uint8Array;
   /** The document in an answer to `ask`. */
   readonly answer: (frame: Uint8Array) => Uint8Array | null;
+  /** Whether nothing of the document comes after this; null: all of it is in the answer. */
+  readonly isEnd: ((frame: Uint8Array) => boolean) | null;
+  /** A piece of the document behind the answer. */
+  readonly piece: (frame: Uint8Array) => Uint8Array | null;
   readonly isReady: (frame: Uint8Array) => boolean;
   /** Whether this says that an update was taken: true; refused: false. */
   readonly status: (frame: Uint8Array) => boolean | null;
@@ -31,13 +38,18 @@ function read<T>(frame: Uint8Array, named: boolean, then: (type: number, from: d
   if (named) decoding.readVarString(from);
   return then(decoding.readVarUint(from), from);
 }
-const answerOf = (named: boolean) => (frame: Uint8Array) =>
+const syncOf = (step: number, named: boolean) => (frame: Uint8Array) =>
   read(frame, named, (type, from) =>
-    (type === 0 || type === 4) && decoding.readVarUint(from) === 1 ? decoding.readVarUint8Array(from) : null,
+    (type === 0 || type === 4) && decoding.readVarUint(from) === step ? decoding.readVarUint8Array(from) : null,
   );
+/** Our room sends the rest of a document behind the answer, and then asks for what the client has. */
+export const isAsked = (frame: Uint8Array): boolean => syncOf(0, true)(frame) !== null;
 
 export const documentWire = {
   raw: {
+    address: "",
+    isEnd: null,
+    piece: () => null,
     hello: null,
     ask: null,
     update: (update) => update,
@@ -45,8 +57,20 @@ export const documentWire = {
     isReady: () => false,
     status: () => null,
   },
-  party: { hello: null, ...framed(() => undefined), answer: answerOf(false), isReady: () => true, status: () => null },
-  hocuspocus: (name) => ({
+  party: {
+    address: "",
+    isEnd: null,
+    piece: () => null,
+    hello: null,
+    ...framed(() => undefined),
+    answer: syncOf(1, false),
+    isReady: () => true,
+    status: () => null,
+  },
+  hocuspocus: (name, isEnd = null) => ({
+    isEnd,
+    piece: syncOf(2, true),
+    address: name,
     hello: encoding.encode((to) => {
       encoding.writeVarString(to, name);
       encoding.writeVarUint(to, 2);
@@ -55,11 +79,15 @@ export const documentWire = {
       encoding.writeVarString(to, "4.8.0");
     }),
     ...framed((to) => encoding.writeVarString(to, name)),
-    answer: answerOf(true),
+    answer: syncOf(1, true),
     isReady: (frame) => read(frame, true, (type, from) => type === 2 && decoding.readVarUint(from) === 2),
     status: (frame) => read(frame, true, (type, from) => (type === 8 ? decoding.readVarUint(from) === 1 : null)),
   }),
-} satisfies { readonly raw: Wire; readonly party: Wire; readonly hocuspocus: (name: string) => Wire };
+} satisfies {
+  readonly raw: Wire;
+  readonly party: Wire;
+  readonly hocuspocus: (name: string, isEnd?: Wire["isEnd"]) => Wire;
+};
 
 export class Line {
   readonly ws: WebSocket;
@@ -104,19 +132,29 @@ export class Line {
   }
 }
 
-/** A document as a newcomer gets it: milliseconds from the first byte of the connection, and the bytes. */
-export async function fetchDocument(place: Place): Promise<{ readonly ms: number; readonly bytes: Uint8Array }> {
+/** A document as a newcomer gets it: milliseconds from the first byte of the connection to its last, and its updates. */
+export async function fetchDocument(
+  place: Place,
+): Promise<{ readonly ms: number; readonly updates: readonly Uint8Array[] }> {
   const start = performance.now();
   const line = await Line.open(place);
-  const bytes = await new Promise<Uint8Array>((resolve, reject) => {
+  const { wire, ws } = line;
+  const updates: Uint8Array[] = [];
+  await new Promise<void>((resolve, reject) => {
     line.hear = (frame) => {
-      const found = line.wire.answer(frame);
-      if (found) resolve(found);
+      const found = updates.length === 0 ? wire.answer(frame) : wire.piece(frame);
+      if (found) updates.push(found);
+      if (updates.length > 0 && (!wire.isEnd || wire.isEnd(frame))) resolve();
     };
-    line.ws.addEventListener("close", () => reject(new Error("closed while the document was asked for")));
-    if (line.wire.ask) line.send(line.wire.ask);
+    ws.addEventListener("close", () => reject(new Error("closed while the document was asked for")));
+    if (wire.ask) line.send(wire.ask);
   });
   const ms = performance.now() - start;
   line.close();
-  return { ms, bytes };
+  return { ms, updates };
+}
+export function documentOf(updates: readonly Uint8Array[]): Y.Doc {
+  const doc = new Y.Doc();
+  for (const update of updates) Y.applyUpdate(doc, update);
+  return doc;
 }
