@@ -8,7 +8,7 @@ import { env } from "cloudflare:workers";
 import { describe, expect, it, vi } from "vitest";
 import * as Y from "yjs";
 import { acceptUpdate } from "../../worker/rooms/accept.ts";
-import { SectionLog, type Loaded } from "../../worker/rooms/log.ts";
+import { SectionLog, type Built } from "../../worker/rooms/log.ts";
 import { Random } from "../sim/random.ts";
 import { newId } from "./rooms-rig.ts";
 
@@ -94,8 +94,8 @@ async function live(real: DurableObjectStorage, seed: number, bug: Bug | null): 
       for (const client of clients) owners.set(client, member);
     }
   };
-  const store = async (section: Loaded) => cut(() => (log.store(section), keep()));
-  const check = (section: Loaded) => {
+  const store = async (section: Built) => cut(() => (log.store(section), keep()));
+  const check = (section: Built) => {
     expect(section.doc.getText("plain").toString(), `seed ${seed}`).toBe(expected.getText("plain").toString());
     if (!formats)
       expect(Y.equalSnapshots(Y.snapshot(section.doc), Y.snapshot(expected)), `seed ${seed}: structs`).toBe(true);
@@ -106,7 +106,7 @@ async function live(real: DurableObjectStorage, seed: number, bug: Bug | null): 
   /** Twice broken off in loading would be quarantine, by rule: not here. */
   const open = async () => (await cut(() => log.open(id, gen, at), 0.1, 12)) ?? log.open(id, gen, at);
 
-  const edit = async (section: Loaded) => {
+  const edit = async (section: Built) => {
     const writer = random.pick(writers);
     if (!writer) return;
     const text = writer.doc.getText("plain");
@@ -176,6 +176,12 @@ async function live(real: DurableObjectStorage, seed: number, bug: Bug | null): 
   const last = await log.open(id, gen, at);
   check(last);
   expect(letters(last.doc), `seed ${seed}: formats`).toBe(letters(expected));
+  const newcomer = new SectionLog(storage);
+  const { parts, vector } = newcomer.whole(await newcomer.glance(id, gen, at));
+  const copy = new Y.Doc();
+  for (const part of parts) Y.applyUpdate(copy, part);
+  expect(letters(copy), `seed ${seed}: the bytes alone`).toBe(letters(expected));
+  expect(vector, `seed ${seed}: how far the bytes go`).toEqual(Y.encodeStateVector(last.doc));
 }
 
 describe("the log", () => {

@@ -22,7 +22,10 @@ export interface Loaded {
   readonly id: string;
   readonly gen: number;
   no: number | null; // null: nothing stored yet, and opening stores nothing
-  readonly doc: Y.Doc;
+  /** Null while nobody needed more than the bytes. */
+  readonly doc: Y.Doc | null;
+  /** All of it as it is stored; null when it has changed since it was last asked for. */
+  whole: Whole | null;
   readonly clients: Map<number, string>;
   frozen: boolean;
   /** The room holds a later generation: this one is left, or the database was restored. Read only until it is told, or the runbook is done. */
@@ -45,6 +48,13 @@ export interface Regen {
   readonly version: string | null;
   readonly by: string;
 }
+/** One with its document, which can take updates. */
+export type Built = Loaded & { readonly doc: Y.Doc };
+interface Whole {
+  /** Updates that make it when one after the other is applied; one or two. */
+  readonly parts: readonly Uint8Array[];
+  readonly vector: Uint8Array;
+}
 export interface Writer {
   readonly member: string;
   readonly session: string;
@@ -60,6 +70,12 @@ interface SectionRow extends Record<string, SqlStorageValue> {
   gen: number;
   frozen: number;
   loading: number;
+}
+interface TailRow extends Record<string, SqlStorageValue> {
+  k: number;
+  member: string;
+  at: number;
+  d: ArrayBuffer;
 }
 export interface TicketRow extends Record<string, SqlStorageValue> {
   member: string;
@@ -128,16 +144,45 @@ export class SectionLog {
     return this.sql.exec("SELECT 1 FROM sec WHERE id = ? AND gen > ? LIMIT 1", id, gen).toArray().length > 0;
   }
 
-  /** Loads a section of the generation that its record names, following it there from an earlier one. */
-  async open(id: string, gen: number, at: number, regen: Regen | null = null): Promise<Loaded> {
+  /** The same with its document. */
+  peekBuilt(id: string, gen: number): Built | undefined {
+    const found = this.peek(id, gen);
+    return found && isBuilt(found) ? found : undefined;
+  }
+
+  /**
+   * As `open`, but without making the document if its bytes read well: enough for a newcomer. Making it takes most of
+   * the time, and only it may fail on bytes that can be decoded, so only it is marked on disk before.
+   */
+  async glance(id: string, gen: number, at: number, regen: Regen | null = null): Promise<Loaded> {
     const before = this.peek(id, gen);
+    if (before) return before;
+    const row = this.latest(id, gen);
+    if (!row || row.gen < gen || row.loading > 0) return this.open(id, gen, at, regen);
+    const [snapshot, tail] = [this.snapshot(row.no), this.tail(row.no)];
+    const whole = wholeOf(
+      snapshot?.bytes ?? null,
+      tail.map(({ d }) => new Uint8Array(d)),
+    );
+    if (!whole) return this.open(id, gen, at, regen);
+    const section: Loaded = { ...this.fresh(id, gen, row.no), doc: null, whole };
+    if (snapshot) this.count(section, snapshot);
+    this.note(section, row, tail, at);
+    this.loaded.set(`${id}.${gen}`, section);
+    this.evict(section);
+    return section;
+  }
+
+  /** Loads a section of the generation that its record names, following it there from an earlier one. */
+  async open(id: string, gen: number, at: number, regen: Regen | null = null): Promise<Built> {
+    const before = this.peekBuilt(id, gen);
     if (before) return before;
     const row = this.latest(id, gen);
     if (row) {
       // Said on disk before the attempt: a document that kills the object must not kill it at every wake.
       this.sql.exec("UPDATE sec SET loading = loading + 1 WHERE no = ?", row.no);
       await this.storage.sync();
-      const meanwhile = this.peek(id, gen);
+      const meanwhile = this.peekBuilt(id, gen);
       if (meanwhile) {
         this.sql.exec("UPDATE sec SET loading = 0 WHERE no = ?", row.no);
         return meanwhile;
@@ -146,6 +191,7 @@ export class SectionLog {
     if (row && row.gen < gen) this.close(id, row.gen);
     const found = row ? this.read(id, row, at) : this.fresh(id, gen);
     const section = row && row.gen < gen && !found.ahead ? this.follow(found, gen, at, regen) : found;
+    section.projectedAt = this.peek(id, gen)?.projectedAt ?? section.projectedAt;
     this.loaded.set(`${id}.${gen}`, section);
     this.evict(section);
     return section;
@@ -161,7 +207,7 @@ export class SectionLog {
   /** After any anomaly: the next reader gets what is on disk. */
   drop(section: Loaded): void {
     this.loaded.delete(`${section.id}.${section.gen}`);
-    section.doc.destroy();
+    section.doc?.destroy();
   }
 
   private latest(id: string, gen: number): SectionRow | undefined {
@@ -169,7 +215,7 @@ export class SectionLog {
     return this.sql.exec<SectionRow>(sql, id, gen).toArray()[0];
   }
 
-  private fresh(id: string, gen: number, no: number | null = null): Loaded {
+  private fresh(id: string, gen: number, no: number | null = null): Built {
     const counts = {
       frozen: false,
       ahead: this.isAhead(id, gen),
@@ -180,10 +226,20 @@ export class SectionLog {
       lastAt: 0,
       projectedAt: 0,
     };
-    return { id, gen, no, doc: new Y.Doc(), clients: new Map(), spent: new Map(), unstored: [], ...counts };
+    return {
+      id,
+      gen,
+      no,
+      doc: new Y.Doc(),
+      whole: null,
+      clients: new Map(),
+      spent: new Map(),
+      unstored: [],
+      ...counts,
+    };
   }
 
-  private read(id: string, row: SectionRow, at: number): Loaded {
+  private read(id: string, row: SectionRow, at: number): Built {
     const { no } = row;
     const [first, last] = [no * seqSpan, no * seqSpan + seqSpan - 1];
     if (row.loading >= 2) {
@@ -197,47 +253,53 @@ export class SectionLog {
     const section = this.fresh(id, row.gen, no);
     const snapshot = this.snapshot(no);
     if (snapshot) {
-      section.seq = snapshot.upto;
-      section.snapshotBytes = snapshot.bytes.byteLength;
+      this.count(section, snapshot);
       if (!applies(section.doc, snapshot.bytes)) {
         // Nothing on top of a broken snapshot can be read. All bytes stay where they are, for repair.
         this.sql.exec("UPDATE sec SET frozen = 1, loading = 0 WHERE no = ?", no);
         return { ...this.fresh(id, row.gen, no), frozen: true, seq: snapshot.upto };
       }
     }
+    const tail = this.tail(no);
+    for (const entry of tail) {
+      if (applies(section.doc, new Uint8Array(entry.d))) continue;
+      this.quarantine(no, entry.k, "unreadable");
+      section.doc.destroy();
+      return this.read(id, { ...row, frozen: 1, loading: 0 }, at); // shorter by a row: it ends
+    }
+    this.note(section, row, tail, at);
+    this.sql.exec("UPDATE sec SET loading = 0, frozen = ? WHERE no = ?", row.frozen, no);
+    return section;
+  }
+
+  private count(section: Loaded, { upto, bytes }: { upto: number; bytes: Uint8Array }): void {
+    section.seq = upto;
+    section.snapshotBytes = bytes.byteLength;
+  }
+
+  /** What is known of a section beside its words. */
+  private note(section: Loaded, { no, frozen }: SectionRow, tail: readonly TailRow[], at: number): void {
     const hour = Math.floor(at / hourMs);
     const spent = "SELECT member, bytes FROM spent WHERE no = ? AND hour = ?";
     for (const { member, bytes } of this.sql.exec<{ member: string; bytes: number }>(spent, no, hour))
       section.spent.set(member, { hour, bytes });
-    const tail = this.sql
-      .exec<{ k: number; member: string; at: number; d: ArrayBuffer }>(
-        "SELECT k, member, at, d FROM log WHERE k BETWEEN ? AND ? ORDER BY k",
-        first,
-        last,
-      )
-      .toArray();
     for (const entry of tail) {
-      if (!applies(section.doc, new Uint8Array(entry.d))) {
-        this.quarantine(no, entry.k, "unreadable");
-        section.doc.destroy();
-        return this.read(id, { ...row, frozen: 1, loading: 0 }, at); // shorter by a row: it ends
-      }
-      section.seq = entry.k - first;
+      section.seq = entry.k - no * seqSpan;
       section.tailRows++;
       section.tailBytes += entry.d.byteLength;
       section.lastAt = entry.at;
       if (entry.at < hour * hourMs) continue;
       for (const [member, bytes] of sharesOf(entry.member, entry.d.byteLength)) count(section, member, at, bytes);
     }
-    for (const owner of this.sql.exec<{ client: number; member: string }>(
-      "SELECT client, member FROM owner WHERE no = ?",
-      no,
-    )) {
-      section.clients.set(owner.client, owner.member);
-    }
-    section.frozen = row.frozen === 1;
-    this.sql.exec("UPDATE sec SET loading = 0, frozen = ? WHERE no = ?", row.frozen, no);
-    return section;
+    const owners = "SELECT client, member FROM owner WHERE no = ?";
+    for (const { client, member } of this.sql.exec<{ client: number; member: string }>(owners, no))
+      section.clients.set(client, member);
+    section.frozen = frozen === 1;
+  }
+
+  private tail(no: number): readonly TailRow[] {
+    const sql = "SELECT k, member, at, d FROM log WHERE k BETWEEN ? AND ? ORDER BY k";
+    return this.sql.exec<TailRow>(sql, no * seqSpan, no * seqSpan + seqSpan - 1).toArray();
   }
 
   private snapshot(no: number): { bytes: Uint8Array; upto: number } | null {
@@ -276,7 +338,7 @@ export class SectionLog {
    * The text goes into the new generation, its history does not: it is kept as a version. After a restore the text is
    * that of the version which D1 names, so that a crash in between changes nothing.
    */
-  private follow(old: Loaded, gen: number, at: number, regen: Regen | null): Loaded {
+  private follow(old: Built, gen: number, at: number, regen: Regen | null): Built {
     const meant = regen && regen.gen > old.gen && regen.gen <= gen ? regen : null;
     const chosen = meant?.version ? this.versions.read(old.id, meant.version) : null;
     const why: VersionWhy = meant && meant.why !== "quarantine" ? meant.why : "raise";
@@ -322,6 +384,7 @@ export class SectionLog {
 
   /** Notes what the document took; `store` writes it at the end of the turn. */
   append(section: Loaded, by: Writer, at: number, change: Uint8Array, newClients: readonly number[]): void {
+    section.whole = null;
     section.unstored.push({ by: { member: by.member, session: by.session }, at, change, newClients });
     for (const client of newClients) section.clients.set(client, by.member);
     count(section, by.member, at, change.byteLength);
@@ -339,7 +402,7 @@ export class SectionLog {
     const change = turn.length === 1 ? first.change : Y.mergeUpdates(turn.map((one) => one.change));
     if (change.byteLength > limits.updateBytesMax) throw new Error("change too large for a row");
     const alone = turn.every(({ by }) => by.member === first.by.member && by.session === first.by.session);
-    section.no = this.storage.transactionSync((): number => {
+    const write = (): number => {
       const no = section.no ?? this.enter(section.id, section.gen);
       this.sql.exec(
         "INSERT INTO log(k, member, session, at, d) VALUES (?, ?, ?, ?, ?)",
@@ -359,7 +422,9 @@ export class SectionLog {
             by.session,
           );
       return no;
-    });
+    };
+    const isOneStatement = section.no !== null && turn.every(({ newClients }) => newClients.length === 0);
+    section.no = isOneStatement ? write() : this.storage.transactionSync(write);
     section.seq++;
     section.tailRows++;
     section.tailBytes += change.byteLength;
@@ -406,7 +471,7 @@ export class SectionLog {
   /** One snapshot in place of snapshot and tail. Never `mergeUpdates`, which grows with the square of the log. */
   compact(section: Loaded): void {
     const { no } = section;
-    if (no === null) return;
+    if (no === null || !isBuilt(section)) return;
     const state = Y.encodeStateAsUpdate(section.doc);
     this.storage.transactionSync(() => {
       this.sql.exec("DELETE FROM snap WHERE k BETWEEN ? AND ?", no * chunkSpan, no * chunkSpan + chunkSpan - 1);
@@ -427,6 +492,14 @@ export class SectionLog {
     section.tailBytes = 0;
     if (this.needsSquash(section))
       this.plan("squash", `${section.id}.${section.gen}`, section.lastAt + bounds.squashQuietMs);
+  }
+
+  /** All of a section, and how far it goes. Nothing may be unstored. */
+  whole(section: Loaded): Whole {
+    if (section.whole) return section.whole;
+    const { doc } = section;
+    if (!doc) throw new Error("a section has neither bytes nor document");
+    return (section.whole = { parts: [Y.encodeStateAsUpdate(doc)], vector: Y.encodeStateVector(doc) });
   }
 
   wouldFill(section: Loaded, more: number): boolean {
@@ -503,7 +576,7 @@ export class SectionLog {
     return rows;
   }
   /** The section that a row of `due` names; null once it has gone on to a later generation. */
-  async dueSection(address: string, at: number): Promise<Loaded | null> {
+  async dueSection(address: string, at: number): Promise<Built | null> {
     const cut = address.lastIndexOf(".");
     const [id, gen] = [address.slice(0, cut), Number(address.slice(cut + 1))];
     return this.isAhead(id, gen) ? null : this.open(id, gen, at);
@@ -548,6 +621,29 @@ function count(section: Loaded, member: string, at: number, more: number): void 
   const hour = Math.floor(at / hourMs);
   const spent = section.spent.get(member);
   section.spent.set(member, { hour, bytes: (spent?.hour === hour ? spent.bytes : 0) + more });
+}
+
+const isBuilt = (section: Loaded): section is Built => section.doc !== null;
+
+/**
+ * What is stored, without a document made of it; null if it doesn't read well, or if something is missing in between.
+ * The tail is merged in itself: to merge it with the snapshot would cost as much as to read that several times.
+ */
+function wholeOf(snapshot: Uint8Array | null, tail: readonly Uint8Array[]): Whole | null {
+  try {
+    const parts = [...(snapshot ? [snapshot] : []), ...(tail.length > 0 ? [Y.mergeUpdates([...tail])] : [])];
+    const reach = new Map<number, number>();
+    for (const part of parts) {
+      const { from, to } = Y.parseUpdateMeta(part);
+      for (const [client, clock] of from) if (clock > (reach.get(client) ?? 0)) return null;
+      for (const [client, clock] of to) reach.set(client, Math.max(clock, reach.get(client) ?? 0));
+    }
+    const vector = Y.encodeStateVector(reach);
+    if (snapshot) Y.diffUpdate(snapshot, vector); // reads what it deletes too; merging has read the tail's
+    return parts.length > 0 ? { parts, vector } : null;
+  } catch {
+    return null;
+  }
 }
 
 function applies(doc: Y.Doc, bytes: Uint8Array): boolean {

@@ -282,9 +282,14 @@ export class Room {
       open.mode = mode;
       this.send(seat, wire.authenticatedFrame(open.address, mode));
       const section = mode === "write" ? this.ports.log.peek(open.section, open.gen) : undefined;
-      if (section) this.send(seat, wire.step1Frame(open.address, Y.encodeStateVector(section.doc)));
+      if (section) this.askFor(open, section);
     }
     return { ...granted, mode };
+  }
+
+  private askFor({ seat, address }: Open, section: Loaded): void {
+    const vector = section.doc ? Y.encodeStateVector(section.doc) : this.ports.log.whole(section).vector;
+    this.send(seat, wire.step1Frame(address, vector));
   }
 
   /** A right to write rests while the section is frozen, and while this member has used up the hour's bytes. */
@@ -334,9 +339,13 @@ export class Room {
     if (frame.type === "awareness") return this.announce(open, frame.update);
     if (frame.type === "step1") this.flush(); // nothing is told that is not stored
     // Again if another load took its place in memory meanwhile: from here on the document must stay at hand.
-    for (let tries = 0; tries < readTries && !this.ports.log.peek(open.section, open.gen); tries++) {
+    const { log } = this.ports;
+    const isNew = frame.type === "step1" && isEmpty(frame.vector); // whoever has nothing gets the bytes as they are
+    const atHand = () => (isNew ? log.peek(open.section, open.gen) : log.peekBuilt(open.section, open.gen));
+    for (let tries = 0; tries < readTries && !atHand(); tries++) {
       this.flush();
-      await this.ports.log.open(open.section, open.gen, Date.now(), this.regenOf(open.section));
+      const of = [open.section, open.gen, Date.now(), this.regenOf(open.section)] as const;
+      await (isNew ? log.glance(...of) : log.open(...of));
     }
     if (frame.type === "step1") return this.answer(open, frame.vector);
     return this.take(open, frame.update);
@@ -365,7 +374,7 @@ export class Room {
     const room = before !== undefined || seat.open.size < limits.openSectionsMax;
     if (!named || !room || !grantedTo(this.rights, principal, address, schema)) return this.deny(seat, address);
     this.flush(); // a later generation is made of what is stored of the earlier
-    const section = await this.ports.log.open(named.section, named.gen, Date.now(), this.regenOf(named.section));
+    const section = await this.ports.log.glance(named.section, named.gen, Date.now(), this.regenOf(named.section));
     const granted = grantedTo(this.rights, principal, address, schema); // again: loading took time
     if (!granted || !this.seats.has(seat.ws)) return this.deny(seat, address);
     this.ports.log.heal(section, granted.facts.projected, this.readAt);
@@ -405,23 +414,26 @@ export class Room {
     this.flush(); // what came while it was loaded
     const section = this.ports.log.peek(open.section, open.gen);
     if (!section) return;
-    let missing: Uint8Array;
+    let parts: readonly Uint8Array[];
     try {
       if (vector.byteLength > vectorBytesMax) throw new Error("state vector too large");
-      missing = Y.encodeStateAsUpdate(section.doc, vector);
+      if (isEmpty(vector)) ({ parts } = this.ports.log.whole(section));
+      else if (section.doc) parts = [Y.encodeStateAsUpdate(section.doc, vector)];
+      else return;
     } catch {
       return void this.strike(open.seat);
     }
-    this.send(open.seat, wire.step2Frame(open.address, missing));
+    for (const [index, part] of parts.entries())
+      this.send(open.seat, index === 0 ? wire.step2Frame(open.address, part) : wire.updateFrame(open.address, part));
     // Whoever only reads is not asked for what they have: they would upload it.
-    if (open.mode === "write") this.send(open.seat, wire.step1Frame(open.address, Y.encodeStateVector(section.doc)));
+    if (open.mode === "write") this.askFor(open, section);
   }
 
   /** Judge and apply, each update by itself and in one synchronous turn; `flush` stores, relays and acknowledges. */
   private take(open: Open, update: Uint8Array): void {
     const { seat } = open;
     const { log } = this.ports;
-    const section = log.peek(open.section, open.gen);
+    const section = log.peekBuilt(open.section, open.gen);
     const granted = section && this.settle(open);
     const { principal } = seat;
     if (!section || !granted || !principal || granted.mode !== "write") return this.refuse(open);
@@ -472,10 +484,20 @@ export class Room {
     const taken = this.turn.get(section) ?? [];
     this.turn.set(section, taken);
     taken.push({ open, echo, spent: counts });
-    this.turnEnd ??= this.ports.turnEnd().then(() => {
+    if (this.turnEnd) return;
+    this.flush(); // the first of a turn waits for no others: mostly there are none
+    void this.turnBegins();
+  }
+
+  /** Until nothing came in a whole turn. What waits for it, waits for all turns that follow. */
+  private turnBegins(): Promise<void> {
+    const end = this.ports.turnEnd().then(() => {
       this.turnEnd = null;
+      if (this.turn.size === 0) return;
       this.flush();
+      return this.turnBegins();
     });
+    return (this.turnEnd = end);
   }
 
   /** What came before on the same socket is answered before. */
@@ -611,6 +633,8 @@ export class Room {
     else if (readers && readers.size > 0) this.unheard.push([open, open.presence]);
   }
 }
+
+const isEmpty = (vector: Uint8Array): boolean => vector.byteLength === 1 && vector[0] === 0;
 
 /** Bytes that wait for a reader; a runtime without the count says 0, and the platform's own limits hold. */
 function backlog(ws: WebSocket): number {

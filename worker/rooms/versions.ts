@@ -5,7 +5,7 @@
 import * as Y from "yjs";
 import { limits } from "../../shared/kernel/limits.ts";
 import { copyContent } from "../../shared/sections/text.ts";
-import type { Loaded } from "./log.ts";
+import type { Built } from "./log.ts";
 
 /** by hand · typing stopped · before the section was restored, squashed, raised · before much was deleted or written. */
 export type VersionWhy = "hand" | "idle" | "restore" | "squash" | "raise" | "loss" | "flood";
@@ -73,7 +73,7 @@ export class Versions {
   }
 
   /** Takes one, unless nothing changed since the last; returns its id, or null for a section that holds nothing. */
-  take(section: Loaded, { why, by = null, name = null }: Cause, at: number): string | null {
+  take(section: Built, { why, by = null, name = null }: Cause, at: number): string | null {
     const { no, seq, doc } = section;
     if (no === null) return null;
     const last = this.sql
@@ -192,7 +192,7 @@ function infoOf(row: VersionRow): VersionInfo {
   return { id: String(row.id), gen, at, by, why, name, bytes, writers: JSON.parse(row.writers) as string[] };
 }
 
-function writersSince(section: Loaded, vector: Uint8Array | undefined): string[] {
+function writersSince(section: Built, vector: Uint8Array | undefined): string[] {
   const before = vector ? Y.decodeStateVector(vector) : new Map<number, number>();
   const writers = new Set<string>();
   for (const [client, structs] of section.doc.store.clients) {
@@ -207,9 +207,7 @@ function writersSince(section: Loaded, vector: Uint8Array | undefined): string[]
 export const roomMember = "room";
 
 /** Who owns which Yjs client ids of a section: what says who wrote a run of its text. */
-export function authorsOf(
-  section: Loaded,
-): readonly { readonly member: string; readonly clients: readonly number[] }[] {
+export function authorsOf(section: Built): readonly { readonly member: string; readonly clients: readonly number[] }[] {
   const groups = Map.groupBy(
     [...section.clients].filter(([client]) => section.doc.store.clients.has(client)),
     ([, member]) => member,
@@ -242,7 +240,7 @@ export function losesMost(
 }
 
 /** Whether its text alone is worth a new generation: a tenth smaller, or with far fewer client ids. */
-export function shrinks({ doc, clients }: Loaded): boolean {
+export function shrinks({ doc, clients }: Built): boolean {
   if (clients.size > bounds.sectionClientsMax) return true;
   const copy = new Y.Doc();
   copyContent(doc, copy);
