@@ -8,6 +8,7 @@ import { attack, hourOfTyping, idle } from "./calm.ts";
 import { makeHistory } from "./history.ts";
 import { openOnce, writeHistory } from "./opening.ts";
 import { flood, propagate } from "./traffic.ts";
+import { Line } from "./wire.ts";
 
 const together = [2, 20, 100] as const;
 const writing = [1, 10] as const;
@@ -123,7 +124,9 @@ async function opening({ engine, rounds, progress }: Run): Promise<Part> {
         const place = places[index];
         if (!place) continue;
         if (temperature === "cold") await place.evict();
+        const company = temperature === "warm" ? await Line.open(place) : null;
         const { received, applied, isWhole } = await openOnce(place, history);
+        company?.close();
         if (!isWhole) wrong += 1;
         if (round === 0) continue; // warms up
         measured[`${temperature}, received`].add(name, received);
@@ -141,7 +144,7 @@ async function opening({ engine, rounds, progress }: Run): Promise<Part> {
     ),
     checks: [lostCheck("what was written", what, rounds * 4 * subjects.length, wrong)],
     notes: [
-      `The history: ${history.edits.toLocaleString("en")} insertions and deletions of one character, in ${history.updates.length.toLocaleString("en")} updates, from a seed; ${history.text.length.toLocaleString("en")} characters are left. Cold: the object was taken out of memory (Hocuspocus loses its sockets by that). Times begin with the connection; ours are with the session and the rights looked up.`,
+      `The history: ${history.edits.toLocaleString("en")} insertions and deletions of one character, in ${history.updates.length.toLocaleString("en")} updates, from a seed; ${history.text.length.toLocaleString("en")} characters are left. Cold: the object was taken out of memory (Hocuspocus loses its sockets by that). Warm: somebody has it open. Times begin with the connection; ours are with the session looked up, and cold with the rights.`,
     ],
   };
 }

@@ -486,18 +486,10 @@ export class Room {
     taken.push({ open, echo, spent: counts });
     if (this.turnEnd) return;
     this.flush(); // the first of a turn waits for no others: mostly there are none
-    void this.turnBegins();
-  }
-
-  /** Until nothing came in a whole turn. What waits for it, waits for all turns that follow. */
-  private turnBegins(): Promise<void> {
-    const end = this.ports.turnEnd().then(() => {
+    this.turnEnd = this.ports.turnEnd().then(() => {
       this.turnEnd = null;
-      if (this.turn.size === 0) return;
       this.flush();
-      return this.turnBegins();
     });
-    return (this.turnEnd = end);
   }
 
   /** What came before on the same socket is answered before. */
