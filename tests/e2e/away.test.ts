@@ -2,6 +2,7 @@
 import { randomBytes } from "node:crypto";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import type * as Y from "yjs";
 import { peopleRows } from "../../demo/people.ts";
 import { call } from "../../scripts/crm/api.ts";
 import { textOf } from "../../shared/sections/text.ts";
@@ -308,5 +309,53 @@ test("[SECTION-5] [case 9] [case 11] two tabs and two members in one browser: no
   const said = await second.evaluate(() => (globalThis as unknown as { heard: string[] }).heard);
   const { me } = await ana.get<{ me: { member: string } }>("/api/me");
   expect(said.filter((line) => line.includes("tab") && !line.split(":", 3).join().includes(me.member))).toEqual([]);
+  room.close();
+}, 90_000);
+
+test("[SECTION-9] who comes back is told how many paragraphs others changed, and steps through them by keys", async () => {
+  const account = await makeAccount();
+  const note = await ana.makeSection(account, "shared", "Away");
+  const room = await ana.openSection(account, note);
+  for (const words of ["first", "second", "third", "fourth"]) await room.write(words);
+  const block = (place: number): Y.XmlElement =>
+    room.provider.document.getXmlFragment("default").get(place) as Y.XmlElement;
+  const textIn = (place: number): Y.XmlText => block(place).get(0) as Y.XmlText;
+  const seat = await sit("Marcus Okafor", `/accounts/${account}/notes/${note}`);
+  const { page } = seat;
+  await writable(page);
+  const bar = page.getByRole("group", { name: "What changed while you were away" });
+  await cut(seat);
+  await page.keyboard.press("Enter");
+  await page.keyboard.insertText("mine");
+  textIn(0).insert(0, "the ");
+  block(2).delete(0, 1);
+  await room.write("added");
+  await page.waitForTimeout(5_000); // a shorter gap is no absence
+  await join(seat);
+  await bar.getByText("3 paragraphs changed while you were away").waitFor();
+  const current = () =>
+    page.locator("[role=textbox] [class*=current]").evaluateAll((all) => all.map((one) => one.textContent));
+  expect(await current()).toEqual([]);
+  await bar.getByRole("button", { name: "Next change" }).focus();
+  const steps: unknown[] = [];
+  for (let n = 0; n < 4; n += 1) {
+    await page.keyboard.press("Enter");
+    steps.push(...(await current()));
+  }
+  expect(steps).toEqual(["the first", "", "added", "the first"]);
+  expect(await shown(page)).toContain("mine");
+  await page.keyboard.press("Escape");
+  await expect.poll(() => bar.count(), soon).toBe(0);
+  expect(await page.locator("[role=textbox] [class*=changed]").count()).toBe(0);
+
+  // Not here at all meanwhile; what is fetched for reading offline does not count as shown.
+  await page.goto(`${seat.wire.url}/accounts`);
+  await page.waitForTimeout(5_000);
+  textIn(1).insert(0, "the ");
+  await room.write("one more");
+  await page.goto(`${seat.wire.url}/accounts/${account}/notes/${note}`);
+  await bar.getByText("2 paragraphs changed while you were away").waitFor();
+  await bar.getByRole("button", { name: "Done" }).click();
+  await expect.poll(() => bar.count(), soon).toBe(0);
   room.close();
 }, 90_000);

@@ -75,6 +75,8 @@ export interface SectionCache {
   readonly stored: Uint8Array;
   /** False: there is nothing beyond it, so that the text may go without a look into it. */
   readonly unsent?: boolean;
+  /** Yjs snapshot of what was last shown here, where more was fetched since; empty: it was never shown. */
+  readonly seen?: Uint8Array;
   readonly at: number;
 }
 export interface Tables {

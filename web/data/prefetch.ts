@@ -96,7 +96,8 @@ function withNews(
   doc.destroy();
   const unsent = there ? there.unsent !== false : false;
   if (state.byteLength > stateBytesMax && !unsent) return null;
-  return { ...ref, state, stored: Y.encodeStateVector(stored), unsent, at: Date.now() };
+  const seen = there ? (there.seen ?? snapshotOf(there.state)) : new Uint8Array();
+  return { ...ref, state, stored: Y.encodeStateVector(stored), unsent, seen, at: Date.now() };
 }
 
 /** What leaves so that the device holds no more than it may: what was touched longest ago, never words that wait. */

@@ -37,6 +37,8 @@ export interface OpenSection {
    * what is typed waits here until the edge has it. A no-op where the section has that number.
    */
   raise(schema: number): void;
+  /** What this device last showed of it, once more has come; null: it was here all along, or was never shown. */
+  readonly since: Accessor<Y.Snapshot | null>;
   close(): void;
 }
 interface SectionRef {
@@ -59,6 +61,7 @@ const flushTogetherMs = 50;
 const flushUntoldMs = 250; // who may not know of others sends at one pace
 const flushAloneMs = 1_000; // rows of the room's log cost money, and nobody is looking
 const deniedRetries = [500, 1_500, 4_000]; // a room denies until it has been told of a new right
+const awayMs = 5_000; // a shorter gap is no absence: words just come late
 const ticketRetryMs = 2_000;
 
 export function createRooms(data: LocalData): Rooms {
@@ -146,6 +149,8 @@ class Section implements OpenSection {
   readonly state: Accessor<SectionState>;
   readonly mode: Accessor<"read" | "write">;
   readonly unsent: Accessor<boolean>;
+  readonly since: Accessor<Y.Snapshot | null>;
+  private readonly setSince: (since: Y.Snapshot) => unknown;
   private readonly setState: (state: SectionState) => unknown;
   private readonly setMode: (mode: "read" | "write") => unknown;
   private readonly setUnsent: (unsent: boolean) => unknown;
@@ -160,6 +165,10 @@ class Section implements OpenSection {
   private stored = new Map<number, number>();
   /** The copy on the disk as this document wrote it last; another one is another tab's. */
   private savedAt = 0;
+  /** As it was last shown here; undefined: as the document is; null: never. */
+  private seen: Y.Snapshot | null | undefined = null;
+  private before: Y.Snapshot | null | undefined;
+  private awaySince = 0;
   /** Of each section, the writing or clearing of its copy that is under way. */
   private readonly ends: Map<string, Promise<unknown>>;
   private saving: ReturnType<typeof setTimeout> | null = null;
@@ -190,6 +199,7 @@ class Section implements OpenSection {
     [this.state, this.setState] = createSignal<SectionState>("loading");
     [this.mode, this.setMode] = createSignal<"read" | "write">("write");
     [this.unsent, this.setUnsent] = createSignal(false);
+    [this.since, this.setSince] = createSignal<Y.Snapshot | null>(null);
     // The 15 s heartbeat would keep every room awake; the room itself says when somebody left.
     clearInterval(this.awareness._checkInterval as ReturnType<typeof setInterval>);
     this.doc.on("update", this.onUpdate);
@@ -207,6 +217,9 @@ class Section implements OpenSection {
     const isHere = cached !== undefined && cached.gen === this.ref.gen;
     if (isHere) {
       this.savedAt = cached.at;
+      this.seen = cached.seen && (cached.seen.byteLength > 0 ? Y.decodeSnapshot(cached.seen) : null);
+      if (this.seen) this.setSince(this.seen);
+      else this.awaySince = cached.at;
       this.take(cached);
       if (this.unsent()) this.raise(schemaNeeded(this.doc) ?? 1); // the page may have ended between the two
     } else if (cached) await keepDraft(this.data, cached); // written in a document that was replaced meanwhile
@@ -263,15 +276,20 @@ class Section implements OpenSection {
       onAuthenticated: ({ scope }) => {
         if (!this.raised) this.denials = 0;
         this.setMode(scope === "readonly" ? "read" : "write");
+        if (!provider.isSynced) this.before = this.seen === undefined ? Y.snapshot(this.doc) : this.seen;
         if (this.state() !== "loading") this.setState("live");
         this.judge();
         if (this.mode() === "read" && this.unsent()) this.source?.kick(); // the right may have gone, and we not know yet
       },
       onSynced: ({ state }) => {
-        if (state && !this.over) this.setState("live");
+        if (!state || this.over) return;
+        this.setState("live");
+        if (this.before && Date.now() > this.awaySince + awayMs) this.setSince(this.before);
+        this.before = this.seen = undefined;
       },
       onAuthenticationFailed: () => this.denied(),
       onClose: () => {
+        if (this.state() === "live") this.awaySince = Date.now();
         if (!this.over) this.setState("offline");
       },
       onMessage: ({ event }) => {

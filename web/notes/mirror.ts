@@ -11,7 +11,7 @@ const fromEditor = Symbol("from the editor");
  * and Yjs would rename a document that is brought words under its name.
  */
 const authors = new WeakMap<Y.Doc, number>();
-function authorOf(room: Y.Doc): number {
+export function authorOf(room: Y.Doc): number {
   const author = authors.get(room) ?? crypto.getRandomValues(new Uint32Array(1))[0] ?? 1;
   authors.set(room, author);
   return author;

@@ -22,6 +22,7 @@ import { useRooms } from "./rooms.ts";
 
 const Drafts = lazy(() => import("./drafts.tsx"));
 const Comments = lazy(() => import("./comments/comments.tsx"));
+const Away = lazy(() => import("./away.tsx"));
 
 type SectionRow = RecordOf<"section">;
 /** A note that one may read comes within this time. */
@@ -184,6 +185,11 @@ function OneNote(props: NoteProps & { readonly onRefused: () => void }): JSX.Ele
           </Suspense>
         </header>
         <Show when={mayWrite()}>{props.above?.(section)}</Show>
+        <Show when={section.since()}>
+          <Suspense>
+            <Away section={section} editor={shown()?.editor} />
+          </Suspense>
+        </Show>
         <Paper
           section={section}
           place={{ id: props.row.id, account: props.row.anchor }}
