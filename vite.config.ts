@@ -147,7 +147,8 @@ export default defineConfig({
         // The editor's chunk is in: notes must open offline. Of the font only Latin is; another subset stays once
         // a page has needed it.
         globPatterns: ["**/*.{js,css,html,svg,png,woff2}"],
-        globIgnores: ["**/inter-{latin-ext,cyrillic,greek,vietnamese}*.woff2"],
+        // What a note was needs a network, and so does who wrote it.
+        globIgnores: ["**/inter-{latin-ext,cyrillic,greek,vietnamese}*.woff2", "**/{versions,wrote}-*.{js,css}"],
         runtimeCaching: [
           {
             urlPattern: /\/assets\/[^/]+\.woff2$/,

@@ -359,3 +359,64 @@ test("[SECTION-9] who comes back is told how many paragraphs others changed, and
   await expect.poll(() => bar.count(), soon).toBe(0);
   room.close();
 }, 90_000);
+
+test("[SECTION-10] [case 28] [case 29] versions: kept by name, compared, gone back to; who was offline across it keeps their words as a draft; who wrote what is shown", async () => {
+  const account = await makeAccount();
+  const note = await ana.makeSection(account, "shared", "Versions");
+  const room = await ana.openSection(account, note);
+  await room.write("Call them on Monday.");
+  const marcus = await sit("Marcus Okafor", `/accounts/${account}/notes/${note}`);
+  await writable(marcus.page);
+  await marcus.page.keyboard.press("Enter");
+  await marcus.page.keyboard.insertText("Marcus was here.");
+  await expect.poll(() => stored(room), soon).toContain("Marcus was here.");
+  await cut(marcus);
+  await marcus.page.keyboard.press("Enter");
+  await marcus.page.keyboard.insertText("On the train.");
+  await marcus.page.getByText("Saved here, not sent yet").waitFor();
+
+  const { page, wire } = await sit("Ana Ribeiro", `/accounts/${account}/notes/${note}`);
+  await writable(page);
+  await page.getByRole("button", { name: "Who wrote" }).click();
+  const wrote = () =>
+    page.locator("[data-wrote]").evaluateAll((all) => all.map((one) => one.getAttribute("data-wrote")));
+  await expect.poll(wrote, soon).toEqual(["Ana Ribeiro", "Marcus Okafor"]);
+  await page.getByRole("button", { name: "Who wrote" }).click();
+  await expect.poll(wrote, soon).toEqual([]);
+
+  const open = page.getByRole("button", { name: "Versions" });
+  await open.click();
+  await page.getByRole("textbox", { name: "Name of a version" }).fill("Before the call");
+  await page.keyboard.press("Enter");
+  const list = page.getByRole("region", { name: "Versions" }).getByRole("listitem");
+  await list.filter({ hasText: "Before the call · Ana Ribeiro" }).waitFor();
+  const paragraph = room.provider.document.getXmlFragment("default").get(0) as Y.XmlElement;
+  const text = paragraph.get(0) as Y.XmlText;
+  text.delete("Call them on ".length, "Monday".length);
+  text.insert("Call them on ".length, "Tuesday");
+  const panel = page.getByRole("region", { name: "Versions" });
+  await page.getByRole("button", { name: "Back to the note" }).click();
+  await expect.poll(() => shown(page), soon).toContain("Tuesday");
+  await open.click();
+  await panel.locator("ins", { hasText: "Tuesday" }).waitFor();
+  expect(await panel.locator("del").allTextContents()).toEqual(["Monday"]);
+  await panel.getByRole("button", { name: "Go back to it" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Go back to it" }).click();
+  await page.getByText(/^The note went back to/).waitFor();
+  await expect.poll(() => shown(page), soon).toBe("Call them on Monday.\nMarcus was here.");
+  await writable(page);
+  await page.keyboard.press("Enter");
+  await page.keyboard.insertText("Anew.");
+  await page.getByRole("button", { name: "Who wrote" }).click();
+  await expect.poll(wrote, soon).toEqual(["From an earlier version", "From an earlier version", "Ana Ribeiro"]);
+
+  await join(marcus);
+  await expect.poll(() => draftWords(marcus.page), soon).toEqual(["On the train."]);
+  await expect.poll(() => shown(marcus.page), soon).toBe("Call them on Monday.\nMarcus was here.\nAnew.");
+  // A reader without the right to the past has neither button, and the routes are missing for them.
+  const bo = await Client.signIn(server.url, "bo");
+  for (const path of ["versions", "authors"])
+    expect((await bo.request("GET", `/api/accounts/${account}/sections/${note}/${path}`)).status).toBe(404);
+  expect(wire.url).toBeTruthy();
+  room.close();
+}, 120_000);

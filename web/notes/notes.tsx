@@ -1,6 +1,8 @@
 import { A, useNavigate } from "@solidjs/router";
+import RotateCcwClock from "lucide-solid/icons/rotate-ccw-clock";
 import Lock from "lucide-solid/icons/lock";
 import Plus from "lucide-solid/icons/plus";
+import UserPen from "lucide-solid/icons/user-pen";
 import { createEffect, createMemo, createSignal, For, lazy, on, onCleanup, Show, Suspense, type JSX } from "solid-js";
 import type { RecordOf, Row } from "../../shared/records/entities.ts";
 import { currentSchema } from "../../shared/sections/number.ts";
@@ -23,6 +25,10 @@ import { useRooms } from "./rooms.ts";
 const Drafts = lazy(() => import("./drafts.tsx"));
 const Comments = lazy(() => import("./comments/comments.tsx"));
 const Away = lazy(() => import("./away.tsx"));
+// Not among what is kept for opening offline: without a network they are not there.
+const Absentee = (): JSX.Element => <Empty>{t("versions.offline")}</Empty>;
+const Versions = lazy(() => import("./versions.tsx").catch(() => ({ default: Absentee })));
+const Wrote = lazy(() => import("./wrote.tsx").catch(() => ({ default: Absentee })));
 
 type SectionRow = RecordOf<"section">;
 /** A note that one may read comes within this time. */
@@ -172,6 +178,9 @@ function OneNote(props: NoteProps & { readonly onRefused: () => void }): JSX.Ele
   const mayWrite = createMemo(
     () => moved() >= 0 && section.mode() === "write" && data.can("write", props.row as Row).allowed,
   );
+  const maySeePast = createMemo(() => moved() >= 0 && data.can("read_history", props.row as Row).allowed);
+  const [aside, setAside] = createSignal<"" | "wrote" | "versions">("");
+  const toggle = (what: "wrote" | "versions") => setAside((now) => (now === what ? "" : what));
   const [shown, setShown] = createSignal<Shown>();
   return (
     <article class={css.note}>
@@ -180,6 +189,30 @@ function OneNote(props: NoteProps & { readonly onRefused: () => void }): JSX.Ele
           <p class="meta">{audience(props.row.sectionKind)}</p>
           <Status section={section} />
           <Here section={section} />
+          <Show when={maySeePast()}>
+            <Button
+              small
+              square
+              look="quiet"
+              aria-label={t("notes.wrote")}
+              disabledReason={session.offline() ? t("versions.offline") : undefined}
+              aria-pressed={aside() === "wrote"}
+              onClick={() => toggle("wrote")}
+            >
+              <UserPen size={15} />
+            </Button>
+            <Button
+              small
+              square
+              look="quiet"
+              aria-label={t("versions.title")}
+              disabledReason={session.offline() ? t("versions.offline") : undefined}
+              aria-pressed={aside() === "versions"}
+              onClick={() => toggle("versions")}
+            >
+              <RotateCcwClock size={15} />
+            </Button>
+          </Show>
           <Suspense>
             <Comments row={props.row} shown={shown()} />
           </Suspense>
@@ -190,15 +223,29 @@ function OneNote(props: NoteProps & { readonly onRefused: () => void }): JSX.Ele
             <Away section={section} editor={shown()?.editor} />
           </Suspense>
         </Show>
-        <Paper
-          section={section}
-          place={{ id: props.row.id, account: props.row.anchor }}
-          schema={currentSchema}
-          mayWrite={mayWrite()}
-          newer={(props.row.schema ?? 1) > currentSchema}
-          me={data.me}
-          onShown={setShown}
-        />
+        <Show when={aside() === "wrote"}>
+          <Suspense>
+            <Wrote row={props.row} section={section} editor={shown()?.editor} />
+          </Suspense>
+        </Show>
+        <Show
+          when={aside() === "versions"}
+          fallback={
+            <Paper
+              section={section}
+              place={{ id: props.row.id, account: props.row.anchor }}
+              schema={currentSchema}
+              mayWrite={mayWrite()}
+              newer={(props.row.schema ?? 1) > currentSchema}
+              me={data.me}
+              onShown={setShown}
+            />
+          }
+        >
+          <Suspense fallback={<Opening />}>
+            <Versions row={props.row} section={section} onClose={() => setAside("")} />
+          </Suspense>
+        </Show>
       </Show>
     </article>
   );

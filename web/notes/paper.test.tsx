@@ -49,6 +49,7 @@ function note(...blocks: Y.XmlElement[]) {
     state,
     mode: () => "write",
     unsent: () => false,
+    since: () => null,
     raise: (schema) => void raised.push(schema),
     close: () => undefined,
   };
