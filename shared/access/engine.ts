@@ -195,6 +195,7 @@ const counterparts: { readonly [act: string]: readonly Action[] } = {
   escalate: ["resolve"],
   reassign: ["accept_handoff"],
   raise_schema: ["write"],
+  regen: ["tighten"],
   // Whoever decides on an approval moves what its asker wrote: only by the approval's own mutations.
   ask: ["approve_discount", "approve_stage", "approve_grant", "approve_export", "approve_change", "approve_policy"],
 };

@@ -217,7 +217,7 @@ const allows: readonly AllowRule[] = [
   allow("section.write", workers, "section", writeSection,
     { all: [anyOf("own", "team", "account_team"), { in: ["sectionKind", ["shared", "scratch"]] }] }, ["identity", "shared"], "One account, written together.", { in: ["core"] }),
   allow("section.sales", sales, "section", [...seeSection, ...writeSection], anyOf("own", "team", "account_team"), ["identity", "shared", "internal"],
-    "Sales thinks aloud among itself.", { in: ["sales"] }),
+    "Sales thinks aloud among itself.", { in: ["core", "sales"] }),
   allow("section.service", ["support"], "section", [...seeSection, ...writeSection, "regen"], reach("region"), ["identity", "shared", "internal"],
     "Support notes are written together.", { in: ["service"] }),
   allow("section.finance", ["finance"], "section", [...seeSection, ...writeSection, "regen"], reach("region"), ["identity", "shared", "internal"],

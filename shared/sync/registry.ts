@@ -11,6 +11,7 @@ import { assignDuties, setMemberEmail, setMemberFacts } from "../records/member.
 import type { Mutation } from "../records/mutation.ts";
 import { sectionCommentMutations } from "../sections/comments.ts";
 import { raiseSchema } from "../sections/raise.ts";
+import { tightenSection } from "../sections/tighten.ts";
 import { assignOpportunity, assignTask } from "../shares/assign.ts";
 import { addComment } from "../shares/comment.ts";
 import { endShare, shareAccount, shareRecord } from "../shares/share.ts";
@@ -52,6 +53,7 @@ const all: readonly Mutation[] = [
   addComment,
   ...sectionCommentMutations,
   raiseSchema,
+  tightenSection,
   skip,
 ];
 export const mutations: ReadonlyMap<string, Mutation> = new Map(all.map((mutation) => [mutation.name, mutation]));

@@ -110,7 +110,7 @@ test("a caret made by hand stops nobody's words", async () => {
   }
 });
 
-test("[SECTION-3] [ROOM-19] a slash brings a checklist, an at sign names a reader, and a colleague has both", async () => {
+test("[SECTION-3] [ROOM-21] a slash brings a checklist, an at sign names a reader, and a colleague has both", async () => {
   await page.keyboard.type("/check");
   await page.getByRole("option", { name: "Checklist" }).waitFor();
   await shot("slash");

@@ -244,7 +244,8 @@ describe("[ACCESS-R15] sections: mode follows from read and write", () => {
     ["ana", "sales", "internal", "internal:sales", "ana's account", "write"],
     ["ana", "service", "internal", "internal:service", "ana's account", "none"],
     ["ana", "finance", "internal", "internal:finance", "ana's account", "none"],
-    ["ana", "core", "internal", "shared", "ana's account", "none"],
+    ["ana", "core", "internal", "shared", "ana's account", "write"], // one that was made narrower
+    ["sofia", "core", "internal", "shared", "ana's account", "none"],
     ["marcus", "sales", "internal", "internal:sales", "ana's account", "write"],
     ["sofia", "core", "shared", "shared", "ana's account", "read"],
     ["sofia", "sales", "internal", "internal:sales", "ana's account", "none"],

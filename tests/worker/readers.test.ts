@@ -22,7 +22,7 @@ const path = (name: string, words = "") => `/api/accounts/${account}/sections/${
 const readers = async (as: string, name: string, words = ""): Promise<string[]> =>
   (await json<{ items: { id: string }[] }>(ask(path(name, words), { as }))).items.map(({ id }) => id);
 
-it("[ROOM-19] names those who may read the section, and nobody else", async () => {
+it("[ROOM-21] names those who may read the section, and nobody else", async () => {
   const [ana, sofia, bo] = await Promise.all(["ana", "sofia", "bo"].map(memberId));
   const open = await readers("ana", "open");
   expect(open).toEqual(expect.arrayContaining([ana, sofia]));
@@ -34,7 +34,7 @@ it("[ROOM-19] names those who may read the section, and nobody else", async () =
   expect(await readers("ana", "open", "nobody%25")).toEqual([]);
   for (const each of [...open, ...aloud]) expect(each).not.toBe(bo); // of another team and region
 });
-it("[ROOM-19] [SECTION-2] [LEAK-9] of a hidden section it says what it says of a missing one, whatever is asked for", async () => {
+it("[ROOM-21] [SECTION-2] [LEAK-9] of a hidden section it says what it says of a missing one, whatever is asked for", async () => {
   section["gone"] = String(section["desk"]).slice(0, -4) + "0000";
   for (const words of ["", "sofia"])
     expect(await bytesOf(ask(path("desk", words), { as: "ana" }))).toBe(await bytesOf(ask(path("gone", words), { as: "ana" }))); // prettier-ignore

@@ -612,6 +612,11 @@ export const en = {
   "notes.empty": "No note on this account that you may read.",
   "notes.new": "New note",
   "notes.newTitle": "Note",
+  "notes.narrow": "For sales only",
+  "notes.narrowTitle": (title: string) => `${title}: for sales only?`,
+  "notes.narrowWhat":
+    "Everybody else loses the note at once, with its comments and versions, also on their devices. There is no way back: to share it again, copy what is in it into a new note.",
+  "notes.narrowKeep": "Keep it shared",
   "notes.shared": "Everyone on the account",
   "notes.private": "Only you",
   "notes.internal": "Own team",

@@ -110,6 +110,7 @@ export const actNames: Readonly<Record<string, Words>> = {
   answer: ["Answer", "答复"],
   set_facts: ["Change facts", "更改资料"],
   set_email: ["Change address", "更改邮箱"],
+  tighten: ["For sales only", "仅限销售"],
   raise_schema: ["Let newer content in", "允许新类型内容"],
 };
 

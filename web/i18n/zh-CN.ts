@@ -594,6 +594,11 @@ export const zhCN: Dict = {
   "notes.empty": "此客户没有你可读的笔记。",
   "notes.new": "新建笔记",
   "notes.newTitle": "笔记",
+  "notes.narrow": "仅限销售",
+  "notes.narrowTitle": (title) => `将“${title}”设为仅限销售？`,
+  "notes.narrowWhat":
+    "其他人会立即失去这份笔记及其评论和版本，设备上的副本也会删除。此操作无法撤销：如需再次共享，请把内容复制到新笔记。",
+  "notes.narrowKeep": "保持共享",
   "notes.shared": "参与此客户的所有人",
   "notes.private": "仅自己",
   "notes.internal": "本团队",

@@ -20,6 +20,7 @@ import { toast } from "../ui/toast.tsx";
 import css from "./notes.module.css";
 import type { Shown } from "./overlay.ts";
 import { Opening, Paper } from "./paper.tsx";
+import { Narrow } from "./narrow.tsx";
 import { useRooms } from "./rooms.ts";
 
 const Drafts = lazy(() => import("./drafts.tsx"));
@@ -140,12 +141,12 @@ function Absent(props: { readonly wasHere: boolean }): JSX.Element {
   );
 }
 
-const audience = (kind: string | null | undefined): string =>
+const audience = ({ sectionKind: kind, group }: SectionRow): string =>
   kind === "private"
     ? t("notes.private")
     : kind === "handoff"
       ? t("notes.handoff")
-      : kind?.startsWith("internal:")
+      : group === "internal"
         ? t("notes.internal")
         : t("notes.shared");
 
@@ -186,7 +187,7 @@ function OneNote(props: NoteProps & { readonly onRefused: () => void }): JSX.Ele
     <article class={css.note}>
       <Show when={section.state() !== "closed"} fallback={<Empty>{t("notes.denied")}</Empty>}>
         <header class={css.head}>
-          <p class="meta">{audience(props.row.sectionKind)}</p>
+          <p class="meta">{audience(props.row)}</p>
           <Status section={section} />
           <Here section={section} />
           <Show when={maySeePast()}>
@@ -213,6 +214,7 @@ function OneNote(props: NoteProps & { readonly onRefused: () => void }): JSX.Ele
               <RotateCcwClock size={15} />
             </Button>
           </Show>
+          <Narrow row={props.row} />
           <Suspense>
             <Comments row={props.row} shown={shown()} />
           </Suspense>
