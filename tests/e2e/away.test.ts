@@ -55,7 +55,13 @@ const editor = (page: Page) => page.getByRole("textbox", { name: /^Note/ });
 const writable = async (page: Page): Promise<void> => {
   await page.getByRole("toolbar", { name: "Text tools" }).waitFor();
   await editor(page).click();
-  await page.keyboard.press("ControlOrMeta+End");
+  // The text is drawn once more when the editor is bound, and the caret goes to its beginning: a person presses again.
+  const pressEnd = async (): Promise<boolean> => {
+    await page.keyboard.press("ControlOrMeta+End");
+    await page.waitForTimeout(50);
+    return editor(page).evaluate((text) => text.lastElementChild?.contains(getSelection()?.focusNode ?? null) === true);
+  };
+  await expect.poll(pressEnd, soon).toBe(true);
 };
 /** The note as the browser shows it, a line a block, without carets of colleagues. */
 const shown = (page: Page): Promise<string> =>
