@@ -9,7 +9,7 @@ import { Dialog } from "../ui/dialog.tsx";
 import { toast } from "../ui/toast.tsx";
 
 /** Makes a shared note one of sales alone, after saying that there is no way back. Shown to who may do it. */
-export function Narrow(props: { readonly row: RecordOf<"section"> }): JSX.Element {
+export default function Narrow(props: { readonly row: RecordOf<"section"> }): JSX.Element {
   const { data } = useSession();
   const [moved, move] = createSignal(0);
   onCleanup(data.onChange(() => move((n) => n + 1)));

@@ -20,9 +20,9 @@ import { toast } from "../ui/toast.tsx";
 import css from "./notes.module.css";
 import type { Shown } from "./overlay.ts";
 import { Opening, Paper } from "./paper.tsx";
-import { Narrow } from "./narrow.tsx";
 import { useRooms } from "./rooms.ts";
 
+const Narrow = lazy(() => import("./narrow.tsx"));
 const Drafts = lazy(() => import("./drafts.tsx"));
 const Comments = lazy(() => import("./comments/comments.tsx"));
 const Away = lazy(() => import("./away.tsx"));
@@ -214,7 +214,9 @@ function OneNote(props: NoteProps & { readonly onRefused: () => void }): JSX.Ele
               <RotateCcwClock size={15} />
             </Button>
           </Show>
-          <Narrow row={props.row} />
+          <Suspense>
+            <Narrow row={props.row} />
+          </Suspense>
           <Suspense>
             <Comments row={props.row} shown={shown()} />
           </Suspense>
