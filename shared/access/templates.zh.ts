@@ -72,6 +72,7 @@ export const zh: Readonly<Record<string, string>> = {
   "Know the story before you call.": "打电话前先了解来龙去脉。",
   "Who knows better says so beside the text.": "知道详情的人可在正文旁说明。",
   "Sales thinks aloud among itself.": "销售内部可以畅所欲言。",
+  "What was made a note of sales alone.": "已收窄为仅限销售的笔记。",
   "Support notes are written together.": "支持笔记大家一起写。",
   "Finance keeps its own notes.": "财务有自己的笔记。",
   "The giver writes the brief until it is taken, then the receiver does.": "交接说明在接手前由移交人写，之后由接收人写。",

@@ -444,7 +444,7 @@ export const entities = {
       gen: { type: "int", group: "identity", act: "regen" },
       schema: { type: "int", group: "identity", act: "raise_schema" },
       group: { type: "text", group: "identity", required: true, act: "tighten" },
-      owner, // who writes the brief of a handoff; else nobody but the owner of its key
+      owner: { ...owner, group: "identity" }, // who writes the brief of a handoff; else nobody but the owner of its key. Known to all readers: rights go by it
     },
   },
 } as const satisfies Record<string, Entity>;
