@@ -1,5 +1,5 @@
 import "fake-indexeddb/auto";
-import { cleanup, fireEvent, render, screen, waitFor, within } from "@solidjs/testing-library";
+import { cleanup, configure, fireEvent, render, screen, waitFor, within } from "@solidjs/testing-library";
 import axe from "axe-core";
 import type { JSX } from "solid-js";
 import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
@@ -17,6 +17,7 @@ import { setLocale } from "../i18n/i18n.ts";
 
 // What jsdom lacks; the components read it when they load.
 beforeAll(() => {
+  configure({ asyncUtilTimeout: 15_000 }); // both languages are loaded, beside other work
   globalThis.matchMedia = () => ({ matches: false, addEventListener: () => undefined }) as unknown as MediaQueryList;
   globalThis.fetch = () => Promise.reject(new TypeError("no network"));
 });
