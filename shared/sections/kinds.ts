@@ -3,6 +3,7 @@
  * readers are a record like any other, its bytes live in the account's room (docs/spec/rooms.md).
  */
 import type { Compartment } from "../records/compartments.ts";
+import type { Row } from "../records/entities.ts";
 import type { Group } from "../records/groups.ts";
 
 interface Kind {
@@ -28,3 +29,12 @@ export const isSectionKind = (text: string): text is SectionKind => Object.hasOw
 
 /** No editor opens a scratch section, so no editor's schema can damage it: it is written without a schema number. */
 export const hasSchema = (kind: string): boolean => kind !== "scratch";
+
+/**
+ * Whose the tasks of a section's text are (SECTION-12): null is everyone who sees tasks there, else the readers of this
+ * group alone. Undefined: there are none, because more members see the tasks around a handoff than its brief.
+ */
+export function taskGroup({ sectionKind: kind, group }: Row): string | null | undefined {
+  if (kind === "handoff" || kind === "scratch" || typeof group !== "string") return undefined;
+  return group === sectionKinds.shared.group || kind === "private" ? null : group; // whose private is, reads all of it
+}

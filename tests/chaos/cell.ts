@@ -3,7 +3,7 @@
  * same state folder as soon as it is dead. `npm start` has one more workerd before it, as a proxy, which stores nothing.
  */
 import { execFileSync } from "node:child_process";
-import { cpSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -35,6 +35,7 @@ export async function startCell(from?: string): Promise<Cell> {
   const built = join(stateDir, "worker");
   if (from) cpSync(from, stateDir, { recursive: true });
   const problem = await migrate(stateDir);
+  mkdirSync(new URL("../../dist/web", import.meta.url), { recursive: true }); // wrangler asks for it; no page is served
   const { code, output } = await run("wrangler", ["deploy", entry, "--dry-run", "--minify", "--outdir", built]);
   if (problem !== null || code !== 0) throw new Error(problem ?? output);
 

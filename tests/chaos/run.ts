@@ -1,5 +1,5 @@
 /**
- * `npm run chaos -- [kills|trace|idle|frames] [--kills N] [--frames N] [--seed S]`: see the file of each name; all
+ * `npm run chaos -- [kills|trace|idle|slow|frames] [--kills N] [--frames N] [--seed S]`: see the file of each name; all
  * unless one is said.
  * Ends with 1 when anything that was acknowledged is not there.
  */
@@ -7,6 +7,7 @@ import { startCell } from "./cell.ts";
 import { judgeFrames } from "./frames.ts";
 import { idle } from "./idle.ts";
 import { runKills } from "./kills.ts";
+import { readSlowly } from "./slow.ts";
 import { replayUntil } from "./trace.ts";
 import { Member } from "./wire.ts";
 
@@ -14,7 +15,7 @@ const option = (name: string): string | undefined => {
   const at = process.argv.indexOf(`--${name}`);
   return at < 0 ? undefined : process.argv[at + 1];
 };
-const only = ["kills", "trace", "idle", "frames"].find((part) => process.argv[2] === part);
+const only = ["kills", "trace", "idle", "slow", "frames"].find((part) => process.argv[2] === part);
 const does = (part: string): boolean => only === undefined || only === part;
 const kills = Number(option("kills") ?? 20);
 const seed = Number(option("seed") ?? 1);
@@ -56,6 +57,11 @@ try {
     console.log(
       `idle: frames in a quiet minute ${between}, slept ${slept}, frames after an edit ${[toWriter, ...after].join(" ")}`,
     );
+  }
+  if (does("slow")) {
+    const so = await readSlowly(member, { megabytes: 40 });
+    failed ||= so.code !== 4513 || !so.bounded || !so.equal;
+    console.log(`slow: ${said(so)}`);
   }
   if (failed) console.log(cell.log());
 } finally {

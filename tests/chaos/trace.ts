@@ -264,7 +264,8 @@ export async function replayUntil(
   cell: Cell,
   member: Member,
   part: number,
-  meanwhile: () => Promise<unknown> = () => new Promise((done) => setTimeout(done, 11_500)),
+  // What an edit leaves to do is done within 35 seconds; ten seconds after that the room sleeps.
+  meanwhile: () => Promise<unknown> = () => new Promise((done) => setTimeout(done, 60_000)),
 ): Promise<{ texts: string[]; expected: string; slept: boolean }> {
   const replay = await Replay.begin(member);
   const until = Math.min(part, replay.trace.length);

@@ -53,6 +53,19 @@ export class Member {
   }
 }
 
+/** The room asks whether what it sent was read. */
+export const isPing = (frame: Uint8Array): boolean => frame.length === 1 && frame[0] === 9;
+export const pong = new Uint8Array([10]);
+
+/** Says who sits here; the cookie did already. */
+export const authFrame = (address: string): Uint8Array =>
+  encoding.encode((to) => {
+    encoding.writeVarString(to, address);
+    encoding.writeVarUint(to, 2);
+    encoding.writeVarUint(to, 0);
+    encoding.writeVarString(to, `;schema=${currentSchema}`);
+  });
+
 /** A document on this side of the socket. */
 export interface Copy {
   readonly section: string;
@@ -94,7 +107,9 @@ export class Line {
     this.ws.addEventListener("message", ({ data }) => {
       if (!(data instanceof ArrayBuffer)) return;
       this.heard++;
-      this.hear(new Uint8Array(data));
+      const frame = new Uint8Array(data);
+      if (isPing(frame)) this.ws.send(pong);
+      else this.hear(frame);
     });
     this.closed = new Promise((resolve) =>
       this.ws.addEventListener("close", ({ code }) => {
@@ -111,12 +126,7 @@ export class Line {
     this.ws.addEventListener("error", () => undefined);
     await Promise.race([new Promise((resolve) => this.ws.addEventListener("open", resolve)), dead]);
     const all = [...this.copies.keys()].map((address) => new Promise<void>((done) => this.opened.set(address, done)));
-    for (const address of this.copies.keys()) {
-      this.send(address, 2, (to) => {
-        encoding.writeVarUint(to, 0);
-        encoding.writeVarString(to, `;schema=${currentSchema}`);
-      });
-    }
+    for (const address of this.copies.keys()) this.ws.send(authFrame(address) as Uint8Array<ArrayBuffer>);
     await Promise.race([Promise.all(all), dead]);
   }
   close(): void {

@@ -204,7 +204,7 @@ describe("the words of a section", () => {
     await storeWords(openDb(env.DB), org.account, { id: notes, gen: 1, upto: 99 }, { text: "CANARY", mentions: [], tasks: [], links: [] }); // prettier-ignore
     expect(await stored(notes)).toBeNull();
     await sql("UPDATE section SET compartment = 'service' WHERE id = ?", notes); // a commit moves no record to another key
-    await room(org).follow({ section: notes, gen: 2, regen: null }); // as the edge says it, with nobody there
+    await room(org).follow({ section: notes, gen: 2, regen: null, handed: null }); // as the edge says it, with nobody there
     await alarm(org);
     expect(await stored(notes)).toMatchObject({ gen: 2, text: "CANARY" });
     expect(ids(await finds(org, "sam", "CANARY"))).toEqual([notes]);

@@ -136,12 +136,17 @@ export const hex = (bytes: Uint8Array): string => [...bytes].map((byte) => byte.
 export class Spy {
   readonly frames: Uint8Array[] = [];
   closed: number | null = null;
+  /** Whether it says that it has read what it gets, as every client does. */
+  reads = true;
   private readonly ws: WebSocket;
   constructor(ws: WebSocket) {
     this.ws = ws;
     ws.binaryType = "arraybuffer";
     ws.addEventListener("message", ({ data }) => {
-      if (data instanceof ArrayBuffer) this.frames.push(new Uint8Array(data));
+      if (!(data instanceof ArrayBuffer)) return;
+      const frame = new Uint8Array(data);
+      this.frames.push(frame);
+      if (frame.length === 1 && frame[0] === 9 && this.reads) this.raw(new Uint8Array([10]));
     });
     ws.addEventListener("close", ({ code }) => {
       this.closed = code;

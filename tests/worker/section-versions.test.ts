@@ -183,7 +183,7 @@ describe("versions", () => {
     await ana.erase(0, words.join("").length);
     for (let n = 0; n < bounds.versionsKeptElse + 3; n++) {
       await ana.type(`${n} `);
-      await room(org).keepVersion({ section: pad, gen: 1, regen: null }, org.members.ana, null);
+      await room(org).keepVersion({ section: pad, gen: 1, regen: null, handed: null }, org.members.ana, null);
     }
     const { items } = await list(org, "ana", pad);
     expect(items.length).toBe(bounds.versionsKeptElse + 1);

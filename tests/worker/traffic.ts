@@ -34,12 +34,12 @@ export interface Traffic {
 }
 
 /**
- * When a record was made is another time in each run. Masked values came after the recording: a device of that day stores
- * no field that it does not know.
+ * When a record was made is another time in each run. Masked values and some fields came after the recording: a device of
+ * that day stores no masked field, and what nobody filled in yet is not compared.
  */
 export const untimed = (rows: readonly object[]): unknown =>
   rows.map((row) => {
-    const known = Object.entries(row).filter(([name]) => !name.includes("_"));
+    const known = Object.entries(row).filter(([name, value]) => !name.includes("_") && value !== null);
     return { ...Object.fromEntries(known), createdAt: 0 };
   });
 

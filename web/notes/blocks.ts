@@ -2,6 +2,8 @@
 import type { Editor, JSONContent } from "@tiptap/core";
 import { TextSelection } from "@tiptap/pm/state";
 import { locale } from "../i18n/i18n.ts";
+import { itemAround } from "./lives.ts";
+import { makeTask } from "./task-items.ts";
 import { templateNames, templates } from "./templates.ts";
 
 type Chain = ReturnType<Editor["chain"]>;
@@ -12,6 +14,8 @@ export interface Block {
   readonly also: string;
   /** Goes on from where the words that asked for it were. */
   readonly put: (chain: Chain) => Chain;
+  /** What follows when it is in the text. */
+  readonly after?: (editor: Editor) => void;
 }
 
 const cell = (type: string): JSONContent => ({ type, content: [{ type: "paragraph" }] });
@@ -35,6 +39,10 @@ const putAll =
       });
   };
 
+/** An item of a checklist stays what it is, with its words. */
+const asItem = (chain: Chain): Chain =>
+  chain.command(({ state, commands }) => itemAround(state) !== null || commands.toggleTaskList());
+
 export function blocks(): readonly Block[] {
   const plain: readonly Omit<Block, "part">[] = [
     { id: "heading", also: "heading title h2 标题 biaoti bt", put: (chain) => chain.setNode("heading", { level: 2 }) },
@@ -42,7 +50,7 @@ export function blocks(): readonly Block[] {
     { id: "bullets", also: "list bullets ul 列表 liebiao lb", put: (chain) => chain.toggleBulletList() },
     { id: "numbers", also: "list numbered ol 编号 bianhao bh", put: (chain) => chain.toggleOrderedList() },
     { id: "checklist", also: "checklist todo 清单 qingdan qd", put: (chain) => chain.toggleTaskList() },
-    { id: "task", also: "task todo 任务 renwu rw", put: (chain) => chain.toggleTaskList() },
+    { id: "task", also: "task todo 任务 renwu rw", put: asItem, after: (editor) => void makeTask(editor) },
     { id: "quote", also: "quote 引用 yinyong yy", put: (chain) => chain.toggleBlockquote() },
     { id: "code", also: "code 代码 daima dm", put: (chain) => chain.toggleCodeBlock() },
     { id: "divider", also: "divider line hr 分隔线 fengexian fgx", put: (chain) => chain.setHorizontalRule() },

@@ -9,21 +9,21 @@ import ListChecks from "lucide-solid/icons/list-checks";
 import ListOrdered from "lucide-solid/icons/list-ordered";
 import Plus from "lucide-solid/icons/plus";
 import Quote from "lucide-solid/icons/quote";
-import Table from "lucide-solid/icons/table";
 import { createSignal, For, lazy, onCleanup, onMount, Show, Suspense, type JSX } from "solid-js";
 import { Dynamic } from "solid-js/web";
 import type { OpenSection } from "../data/rooms.ts";
 import { locale, t } from "../i18n/i18n.ts";
 import { hueOf } from "../i18n/person.ts";
-import { Button, buttonClass } from "../ui/button.tsx";
-import { Menu } from "../ui/menu.tsx";
+import { Button } from "../ui/button.tsx";
 import { createAsked } from "./asked.ts";
 import css from "./editor.module.css";
+import { livesOf } from "./lives.ts";
 import { Mirror, othersIn } from "./mirror.ts";
 import { Overlay, shownOf, type Shown } from "./overlay.ts";
-import { isFromRoom, schemaNeededBy } from "./raise.ts";
-import { run as runTable, tableActs, TableKeys } from "./tables.ts";
+import { Pasting } from "./pasting.ts";
+import { bringsIn, isFromRoom, schemaNeededBy } from "./raise.ts";
 import { Opaque, readable, richText, root } from "./schema.ts";
+import { TaskItems } from "./task-items.ts";
 
 const text = (value: unknown): string => (typeof value === "string" ? value : "");
 
@@ -143,6 +143,7 @@ const tools = [
 ] as const;
 
 const CaretMenu = lazy(() => import("./menus.tsx"));
+const TableMenu = lazy(() => import("./tables.tsx"));
 
 /** Opens the menu where the caret is, for who has no slash at hand. */
 function insert(editor: Editor): void {
@@ -154,23 +155,6 @@ function insert(editor: Editor): void {
     .insertContent(before === "" || /\s$/.test(before) ? "/" : " /")
     .run();
 }
-function TableMenu(props: { readonly editor: Editor }): JSX.Element {
-  return (
-    <Menu
-      trigger={<Table size={15} />}
-      triggerClass={buttonClass({ look: "quiet", square: true, small: true })}
-      label={t("table.menu")}
-      parts={tableActs.map((act) => ({
-        words: t(`table.${act}`),
-        onSelect: () => {
-          runTable(props.editor, act);
-          requestAnimationFrame(() => props.editor.commands.focus()); // after the menu gave the focus back
-        },
-      }))}
-    />
-  );
-}
-
 /** The co-edited text. */
 export function Writer(props: {
   readonly section: OpenSection;
@@ -186,6 +170,7 @@ export function Writer(props: {
   const [marks, setMarks] = createSignal<readonly string[]>([]);
   const [empty, setEmpty] = createSignal(false);
   const menu = createAsked();
+  let hasTables = false;
   let menuKeys: ((event: KeyboardEvent) => boolean) | null = null;
   onMount(() => {
     const mirror = new Mirror(props.section.doc);
@@ -196,7 +181,8 @@ export function Writer(props: {
       extensions: [
         ...richText(props.schema),
         Overlay,
-        TableKeys,
+        TaskItems,
+        Pasting,
         Collaboration.configure({ document: mirror.doc, field: root }),
         CollaborationCaret.configure({
           provider: { awareness: othersIn(props.section.awareness, mirror) },
@@ -207,7 +193,7 @@ export function Writer(props: {
       ],
       editorProps: {
         attributes: attributes(),
-        handleKeyDown: (_view, event) => menuKeys?.(event) ?? false,
+        handleKeyDown: (_view, event) => menuKeys?.(event) || livesOf(made).keys(made, event),
         handleDOMEvents: {
           blur: () => menu.close(),
           compositionstart: () => mirror.compositionStart(),
@@ -221,8 +207,13 @@ export function Writer(props: {
       },
     });
     made.on("beforeTransaction", ({ transaction }) => {
+      if (!hasTables && bringsIn(transaction, ({ type }) => type.name === "table")) {
+        hasTables = true;
+        void import("./tables.tsx").then(({ writeInTables }) => writeInTables(made));
+      }
       if (transaction.docChanged && !isFromRoom(transaction)) props.section.raise(schemaNeededBy(transaction));
     });
+    livesOf(made).note = { id: props.place.id, text: mirror.doc.getXmlFragment(root) };
     setEmpty(made.isEmpty);
     setEditor(made);
     props.onShown?.(shownOf(made, mirror.doc));
@@ -269,7 +260,9 @@ export function Writer(props: {
         >
           <Plus size={15} />
         </Button>
-        <Show when={marks().includes("table") && editor()}>{(now) => <TableMenu editor={now()} />}</Show>
+        <Suspense>
+          <Show when={marks().includes("table") && editor()}>{(now) => <TableMenu editor={now()} />}</Show>
+        </Suspense>
       </div>
       <div class={css.paper}>
         {/* A place of its own: what Solid changes beside it would empty it. */}

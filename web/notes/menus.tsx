@@ -7,12 +7,15 @@ import type { Asked } from "./asked.ts";
 import { blocks, found } from "./blocks.ts";
 import css from "./menus.module.css";
 import { createNaming } from "./naming.ts";
+import { whyNoTask } from "./task-rights.ts";
 
 interface Option {
   readonly id: string;
   readonly part: string;
   readonly name: string;
   readonly note?: string;
+  /** Why it can't be chosen: it is there and says so. */
+  readonly why?: string | undefined;
   readonly choose: () => void;
 }
 interface MenuProps {
@@ -38,23 +41,29 @@ export default function CaretMenu(props: MenuProps): JSX.Element {
 type From = () => ReturnType<Editor["chain"]>;
 function slash(props: MenuProps, from: From): () => readonly Option[] {
   const nameOf = (id: string): string => t(`block.${id}` as "block.heading");
+  const { data } = useSession();
+  const noTask = createMemo(() => whyNoTask(data, data.copy.record(props.section.id)));
   return createMemo(() =>
-    found(blocks(), props.asked.words, ({ id, also }) => `${nameOf(id)} ${also}`).map(({ id, part, put }) => ({
+    found(blocks(), props.asked.words, ({ id, also }) => `${nameOf(id)} ${also}`).map(({ id, part, put, after }) => ({
       id,
       part: t(`block.${part}`),
       name: nameOf(id),
-      choose: () => void put(from()).run(),
+      why: id === "task" ? noTask() : undefined,
+      choose: () => {
+        put(from()).run();
+        after?.(props.editor);
+      },
     })),
   );
 }
 function names(props: MenuProps, from: From): () => readonly Option[] {
   const naming = createNaming(useSession().data, props.section);
   return createMemo(() =>
-    naming(props.asked.words).map(({ kind, id, label, note }) => {
+    naming(props.asked.words).map(({ kind, id, label, note, unsure }) => {
       const mention = { type: "mention", attrs: { kind, id, label } };
       return {
         id,
-        part: t(`mention.${kind}`),
+        part: unsure ? t("mention.known") : t(`mention.${kind}`),
         name: label,
         ...(note === undefined ? {} : { note }),
         choose: () => void from().insertContent([mention, { type: "text", text: " " }]).run(), // prettier-ignore
@@ -73,6 +82,7 @@ function List(props: MenuProps & { readonly options: readonly Option[] }): JSX.E
 
   const choose = (at: number): void => {
     const option = props.options[at];
+    if (option?.why !== undefined) return;
     props.onLeave();
     option?.choose();
   };
@@ -141,7 +151,7 @@ function List(props: MenuProps & { readonly options: readonly Option[] }): JSX.E
   }
 
   return (
-    <Portal>
+    <Portal mount={document.getElementById("main") ?? document.body}>
       <div
         id={id}
         ref={(element) => (list = element)}
@@ -153,7 +163,7 @@ function List(props: MenuProps & { readonly options: readonly Option[] }): JSX.E
         <For each={parts()}>
           {(part) => (
             <div role="group" aria-label={part}>
-              <p class={css.part} aria-hidden="true">
+              <p class={`${css.part} meta`} aria-hidden="true">
                 {part}
               </p>
               <For each={props.options.filter((option) => option.part === part)}>
@@ -165,12 +175,16 @@ function List(props: MenuProps & { readonly options: readonly Option[] }): JSX.E
                       role="option"
                       class={css.option}
                       aria-selected={at() === active()}
+                      aria-disabled={option.why === undefined ? undefined : "true"}
                       onPointerMove={() => setActive(at())}
                       onClick={() => choose(at())}
                     >
-                      <span class="clip">{option.name}</span>
+                      <div class={option.why === undefined ? "clip" : css.shut}>
+                        {option.name}
+                        <Show when={option.why}>{(why) => <p class="meta">{why()}</p>}</Show>
+                      </div>
                       <Show when={option.note}>
-                        <span class={`${css.note} clip`}>{option.note}</span>
+                        <span class={`${css.note} meta clip`}>{option.note}</span>
                       </Show>
                     </div>
                   );

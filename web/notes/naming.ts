@@ -1,10 +1,12 @@
 /** Whom and what a note can name: people who may read it, by the edge; records that this device holds. */
 import { createEffect, createSignal, on, onCleanup } from "solid-js";
-import { entityOfId, type EntityName, type Row } from "../../shared/records/entities.ts";
+import { entityOfId, type EntityName, type RecordOf, type Row } from "../../shared/records/entities.ts";
 import { http } from "../http.ts";
+import { mayReachCell } from "../data/network.ts";
 import type { LocalData } from "../data/store.ts";
 import { kindNames } from "../i18n/fields.ts";
 import { locale } from "../i18n/i18n.ts";
+import { displayName } from "../i18n/person.ts";
 import { titleOf } from "../search/text.ts";
 import { found } from "./blocks.ts";
 
@@ -13,11 +15,14 @@ interface Named {
   readonly id: string;
   readonly label: string;
   readonly note?: string;
+  /** Whether they may read the note is not known here: the edge was not reached. */
+  readonly unsure?: true;
 }
 /** Answers with what is known now, and again (it is a signal) when the edge has answered. */
 type Naming = (words: string) => readonly Named[];
 
 const each = 6;
+const labelMax = 120;
 const waitMs = 150;
 const kinds = ["account", "contact", "opportunity", "case"] as const satisfies readonly EntityName[];
 
@@ -25,6 +30,7 @@ export function createNaming(data: LocalData, section: { readonly id: string; re
   const [asked, ask] = createSignal<string | null>(null);
   const [people, setPeople] = createSignal<readonly Named[]>([]);
   const [words, setWords] = createSignal("");
+  const [reached, setReached] = createSignal(mayReachCell() && data.sync().state !== "offline");
   createEffect(
     on(asked, (query) => {
       if (query === null) return;
@@ -35,6 +41,7 @@ export function createNaming(data: LocalData, section: { readonly id: string; re
         void http<{ items: { id: string; name: string }[] }>(path, undefined, gone.signal, link).then((answer) => {
           if (gone.signal.aborted) return;
           setWords(query);
+          setReached(answer.ok || answer.error.status > 0);
           setPeople(answer.ok ? answer.value.items.map(({ id, name }) => ({ kind: "member", id, label: name })) : []);
         });
       }, waitMs);
@@ -46,10 +53,26 @@ export function createNaming(data: LocalData, section: { readonly id: string; re
   );
   return (typed) => {
     queueMicrotask(() => ask(typed));
+    if (!reached()) return [...membersFor(data, typed), ...recordsFor(data, section.account, typed)];
     // Until the edge has answered for these words, those of the words before that still fit.
     const fit = words() === typed ? people() : found(people(), typed, ({ label }) => label);
     return [...fit.slice(0, each), ...recordsFor(data, section.account, typed)];
   };
+}
+
+/** Of those in office whom this device knows, for who is offline. */
+function membersFor(data: LocalData, typed: string): Named[] {
+  const all = [...data.copy.records("member")]
+    .filter((row) => row["employment"] === "active")
+    .map((row) => ({
+      kind: "member" as const,
+      id: row.id,
+      label: displayName(row as RecordOf<"member">).slice(0, labelMax),
+      unsure: true as const,
+    }))
+    .filter(({ label }) => label !== "")
+    .sort((a, b) => a.label.localeCompare(b.label, locale()));
+  return found(all, typed, ({ label }) => label).slice(0, each);
 }
 
 /** The account's own first, then of all that is here. */
@@ -70,7 +93,7 @@ function recordsFor(data: LocalData, account: string, typed: string): Named[] {
     .map((row) => ({
       kind: "record",
       id: row.id,
-      label: titleOf(kindOf(row), row).slice(0, 120),
+      label: titleOf(kindOf(row), row).slice(0, labelMax),
       note: kindNames[kindOf(row)]?.[locale() === "zh-CN" ? 1 : 0] ?? "",
     }));
 }

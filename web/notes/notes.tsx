@@ -17,17 +17,20 @@ import { AvatarStack, Empty } from "../ui/bits.tsx";
 import { ChangeMark } from "../ui/mark.tsx";
 import { Button } from "../ui/button.tsx";
 import { toast } from "../ui/toast.tsx";
+import { livesOf } from "./lives.ts";
 import css from "./notes.module.css";
 import type { Shown } from "./overlay.ts";
 import { Opening, Paper } from "./paper.tsx";
 import { useRooms } from "./rooms.ts";
+import { vw } from "./words.ts";
 
+const Live = lazy(() => import("./live.tsx"));
 const Narrow = lazy(() => import("./narrow.tsx"));
 const Drafts = lazy(() => import("./drafts.tsx"));
 const Comments = lazy(() => import("./comments/comments.tsx"));
 const Away = lazy(() => import("./away.tsx"));
 // Not among what is kept for opening offline: without a network they are not there.
-const Absentee = (): JSX.Element => <Empty>{t("versions.offline")}</Empty>;
+const Absentee = (): JSX.Element => <Empty>{vw("offline")}</Empty>;
 const Versions = lazy(() => import("./versions.tsx").catch(() => ({ default: Absentee })));
 const Wrote = lazy(() => import("./wrote.tsx").catch(() => ({ default: Absentee })));
 
@@ -196,7 +199,7 @@ function OneNote(props: NoteProps & { readonly onRefused: () => void }): JSX.Ele
               square
               look="quiet"
               aria-label={t("notes.wrote")}
-              disabledReason={session.offline() ? t("versions.offline") : undefined}
+              disabledReason={session.offline() ? vw("offline") : undefined}
               aria-pressed={aside() === "wrote"}
               onClick={() => toggle("wrote")}
             >
@@ -206,8 +209,8 @@ function OneNote(props: NoteProps & { readonly onRefused: () => void }): JSX.Ele
               small
               square
               look="quiet"
-              aria-label={t("versions.title")}
-              disabledReason={session.offline() ? t("versions.offline") : undefined}
+              aria-label={vw("title")}
+              disabledReason={session.offline() ? vw("offline") : undefined}
               aria-pressed={aside() === "versions"}
               onClick={() => toggle("versions")}
             >
@@ -221,6 +224,9 @@ function OneNote(props: NoteProps & { readonly onRefused: () => void }): JSX.Ele
             <Comments row={props.row} shown={shown()} />
           </Suspense>
         </header>
+        <Show when={shown()} keyed>
+          {(at) => <Beside row={props.row} shown={at} />}
+        </Show>
         <Show when={mayWrite()}>{props.above?.(section)}</Show>
         <Show when={section.since()}>
           <Suspense>
@@ -252,6 +258,19 @@ function OneNote(props: NoteProps & { readonly onRefused: () => void }): JSX.Ele
         </Show>
       </Show>
     </article>
+  );
+}
+
+/** What records say in the text, once there is something of theirs in it. */
+function Beside(props: { readonly row: SectionRow; readonly shown: Shown }): JSX.Element {
+  const { editor } = props.shown;
+  const has = createMemo<boolean>((before) => before || livesOf(editor).all().length > 0, false);
+  return (
+    <Show when={has()}>
+      <Suspense>
+        <Live row={props.row} shown={props.shown} writes={editor.isEditable} />
+      </Suspense>
+    </Show>
   );
 }
 

@@ -74,7 +74,7 @@ export function Paper(props: {
 }
 
 export const Opening = (): JSX.Element => (
-  <div class={css.opening} aria-busy="true" aria-label={t("notes.loading")}>
+  <div class={css.opening} role="status" aria-busy="true" aria-label={t("notes.loading")}>
     <Bone of={6} />
     <Bone of={5} />
     <Bone of={4} />

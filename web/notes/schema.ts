@@ -16,6 +16,7 @@ import Underline from "@tiptap/extension-underline";
 import type { Schema } from "@tiptap/pm/model";
 import { initProseMirrorDoc, yXmlFragmentToProsemirrorJSON } from "@tiptap/y-tiptap";
 import * as Y from "yjs";
+import type { RichNode } from "../../shared/sections/json.ts";
 import { hasOnlyNamesOf } from "../../shared/sections/names.ts";
 import { currentSchema } from "../../shared/sections/number.ts";
 import { markName, schemaOf } from "../../shared/sections/schema.ts";
@@ -58,7 +59,7 @@ export const Opaque = (text: () => string, cls: string) =>
     parseHTML: () => [{ tag: "div[data-opaque]" }],
     renderHTML: () => ["div", { "data-opaque": "", class: cls }, text()],
   });
-const readingSchema = cached((number) => getSchema([...richText(number), Opaque(() => "", "")]));
+export const readingSchema = cached((number) => getSchema([...richText(number), Opaque(() => "", "")]));
 
 /**
  * Would binding the editor to this document change it? An editor deletes what its schema does not know, for everyone.
@@ -86,6 +87,12 @@ const equal = (a: Uint8Array, b: Uint8Array): boolean => a.length === b.length &
 export function readable(doc: Y.Doc, number: number = currentSchema): JSONContent {
   const json = yXmlFragmentToProsemirrorJSON(doc.getXmlFragment(root)) as JSONContent;
   return { type: "doc", content: blocks(json.content, readingSchema(number)) };
+}
+/** The same of rich text as data, which is no more to be trusted: with all values, in the schema's own order. */
+export function readableOf({ content }: RichNode, number: number = currentSchema): readonly JSONContent[] {
+  const schema = readingSchema(number);
+  const made = { type: "doc", content: blocks(content as readonly JSONContent[] | undefined, schema) };
+  return (schema.nodeFromJSON(made).toJSON() as JSONContent).content ?? [];
 }
 function blocks(content: readonly JSONContent[] | undefined, schema: Schema): JSONContent[] {
   const made = (content ?? []).map((node) => clean(node, schema));

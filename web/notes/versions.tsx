@@ -1,5 +1,10 @@
+import ChevronDown from "lucide-solid/icons/chevron-down";
+import ChevronUp from "lucide-solid/icons/chevron-up";
+import type { JSONContent } from "@tiptap/core";
 import { createMemo, createResource, createSignal, For, Match, Show, Switch, type JSX } from "solid-js";
 import type { RecordOf } from "../../shared/records/entities.ts";
+import { richOf, type RichNode } from "../../shared/sections/json.ts";
+import { hasSchema } from "../../shared/sections/kinds.ts";
 import { textOf } from "../../shared/sections/text.ts";
 import type { OpenSection } from "../data/rooms.ts";
 import { http } from "../http.ts";
@@ -10,8 +15,12 @@ import { Bone, Empty } from "../ui/bits.tsx";
 import { Button } from "../ui/button.tsx";
 import { Dialog } from "../ui/dialog.tsx";
 import { toast } from "../ui/toast.tsx";
-import { difference } from "./difference.ts";
+import { difference, isSame, unchanged } from "./difference.ts";
+import paper from "./editor.module.css";
+import { readableOf, readingSchema } from "./schema.ts";
+import { draw, type Drawn } from "./version-page.ts";
 import css from "./versions.module.css";
+import { vw } from "./words.ts";
 
 const nameMax = 80; // as the edge has it
 interface Version {
@@ -19,7 +28,7 @@ interface Version {
   readonly gen: number;
   readonly at: number;
   readonly by: string | null;
-  readonly why: "hand" | "idle" | "restore" | "squash" | "raise" | "loss" | "flood";
+  readonly why: "hand" | "idle" | "handoff" | "restore" | "squash" | "raise" | "loss" | "flood";
   readonly name: string | null;
   readonly writers: readonly string[];
 }
@@ -31,7 +40,19 @@ interface Versions {
 }
 interface Text extends Version {
   readonly text: string;
+  readonly rich: RichNode | null;
 }
+/** What is compared with it. */
+type Against = "nothing" | "now" | "before";
+
+/** In the shape that the editor's schema allows, whatever came; words without formatting are a paragraph a line. */
+const blocksOf = ({ text, rich }: Pick<Text, "text" | "rich">): readonly JSONContent[] =>
+  rich
+    ? readableOf(rich)
+    : text.split("\n").map((line) => ({
+        type: "paragraph",
+        ...(line === "" ? {} : { content: [{ type: "text", text: line }] }),
+      }));
 
 /** What a note was: its versions, what changed, and the way back (SECTION-10). Needs a network; nothing is kept here. */
 export default function Versions(props: {
@@ -52,7 +73,7 @@ export default function Versions(props: {
   const [picked, pick] = createSignal<string>();
   const chosen = createMemo(() => items().find(({ id }) => id === (picked() ?? items()[0]?.id)));
   const earlier = createMemo(() => items()[items().findIndex(({ id }) => id === chosen()?.id) + 1]);
-  const [against, setAgainst] = createSignal<"now" | "before">("now");
+  const [against, setAgainst] = createSignal<Against>("now");
   const [texts] = createResource(
     () => ({ chosen: chosen()?.id, before: against() === "before" ? earlier()?.id : undefined }),
     async ({ chosen: id, before }) => {
@@ -61,15 +82,35 @@ export default function Versions(props: {
         ask<Text>(`/versions/${id}`),
         before === undefined ? null : ask<Text>(`/versions/${before}`),
       ]);
-      return { one: one.text, other: other?.text ?? "" };
+      return { one: blocksOf(one), other: other ? blocksOf(other) : [] };
     },
   );
-  const runs = createMemo(() => {
+  const present = (): readonly JSONContent[] => {
+    const { doc } = props.section;
+    const kind = props.row.sectionKind ?? "shared";
+    return blocksOf({ text: textOf(doc, kind), rich: hasSchema(kind) ? richOf(doc) : null });
+  };
+  const pieces = createMemo(() => {
     const got = texts.state === "ready" ? texts.latest : null;
     if (!got) return null;
-    return against() === "before"
-      ? difference(got.other, got.one, locale())
-      : difference(got.one, textOf(props.section.doc, props.row.sectionKind ?? "shared"), locale());
+    if (against() === "nothing") return unchanged(got.one);
+    return against() === "before" ? difference(got.other, got.one, locale()) : difference(got.one, present(), locale());
+  });
+  const drawn = createMemo(() => {
+    const all = pieces();
+    return (
+      all &&
+      draw(all, readingSchema(), {
+        added: vw("added"),
+        removed: vw("removed"),
+        restyled: vw("restyled"),
+        ticked: vw("ticked"),
+        unticked: vw("unticked"),
+        task: t("block.task"),
+        item: t("notes.checkItem"),
+        newer: t("notes.newerBlock"),
+      })
+    );
   });
 
   const who = (version: Version): string =>
@@ -79,18 +120,18 @@ export default function Versions(props: {
       .join(", ");
   const when = (version: Version): string =>
     instant(version.at, { locale: locale(), zone: session.data.me.zone, now: now() });
-  const why = (version: Version): string => t(`versions.why.${version.why}`);
+  const why = (version: Version): string => vw(`why.${version.why}`);
 
   const failed = (error: unknown): void => {
     const code = error instanceof Failed ? error.code : "unavailable";
     const words =
       code === "version_conflict"
-        ? t("versions.moved")
+        ? vw("moved")
         : code === "denied"
-          ? t("versions.denied")
+          ? vw("denied")
           : code === "invalid"
-            ? t("versions.nothing")
-            : t("versions.failed");
+            ? vw("nothing")
+            : vw("failed");
     toast({ text: words, bad: true });
   };
   const [name, setName] = createSignal("");
@@ -100,7 +141,7 @@ export default function Versions(props: {
     try {
       await ask("/versions", named === "" ? {} : { name: named });
       setName("");
-      toast({ text: t("versions.kept") });
+      toast({ text: vw("kept") });
     } catch (error) {
       failed(error);
     }
@@ -115,7 +156,7 @@ export default function Versions(props: {
     try {
       await ask(`/versions/${version.id}/restore`, { gen });
       session.data.syncNow();
-      toast({ text: t("versions.restored", when(version)) });
+      toast({ text: vw("restored", when(version)) });
       props.onClose();
     } catch (error) {
       failed(error);
@@ -126,28 +167,28 @@ export default function Versions(props: {
   return (
     <section
       class={css.panel}
-      aria-label={t("versions.title")}
+      aria-label={vw("title")}
       onKeyDown={(event) => event.key === "Escape" && !asking() && props.onClose()}
     >
       <header class={css.head}>
-        <h2 class={css.title}>{t("versions.title")}</h2>
+        <h2 class={css.title}>{vw("title")}</h2>
         <Button
           small
           look="quiet"
           onClick={() => props.onClose()}
           ref={(button) => queueMicrotask(() => button.focus())}
         >
-          {t("versions.back")}
+          {vw("back")}
         </Button>
       </header>
       <Switch>
         <Match when={list.error}>
           <Empty act={<Button onClick={() => void refetch()}>{t("act.retry")}</Button>}>
-            {session.offline() ? t("versions.offline") : t("versions.hidden")}
+            {session.offline() ? vw("offline") : vw("hidden")}
           </Empty>
         </Match>
         <Match when={list.state === "pending"}>
-          <div class={css.waiting} aria-busy="true" aria-label={t("versions.loading")}>
+          <div class={css.waiting} role="status" aria-busy="true" aria-label={vw("loading")}>
             <Bone of={5} />
             <Bone of={4} />
           </div>
@@ -157,18 +198,18 @@ export default function Versions(props: {
             <form class={css.keep} onSubmit={(event) => void keep(event)}>
               <input
                 class={css.name}
-                aria-label={t("versions.name")}
-                placeholder={t("versions.name")}
+                aria-label={vw("name")}
+                placeholder={vw("name")}
                 maxLength={nameMax}
                 value={name()}
                 onInput={(event) => setName(event.currentTarget.value)}
               />
               <Button small type="submit">
-                {t("versions.keep")}
+                {vw("keep")}
               </Button>
             </form>
           </Show>
-          <Show when={items().length > 0} fallback={<Empty>{t("versions.none")}</Empty>}>
+          <Show when={items().length > 0} fallback={<Empty>{vw("none")}</Empty>}>
             <ul class={css.list}>
               <For each={items()}>
                 {(version) => (
@@ -190,48 +231,49 @@ export default function Versions(props: {
               </For>
             </ul>
             <div class={css.acts}>
-              <div class={css.switch} role="group" aria-label={t("versions.compare")}>
-                <Button small look="quiet" aria-pressed={against() === "now"} onClick={() => setAgainst("now")}>
-                  {t("versions.sinceThen")}
-                </Button>
-                <Button small look="quiet" aria-pressed={against() === "before"} onClick={() => setAgainst("before")}>
-                  {t("versions.inIt")}
-                </Button>
+              <div class={css.switch} role="group" aria-label={vw("compare")}>
+                <For each={["nothing", "now", "before"] as const}>
+                  {(one) => (
+                    <Button small look="quiet" aria-pressed={against() === one} onClick={() => setAgainst(one)}>
+                      {vw(`against.${one}`)}
+                    </Button>
+                  )}
+                </For>
               </div>
               <Show when={list.latest?.restores}>
                 <Button small onClick={() => setAsking(true)}>
-                  {t("versions.restore")}
+                  {vw("restore")}
                 </Button>
               </Show>
             </div>
             <Show
-              when={runs()}
+              when={drawn()}
+              keyed
               fallback={
-                <Show when={!texts.error} fallback={<Empty>{t("versions.failed")}</Empty>}>
-                  <div class={css.waiting} aria-busy="true" aria-label={t("versions.loading")}>
+                <Show when={!texts.error} fallback={<Empty>{vw("failed")}</Empty>}>
+                  <div class={css.waiting} role="status" aria-busy="true" aria-label={vw("loading")}>
                     <Bone of={6} />
                     <Bone of={5} />
                   </div>
                 </Show>
               }
             >
-              {(all) => (
+              {(page) => (
                 <>
-                  <Show when={all().every(({ kind }) => kind === "same")}>
-                    <p class="meta">{t("versions.same")}</p>
+                  <Show when={against() !== "nothing"}>
+                    <Show when={!isSame(pieces() ?? [])} fallback={<p class="meta">{vw("same")}</p>}>
+                      <Steps page={page} />
+                    </Show>
                   </Show>
-                  <div class={css.text} lang={locale()} tabIndex={0} role="region" aria-label={t("versions.text")}>
-                    <For each={all()}>
-                      {({ text, kind }) =>
-                        kind === "added" ? (
-                          <ins class={css.added}>{text}</ins>
-                        ) : kind === "removed" ? (
-                          <del class={css.removed}>{text}</del>
-                        ) : (
-                          text
-                        )
-                      }
-                    </For>
+                  <div class={paper.paper}>
+                    <div
+                      class={`${paper.text} ${css.text}`}
+                      lang={locale()}
+                      tabIndex={0}
+                      role="region"
+                      aria-label={against() === "nothing" ? vw("text") : vw("difference")}
+                      ref={(element) => element.append(page.content)}
+                    />
                   </div>
                 </>
               )}
@@ -242,19 +284,60 @@ export default function Versions(props: {
       <Dialog
         open={asking()}
         onClose={() => setAsking(false)}
-        title={t("versions.askTitle")}
+        title={vw("askTitle")}
         actions={
           <>
             <Button look="primary" onClick={() => void restore()}>
-              {t("versions.restore")}
+              {vw("restore")}
             </Button>
             <Button onClick={() => setAsking(false)}>{t("act.cancel")}</Button>
           </>
         }
       >
-        {t("versions.askBody", chosen() ? when(chosen() as Version) : "")}
+        {vw("askBody", chosen() ? when(chosen() as Version) : "")}
       </Dialog>
     </section>
+  );
+}
+
+const signs = ["added", "removed", "restyled"] as const;
+
+/** How many changes there are and what their signs mean; the way from one to the next. */
+function Steps(props: { readonly page: Drawn }): JSX.Element {
+  const [at, setAt] = createSignal(-1);
+  const count = () => props.page.stops.length;
+  const step = (by: number): void => {
+    const next = at() < 0 ? (by > 0 ? 0 : count() - 1) : (at() + by + count()) % count();
+    setAt(next);
+    const stop = props.page.stops[next];
+    stop?.focus({ preventScroll: true });
+    stop?.scrollIntoView({ block: "center" });
+  };
+  return (
+    <div class={css.steps} role="group" aria-label={vw("changes")}>
+      <p class={css.what}>
+        {vw("count", count())}
+        <For each={signs.filter((change) => props.page.changes.has(change))}>
+          {(change) => (
+            <>
+              {" · "}
+              <span data-sign={change} aria-hidden="true">
+                {vw(`${change}`)}
+              </span>
+            </>
+          )}
+        </For>
+      </p>
+      <span class="meta num" role="status">
+        {at() < 0 ? "" : vw("at", at() + 1, count())}
+      </span>
+      <Button small square look="quiet" aria-label={vw("earlier")} onClick={() => step(-1)}>
+        <ChevronUp size={15} />
+      </Button>
+      <Button small square look="quiet" aria-label={vw("later")} onClick={() => step(1)}>
+        <ChevronDown size={15} />
+      </Button>
+    </div>
   );
 }
 

@@ -13,6 +13,7 @@ import { textBlocks } from "./changed.ts";
 import { authorOf } from "./mirror.ts";
 import { root } from "./schema.ts";
 import css from "./wrote.module.css";
+import { vw } from "./words.ts";
 
 const key = new PluginKey<DecorationSet>("wrote");
 interface Authors {
@@ -69,7 +70,7 @@ export default function Wrote(props: {
   });
   return (
     <p class="meta" role="status">
-      <Show when={known() !== null} fallback={t("versions.hidden")}>
+      <Show when={known() !== null} fallback={vw("hidden")}>
         {t("notes.wroteSaid")}
       </Show>
     </p>

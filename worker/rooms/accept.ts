@@ -16,13 +16,16 @@ type Refusal =
   | "too_many_clients"
   | "gap"
   | "anomaly"
-  | "keep_first";
+  | "keep_first"
+  | "full";
 export interface Writer {
   readonly member: string;
   /** Who owns a Yjs client id in this section: its first writer, or the socket whose presence announced it. */
   ownerOf(client: number): string | undefined;
   /** How many more client ids this socket may bring. */
   readonly clientsLeft: number;
+  /** Whether the section can't grow any more: then only deletions are taken. */
+  isFull?(): boolean;
   /** Whether the document is to be kept as it is before this is applied: how many clocks it adds, what it deletes. */
   keepsFirst?(adds: number, deletes: Scan["deletes"]): boolean;
 }
@@ -62,6 +65,7 @@ export function acceptUpdate(doc: Y.Doc, update: Uint8Array, schema: number | nu
   const known = (client: number) => reach.get(client) ?? Y.getState(doc.store, client);
   if (scan.needs.some(({ client, clock }) => clock >= known(client))) return refused("gap");
   if (scan.deletes.some(({ client, to }) => to > known(client))) return refused("gap");
+  if (adds > 0 && writer.isFull?.()) return refused("full");
   if (writer.keepsFirst?.(adds, scan.deletes)) return refused("keep_first");
 
   const changes = apply(doc, update);

@@ -4,7 +4,7 @@ import { limits } from "../../shared/kernel/limits.ts";
 import { sha256 } from "../auth/secrets.ts";
 import { openDb } from "../db/db.ts";
 import type { Env } from "../env.ts";
-import { databaseAuthority, type Authority } from "./authority.ts";
+import { databaseAuthority, type Authority, type Handed } from "./authority.ts";
 import { SectionLog, type Regen } from "./log.ts";
 import { Projection } from "./projection.ts";
 import { parseAddress } from "./protocol.ts";
@@ -32,6 +32,7 @@ export class AccountRoom extends DurableObject<Env> {
     this.log = new SectionLog(ctx.storage);
     this.authority = databaseAuthority(env);
     this.room = new Room({
+      account: () => this.account(),
       log: this.log,
       read: (attendees, at) => this.authority.read(this.account(), attendees, at),
       opened: (members) => hub().roomOpened(this.account(), [...members]),
@@ -59,7 +60,9 @@ export class AccountRoom extends DurableObject<Env> {
   /** The upgrade. Only the Worker can reach this, and it took out any `x-principal` that came from outside. */
   override fetch(request: Request): Response {
     if (request.headers.get("upgrade") !== "websocket") return new Response(null, { status: 426 });
-    if (this.room.size >= limits.socketsPerRoom) return new Response(null, { status: 503 });
+    if (this.ctx.getWebSockets().length >= limits.socketsPerRoom)
+      // those too that close and do not read it
+      return new Response(null, { status: 503 });
     const header = request.headers.get("x-principal");
     const principal = header === null ? null : (JSON.parse(header) as Principal);
     if (principal) this.begin();
@@ -98,7 +101,10 @@ export class AccountRoom extends DurableObject<Env> {
     const quietAt = section.lastAt + bounds.squashQuietMs;
     const waits = !section.frozen && (quietAt > at || this.room.isOpen(section.id));
     if (waits) return this.log.plan("squash", address, Math.max(quietAt, at + bounds.squashAgainMs));
-    if (!shrinks(section)) return;
+    if (!shrinks(section)) {
+      this.log.thaw(section);
+      return this.room.lookAgain();
+    }
     const raise = { section: section.id, gen: section.gen, why: "squash", version: null } as const;
     const regen = await raiseByRoom(this.env, raise, at);
     if (!regen) return this.log.plan("squash", address, at + bounds.squashAgainMs);
@@ -145,7 +151,7 @@ export class AccountRoom extends DurableObject<Env> {
     let bytes = 0;
     for (const address of new Set(addresses)) {
       const named = parseAddress(address);
-      if (!named || !grantedTo(rights, principal, address, 0)) continue;
+      if (!named || !grantedTo(rights, principal, named, 0)) continue;
       const regen = rights?.sections.get(named.section)?.regen ?? null;
       const section = await this.log.open(named.section, named.gen, Date.now(), regen);
       this.room.flush(); // nothing is told that is not stored
@@ -161,9 +167,13 @@ export class AccountRoom extends DurableObject<Env> {
 
   // Of what a section was. The Worker asked who may, before and for every version (routes.ts).
 
-  versions(section: string): readonly VersionInfo[] {
+  async versions(at: SectionAt): Promise<readonly VersionInfo[]> {
     this.begin();
-    return this.log.versions.list(section);
+    if (at.handed && !this.log.versions.isHandedOver(at.section, at.handed)) {
+      const section = await this.openNow(at);
+      if (!section.ahead) this.log.versions.handOver(section, at.handed);
+    }
+    return this.log.versions.list(at.section);
   }
 
   version(section: string, id: string): { readonly info: VersionInfo; readonly state: Uint8Array } | null {
@@ -228,6 +238,7 @@ export interface SectionAt {
   readonly section: string;
   readonly gen: number;
   readonly regen: Regen | null;
+  readonly handed: Handed | null;
 }
 export interface SectionState {
   readonly id: string;

@@ -3,7 +3,8 @@
  * told, and what it was told holds until the next read, the next word from the hub, or the next end of a right.
  */
 import type { Bound, Interval, Place } from "../../shared/access/engine.ts";
-import type { Row } from "../../shared/records/entities.ts";
+import { entity, type Row } from "../../shared/records/entities.ts";
+import type { Field } from "../../shared/records/field.ts";
 import { hasGroup, type Group } from "../../shared/records/groups.ts";
 import { modeOf } from "../../shared/sections/mode.ts";
 import type { Env } from "../env.ts";
@@ -19,8 +20,14 @@ export interface SectionFacts {
   readonly compartment: string;
   readonly title: string;
   readonly regen: Regen | null;
+  /** The last handoff that was offered or taken and concerns it; null: none since there is the section. */
+  readonly handed: Handed | null;
   /** How far the database has its words; null: it has none. */
   readonly projected: Projected | null;
+}
+export interface Handed {
+  readonly at: number;
+  readonly by: string;
 }
 export interface Projected {
   readonly gen: number;
@@ -37,10 +44,17 @@ export interface RoomRights {
   modes(member: string): ReadonlyMap<string, Mode>;
   seesPresence(member: string, section: string): boolean;
   /**
+   * Fields of the account that they read, if they may know who is here: whoever would see that in a shared note of the
+   * account. Null: they may not, or there is no such account for them.
+   */
+  seesEditors(member: string): ReadonlySet<string> | null;
+  /**
    * Whether they may see what the section was at an instant: they may look into its history now, and by every right
    * of theirs that has a beginning they might have then. Who was let in later sees nothing that was deleted before.
    */
   readsHistory(member: string, section: string, when: number): boolean;
+  /** Whether they may know of the account's handoffs. */
+  seesHandoffs(member: string): boolean;
   /** Whether they may take the section back to a version. */
   restores(member: string, section: string): boolean;
   /** Of the sessions asked about, those that are not cut. */
@@ -73,6 +87,8 @@ export interface RoomRead {
   readonly sections: readonly Row[];
   readonly projected: ReadonlyMap<string, Projected>;
   readonly regens: ReadonlyMap<string, Regen>;
+  /** Handoffs of the account that were offered, by the id of their brief. */
+  readonly handed: ReadonlyMap<string, Handed>;
   /** Those asked about who are in office. */
   readonly members: ReadonlyMap<string, MemberFacts>;
   readonly liveSessions: ReadonlySet<string>;
@@ -96,7 +112,10 @@ function rightsFrom(read: RoomRead, at: number): RoomRights {
   return {
     directory: read.directory,
     sections: new Map(
-      [...rows].map(([id, row]) => [id, factsOf(row, read.projected.get(id) ?? null, read.regens.get(id) ?? null)]),
+      [...rows].map(([id, row]) => [
+        id,
+        factsOf(row, read.projected.get(id) ?? null, read.regens.get(id) ?? null, handedOf(row, read.handed)),
+      ]),
     ),
     liveSessions: read.liveSessions,
     nextEnd: turns.length > 0 ? Math.min(...turns) : null,
@@ -113,6 +132,16 @@ function rightsFrom(read: RoomRead, at: number): RoomRights {
       if (!who || !row || !modes.get(member)?.has(section)) return false;
       return who.bound.decide("see_presence", "section", row.compartment, who.place, at, row).allowed;
     },
+    seesEditors(member) {
+      const who = read.members.get(member);
+      if (!who) return null;
+      const note: Row = { id: "", anchor: who.place.anchor.id, compartment: "core", createdAt: at, createdBy: "", sectionKind: "shared", group: "shared" }; // prettier-ignore
+      const knows = who.bound.decide("see_presence", "section", "core", who.place, at, note);
+      const mask = who.bound.readMask("account", "core", who.place, at);
+      if (mask === 0 || !knows.allowed || !hasGroup(knows.groups, "shared")) return null;
+      const fields = Object.entries<Field>(entity("account").fields);
+      return new Set(fields.filter(([, { group }]) => hasGroup(mask, group)).map(([name]) => name));
+    },
     readsHistory(member, section, when) {
       const who = read.members.get(member);
       const row = rows.get(section);
@@ -122,6 +151,10 @@ function rightsFrom(read: RoomRead, at: number): RoomRights {
         return decision.allowed && hasGroup(decision.groups, row["group"] as Group);
       };
       return reads(who.place, at) && reads({ ...who.place, accountTeam: who.since }, Math.min(when, at));
+    },
+    seesHandoffs(member) {
+      const who = read.members.get(member);
+      return who !== undefined && who.bound.readMask("handoff", "handoff", who.place, at) !== 0;
     },
     restores(member, section) {
       const who = read.members.get(member);
@@ -133,7 +166,14 @@ function rightsFrom(read: RoomRead, at: number): RoomRights {
 }
 const nothing: ReadonlyMap<string, Mode> = new Map();
 
-function factsOf(row: Row, projected: Projected | null, regen: Regen | null): SectionFacts {
+/** A brief goes with its handoff; the account's shared notes are what anybody takes over. */
+function handedOf(row: Row, handed: RoomRead["handed"]): Handed | null {
+  const concern = row["sectionKind"] === "shared" ? [...handed.values()] : [handed.get(row.id)];
+  const last = concern.reduce((one, other) => ((other?.at ?? 0) > (one?.at ?? 0) ? other : one), undefined);
+  return last && last.at >= (row.createdAt ?? 0) ? last : null;
+}
+
+function factsOf(row: Row, projected: Projected | null, regen: Regen | null, handed: Handed | null): SectionFacts {
   const text = (value: unknown): string => (typeof value === "string" ? value : "");
   const number = (value: unknown): number => (typeof value === "number" ? value : 0);
   return {
@@ -145,6 +185,7 @@ function factsOf(row: Row, projected: Projected | null, regen: Regen | null): Se
     title: text(row["title"]),
     projected,
     regen,
+    handed,
   };
 }
 

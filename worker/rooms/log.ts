@@ -13,9 +13,11 @@ const idleMs = 30_000; // a spell of typing is over
 const projectMs = 5_000; // after an edit its words go to the database
 const projectEveryMs = 30_000;
 const idleRowsMin = 16; // a shorter tail loads as fast as a snapshot; rewriting the snapshot would cost more
+const mergeAtOnce = 16;
 const seqSpan = 2 ** 32;
 const chunkSpan = 2 ** 12;
 const hourMs = 3_600_000;
+const full = 2; // frozen for its size; 1: for what can't be read
 
 /** A section of one generation in memory. `clients` says who owns which Yjs client id; `spent` what each wrote this hour. */
 export interface Loaded {
@@ -28,6 +30,8 @@ export interface Loaded {
   whole: Whole | null;
   readonly clients: Map<number, string>;
   frozen: boolean;
+  /** Known to be no smaller in a new generation, until something is deleted. */
+  isTextAlone: boolean;
   /** The room holds a later generation: this one is left, or the database was restored. Read only until it is told, or the runbook is done. */
   ahead: boolean;
   seq: number;
@@ -40,6 +44,7 @@ export interface Loaded {
   readonly spent: Map<string, { hour: number; bytes: number }>;
   /** What the document took in this turn and the log does not have yet. */
   readonly unstored: Unstored[];
+  unstoredBytes: number;
 }
 /** Why a section is in the generation that it is in, as D1 says. A restore names the version that it goes back to. */
 export interface Regen {
@@ -113,8 +118,10 @@ export class SectionLog {
     this.storage = storage;
     this.sql = storage.sql;
     this.versions = new Versions(storage);
-    const made = this.sql.exec("SELECT name FROM sqlite_master WHERE name IN ('due', 'version')").toArray().length;
-    if (made === 1) this.sql.exec(versionTables); // a room from before there were versions
+    const made = this.sql
+      .exec("SELECT name FROM sqlite_master WHERE name IN ('due', 'version', 'handed')")
+      .toArray().length;
+    if (made > 0 && made < 3) this.sql.exec(versionTables); // a room from before there were versions, or those of handoffs
     this.begun = made > 0;
     const due = this.begun
       ? this.sql.exec<{ at: number; what: string; ref: string }>("SELECT at, what, ref FROM due").toArray()
@@ -218,6 +225,7 @@ export class SectionLog {
   private fresh(id: string, gen: number, no: number | null = null): Built {
     const counts = {
       frozen: false,
+      isTextAlone: false,
       ahead: this.isAhead(id, gen),
       seq: 0,
       snapshotBytes: 0,
@@ -235,6 +243,7 @@ export class SectionLog {
       clients: new Map(),
       spent: new Map(),
       unstored: [],
+      unstoredBytes: 0,
       ...counts,
     };
   }
@@ -294,7 +303,7 @@ export class SectionLog {
     const owners = "SELECT client, member FROM owner WHERE no = ?";
     for (const { client, member } of this.sql.exec<{ client: number; member: string }>(owners, no))
       section.clients.set(client, member);
-    section.frozen = frozen === 1;
+    section.frozen = frozen > 0;
   }
 
   private tail(no: number): readonly TailRow[] {
@@ -386,6 +395,7 @@ export class SectionLog {
   append(section: Loaded, by: Writer, at: number, change: Uint8Array, newClients: readonly number[]): void {
     section.whole = null;
     section.unstored.push({ by: { member: by.member, session: by.session }, at, change, newClients });
+    section.unstoredBytes += change.byteLength;
     for (const client of newClients) section.clients.set(client, by.member);
     count(section, by.member, at, change.byteLength);
   }
@@ -396,10 +406,11 @@ export class SectionLog {
    */
   store(section: Loaded): Uint8Array | null {
     const turn = section.unstored.splice(0);
+    section.unstoredBytes = 0;
     const [first] = turn;
     const at = turn.at(-1)?.at;
     if (!first || at === undefined) return null;
-    const change = turn.length === 1 ? first.change : Y.mergeUpdates(turn.map((one) => one.change));
+    const change = mergeAll(turn.map((one) => one.change));
     if (change.byteLength > limits.updateBytesMax) throw new Error("change too large for a row");
     const alone = turn.every(({ by }) => by.member === first.by.member && by.session === first.by.session);
     const write = (): number => {
@@ -595,15 +606,22 @@ export class SectionLog {
     const section = await this.dueSection(address, at);
     if (!section) return;
     if (section.frozen || section.tailRows < idleRowsMin) return;
-    if (section.unstored.length > 0) this.plan("compact", address, at + idleMs);
-    else if (section.lastAt + idleMs > at) this.plan("compact", address, section.lastAt + idleMs);
+    const quietAt = section.lastAt + idleMs;
+    if (section.unstored.length > 0 || quietAt > at) this.plan("compact", address, Math.max(quietAt, at + 1));
     else this.compact(section);
   }
 
   freeze(section: Loaded, at: number): void {
     section.frozen = true;
-    this.sql.exec("UPDATE sec SET frozen = 1 WHERE no = ?", section.no);
+    this.sql.exec("UPDATE sec SET frozen = ? WHERE no = ?", full, section.no);
     this.plan("squash", `${section.id}.${section.gen}`, at, true);
+  }
+  /** One that is full of text, and would be so in a new generation: it is written again, and grows no more. */
+  thaw(section: Loaded): void {
+    const sql = "UPDATE sec SET frozen = 0 WHERE no = ? AND frozen = ? RETURNING no";
+    if (this.sql.exec(sql, section.no, full).toArray().length === 0) return; // shut for another reason
+    section.frozen = false;
+    section.isTextAlone = true;
   }
 
   /** Each page that ever wrote is a client id, and makes every opening larger; so does what is no text. */
@@ -625,13 +643,27 @@ function count(section: Loaded, member: string, at: number, more: number): void 
 
 const isBuilt = (section: Loaded): section is Built => section.doc !== null;
 
+/** Merging takes time with the square of how many there are, so a few at once, and what comes of it again. */
+function mergeAll(updates: readonly Uint8Array[]): Uint8Array {
+  let left = [...updates];
+  while (left.length > 1) {
+    const merged: Uint8Array[] = [];
+    for (let at = 0; at < left.length; at += mergeAtOnce) {
+      const few = left.slice(at, at + mergeAtOnce);
+      merged.push(few.length === 1 && few[0] ? few[0] : Y.mergeUpdates(few));
+    }
+    left = merged;
+  }
+  return left[0] ?? new Uint8Array([0, 0]);
+}
+
 /**
  * What is stored, without a document made of it; null if it doesn't read well, or if something is missing in between.
  * The tail is merged in itself: to merge it with the snapshot would cost as much as to read that several times.
  */
 function wholeOf(snapshot: Uint8Array | null, tail: readonly Uint8Array[]): Whole | null {
   try {
-    const parts = [...(snapshot ? [snapshot] : []), ...(tail.length > 0 ? [Y.mergeUpdates([...tail])] : [])];
+    const parts = [...(snapshot ? [snapshot] : []), ...(tail.length > 0 ? [mergeAll(tail)] : [])];
     const reach = new Map<number, number>();
     for (const part of parts) {
       const { from, to } = Y.parseUpdateMeta(part);

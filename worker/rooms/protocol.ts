@@ -35,13 +35,16 @@ export type Frame =
   | { readonly type: "awareness"; readonly address: string; readonly update: Uint8Array }
   | { readonly type: "query_awareness"; readonly address: string }
   | { readonly type: "close"; readonly address: string }
+  /** Which field of the account this member edits. */
+  | { readonly type: "page"; readonly address: string; readonly text: string }
   | { readonly type: "ping" }
+  | { readonly type: "pong" } // it has read all that was sent before a ping of the room's
   | { readonly type: "ignored" }; // known, and without meaning from a client
 
 export function readFrame(bytes: Uint8Array): Frame | null {
   try {
     if (bytes.length === 1)
-      return bytes[0] === type.ping ? { type: "ping" } : bytes[0] === type.pong ? { type: "ignored" } : null;
+      return bytes[0] === type.ping ? { type: "ping" } : bytes[0] === type.pong ? { type: "pong" } : null;
     const from = decoding.createDecoder(bytes);
     if (decoding.peekVarUint(from) > addressCharsMax) return null;
     const address = decoding.readVarString(from);
@@ -64,6 +67,7 @@ export function readFrame(bytes: Uint8Array): Frame | null {
       case type.close:
         return { type: "close", address };
       case type.stateless:
+        return isPage(address) ? { type: "page", address, text: decoding.readVarString(from) } : { type: "ignored" }; // on a section the room alone speaks so
       case type.syncStatus:
         return { type: "ignored" };
       default:
@@ -80,6 +84,9 @@ export function parseAddress(address: string): Address | null {
   const section = match?.[1] ?? "";
   return isId(section) && kindOf(section) === "sec" ? { section, gen: Number(match?.[2]) } : null;
 }
+
+/** The account's own page, where no document is: who edits which field there (ROOM-24). */
+export const isPage = (address: string): boolean => isId(address) && kindOf(address) === "acc";
 
 /** The token of an Auth frame is `[ticket][;schema=<n>]`; without a number the schema is 0, older than any. */
 export function parseToken(token: string): { readonly ticket: string; readonly schema: number } {
@@ -124,4 +131,5 @@ export const awarenessFrame = (address: string, update: Uint8Array): Uint8Array 
   frame(address, type.awareness, (to) => encoding.writeVarUint8Array(to, update));
 export const statelessFrame = (address: string, payload: string): Uint8Array =>
   frame(address, type.stateless, (to) => encoding.writeVarString(to, payload));
+export const pingFrame = new Uint8Array([type.ping]);
 export const pongFrame = new Uint8Array([type.pong]);

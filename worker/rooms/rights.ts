@@ -1,6 +1,6 @@
 import { hasSchema } from "../../shared/sections/kinds.ts";
 import type { RoomRights, SectionFacts } from "./authority.ts";
-import { parseAddress, type Mode } from "./protocol.ts";
+import type { Address, Mode } from "./protocol.ts";
 
 /** Who sits at a socket. Made by the Worker from the session, or by a ticket; never from what a client says. */
 export interface Principal {
@@ -18,15 +18,14 @@ export interface Granted {
   readonly mode: Mode;
 }
 
-/** The one question of a room: what may this seat do with this address, opened by an editor of this schema number? */
+/** The one question of a room: what may this seat do with this section in this generation, opened by an editor of this schema number? */
 export function grantedTo(
   rights: RoomRights | null,
   principal: Principal,
-  address: string,
+  named: Address,
   schema: number,
 ): Granted | null {
-  const named = parseAddress(address);
-  const facts = named && rights?.sections.get(named.section);
+  const facts = rights?.sections.get(named.section);
   if (!rights || !facts || !rights.liveSessions.has(principal.session) || facts.gen !== named.gen) return null;
   const mode = rights.modes(principal.member).get(named.section);
   if (!mode) return null;

@@ -16,8 +16,7 @@ import { bounds, losesMost } from "./versions.ts";
 
 const readTries = 5;
 const sweepEveryMs = 10_000; // a flood does not look at every socket at every frame
-// The updates of a turn are merged, which costs little for a handful and much for thousands.
-const turnUpdatesMax = 100;
+const turnUpdatesMax = 400; // whoever is among them waits for all of them
 const turnBytesMax = 65_536;
 const vectorBytesMax = 100_000; // 5,000 sessions make 30 KB
 const closeReasons: Readonly<Record<number, string>> = {
@@ -35,6 +34,8 @@ const closeReasons: Readonly<Record<number, string>> = {
 };
 
 export interface Ports {
+  /** The account that this is the room of. */
+  readonly account: () => string;
   readonly log: SectionLog;
   readonly read: (attendees: readonly Attendee[], at: number) => Promise<RoomRights | null>;
   /** Tells the hub who sits here, so that it wakes this room when their rights change. */
@@ -53,6 +54,9 @@ interface Taken {
   readonly spent: readonly [before: number, after: number] | null; // null: nobody counts
 }
 
+/** Frames that are handled in their order. */
+type Handled = Exclude<wire.Frame, { type: "ping" | "pong" | "ignored" }>;
+
 const nameOf = (who: Attendee): string => `${who.member} ${who.session}`;
 
 export class Room {
@@ -69,6 +73,8 @@ export class Room {
   private doubts = 0;
   private reading: Promise<void> = Promise.resolve();
   private waiting: Promise<void> | null = null;
+  /** Somebody left the page while it was not known who may hear of it. */
+  private leftPage = false;
   /** Presences that ended while it was not known who may hear of it. */
   private readonly unheard: (readonly [left: Open, presence: Presence])[] = [];
   private readonly turn = new Map<Loaded, Taken[]>();
@@ -99,7 +105,9 @@ export class Room {
     if (!seat) return;
     this.seats.delete(ws);
     for (const open of seat.open.values()) this.unindex(open);
+    const { page } = seat;
     seat.leave();
+    if (page?.field) this.tellEditors();
     if (!seat.principal || this.members.length > 0) return; // of strangers the hub was never told
     this.registered = "";
     this.rights = null; // nobody tells an empty room of changes
@@ -125,13 +133,18 @@ export class Room {
     const frame = data.byteLength > limits.frameBytesMax ? null : wire.readFrame(new Uint8Array(data));
     const refused = seat.refuses(
       data.byteLength,
-      frame !== null && "address" in frame && this.isUnmetered(frame.address),
+      frame !== null && "address" in frame && this.isUnmetered(seat, frame.address),
       Date.now(),
     );
     if (refused !== null) return this.close(seat, refused);
     if (!frame) return this.strike(seat);
     if (frame.type === "ping") this.send(seat, wire.pongFrame);
+    if (frame.type === "pong") return this.hasRead(seat);
     if (frame.type === "ping" || frame.type === "ignored") return Promise.resolve();
+    return this.enqueue(seat, frame);
+  }
+
+  private enqueue(seat: Seat, frame: Handled): Promise<void> {
     seat.queued++;
     seat.tail = seat.tail
       .then(() => this.handle(seat, frame))
@@ -142,6 +155,19 @@ export class Room {
       .finally(() => seat.queued--);
     // Frames behind this one do not wait for the end of the turn, or there would be one update in each.
     return seat.tail.then(() => this.turnEnd ?? undefined);
+  }
+
+  /** What was asked for and had to wait comes now, or waits again. */
+  private async hasRead(seat: Seat): Promise<void> {
+    seat.unread.pong();
+    const asked: Promise<void>[] = [];
+    for (const open of seat.open.values()) {
+      if (!open.asked) continue;
+      asked.push(this.enqueue(seat, { type: "step1", address: open.address, vector: open.asked }));
+      open.asked = null;
+    }
+    seat.save();
+    await Promise.all(asked);
   }
 
   private close(seat: Seat, code: number): Promise<void> {
@@ -173,8 +199,11 @@ export class Room {
   private send(seat: Seat, bytes: Uint8Array): void {
     if (!this.seats.has(seat.ws)) return;
     try {
-      if (backlog(seat.ws) > limits.sendCloseBytes) void this.close(seat, 4513);
-      else seat.ws.send(bytes);
+      if (seat.unread.bytes > limits.sendCloseBytes) return void this.close(seat, 4513);
+      seat.ws.send(bytes);
+      if (!seat.unread.sent(bytes.byteLength)) return;
+      seat.ws.send(wire.pingFrame);
+      seat.save();
     } catch {
       this.leave(seat.ws); // a send on a dead socket must not end the loop over the others
     }
@@ -192,7 +221,7 @@ export class Room {
 
   /** After a sleep nobody can be told that somebody left before rights are read. */
   async tellUnheard(): Promise<void> {
-    if (this.unheard.length > 0 && this.seats.size > 0) await this.refresh();
+    if ((this.unheard.length > 0 || this.leftPage) && this.seats.size > 0) await this.refresh();
   }
 
   /** The backstop for a word of the hub that was lost, and for rights that end by time alone. */
@@ -246,6 +275,7 @@ export class Room {
     for (const seat of this.seats.values()) this.enforce(seat, rights);
     for (const [left, presence] of this.unheard.splice(0))
       if (this.announcer(left.section, presence.client) === undefined) this.relayPresence(left, gone(presence));
+    this.tellEditors();
   }
 
   private async register(): Promise<void> {
@@ -263,13 +293,19 @@ export class Room {
     if (!seat.principal || !this.asked.has(nameOf(seat.principal))) return;
     if (!rights.liveSessions.has(seat.principal.session)) return void this.close(seat, 4403);
     for (const open of seat.open.values()) this.settle(open);
+    if (seat.page && !rights.seesEditors(seat.principal.member)) {
+      const address = this.ports.account();
+      seat.page = null;
+      this.send(seat, wire.deniedFrame(address));
+      this.send(seat, wire.closeFrame(address));
+    }
     seat.save();
   }
 
   /** Brings an open section to what its member may do now. Returns null once it is shut. */
   private settle(open: Open): Granted | null {
     const { seat } = open;
-    const granted = seat.principal && grantedTo(this.rights, seat.principal, open.address, open.schema);
+    const granted = seat.principal && grantedTo(this.rights, seat.principal, open, open.schema);
     if (!granted) {
       seat.open.delete(open.address);
       this.unindex(open);
@@ -313,14 +349,15 @@ export class Room {
   }
 
   /** Sections for tools and measurements: what bounds them is bytes, not frames. */
-  private isUnmetered(address: string): boolean {
-    const facts = this.rights?.sections.get(wire.parseAddress(address)?.section ?? "");
+  private isUnmetered(seat: Seat, address: string): boolean {
+    const { section = "" } = seat.open.get(address) ?? wire.parseAddress(address) ?? {};
+    const facts = this.rights?.sections.get(section);
     return facts !== undefined && !hasSchema(facts.kind);
   }
 
   // --- frames
 
-  private async handle(seat: Seat, frame: Exclude<wire.Frame, { type: "ping" | "ignored" }>): Promise<void> {
+  private async handle(seat: Seat, frame: Handled): Promise<void> {
     if (frame.type === "auth" && !seat.principal && !(await this.redeem(seat, frame.token))) {
       this.send(seat, wire.deniedFrame(frame.address));
       return this.close(seat, 4401);
@@ -330,13 +367,18 @@ export class Room {
     if (!this.seats.has(seat.ws)) return;
     if (!known) return this.close(seat, 4503);
     this.sweep(Date.now()); // with rights known, or nobody would hear that they are gone
+    if (wire.isPage(frame.address)) return this.atPage(seat, seat.principal, frame);
     if (frame.type === "auth")
       return this.authenticate(seat, seat.principal, frame.address, wire.parseToken(frame.token).schema);
     const open = seat.open.get(frame.address);
-    if (!open || !this.settle(open)) return;
+    if (!open || !this.settle(open) || frame.type === "page") return;
     if (frame.type === "close") return this.shut(open);
     if (frame.type === "query_awareness") return this.tellPresence(open);
     if (frame.type === "awareness") return this.announce(open, frame.update);
+    if (frame.type === "step1" && seat.unread.bytes > limits.sendSkipBytes) {
+      open.asked = frame.vector; // whoever does not read what they get can't fill the memory with what they ask for
+      return void seat.save();
+    }
     if (frame.type === "step1") this.flush(); // nothing is told that is not stored
     // Again if another load took its place in memory meanwhile: from here on the document must stay at hand.
     const { log } = this.ports;
@@ -372,16 +414,16 @@ export class Room {
     const named = wire.parseAddress(address);
     const before = seat.open.get(address);
     const room = before !== undefined || seat.open.size < limits.openSectionsMax;
-    if (!named || !room || !grantedTo(this.rights, principal, address, schema)) return this.deny(seat, address);
+    if (!named || !room || !grantedTo(this.rights, principal, named, schema)) return this.deny(seat, address);
     this.flush(); // a later generation is made of what is stored of the earlier
     const section = await this.ports.log.glance(named.section, named.gen, Date.now(), this.regenOf(named.section));
-    const granted = grantedTo(this.rights, principal, address, schema); // again: loading took time
+    const granted = grantedTo(this.rights, principal, named, schema); // again: loading took time
     if (!granted || !this.seats.has(seat.ws)) return this.deny(seat, address);
     this.ports.log.heal(section, granted.facts.projected, this.readAt);
     if (before) this.unindex(before, false);
     const mode = this.modeNow(granted, named.section, named.gen, principal.member);
     const { presence, clientsBrought } = before ?? { presence: null, clientsBrought: 0 };
-    const open: Open = { ...named, seat, address, schema, mode, presence, clientsBrought };
+    const open: Open = { ...named, seat, address, schema, mode, presence, clientsBrought, asked: null };
     seat.open.set(address, open);
     if (!seat.save()) {
       seat.open.delete(address);
@@ -438,15 +480,14 @@ export class Room {
     const { principal } = seat;
     if (!section || !granted || !principal || granted.mode !== "write") return this.refuse(open);
     const { facts } = granted;
-    const before = section.unstored.reduce((sum, { change }) => sum + change.byteLength, 0);
+    const before = section.unstoredBytes;
     const isMuch = before + update.byteLength > turnBytesMax || section.unstored.length >= turnUpdatesMax;
     if (isMuch || log.wouldFill(section, before + update.byteLength)) this.flush();
     if (log.peek(open.section, open.gen) !== section) return this.refuse(open); // could not be stored
-    if (log.isFull(section, update.byteLength)) {
-      log.freeze(section, Date.now());
-      this.refuse(open);
-      for (const other of this.others(open.section)) this.settle(other);
-      return;
+    if (facts.handed && !log.versions.isHandedOver(section.id, facts.handed)) {
+      this.flush();
+      if (log.peek(open.section, open.gen) !== section) return this.refuse(open); // could not be stored
+      log.versions.handOver(section, facts.handed);
     }
     const at = Date.now();
     const spent = log.spentBy(section, principal.member, at);
@@ -454,6 +495,7 @@ export class Room {
     const writer: Writer = {
       member: principal.member,
       clientsLeft: limits.clientIdsPerSocket - open.clientsBrought,
+      isFull: () => log.isFull(section, update.byteLength),
       ownerOf: (client) => section.clients.get(client) ?? this.announcer(open.section, client),
       keepsFirst: (adds, deletes) => {
         const floods = spent < bounds.memberFloodBytes && spent + update.byteLength >= bounds.memberFloodBytes;
@@ -469,6 +511,12 @@ export class Room {
       log.versions.take(section, { why: why ?? "loss", by: principal.member }, at);
       accepted = acceptUpdate(section.doc, update, schema, { ...writer, keepsFirst: () => false });
     }
+    if (!accepted.ok && accepted.why === "full") {
+      if (!section.isTextAlone) log.freeze(section, at);
+      this.refuse(open);
+      if (section.frozen) for (const other of this.others(open.section)) this.settle(other);
+      return;
+    }
     if (!accepted.ok) {
       if (accepted.why === "anomaly") log.drop(section); // what it took before is stored all the same
       this.refuse(open);
@@ -476,6 +524,7 @@ export class Room {
     }
     const { change, echo, newClients } = accepted;
     if (change) {
+      section.isTextAlone = false;
       log.append(section, principal, at, change, newClients);
       open.clientsBrought += newClients.length;
       if (newClients.length > 0) seat.save();
@@ -522,9 +571,15 @@ export class Room {
     const writers = new Set(taken.map(({ open }) => open));
     // Of several writers each gets the others' words, and their own again, which changes nothing.
     const [sole] = writers.size === 1 ? writers : [];
-    if (change)
-      for (const other of this.others(section.id, sole))
-        if (other.gen === section.gen) this.send(other.seat, wire.updateFrame(other.address, change));
+    if (change) {
+      const frames = new Map<string, Uint8Array>(); // most say the same address
+      for (const other of this.others(section.id, sole)) {
+        if (other.gen !== section.gen) continue;
+        const frame = frames.get(other.address) ?? wire.updateFrame(other.address, change);
+        frames.set(other.address, frame);
+        this.send(other.seat, frame);
+      }
+    }
     for (const { open, echo, spent } of taken) {
       if (!open.seat.open.has(open.address)) continue; // shut meanwhile
       if (isStored && sole && echo) this.send(open.seat, wire.updateFrame(open.address, echo));
@@ -574,7 +629,7 @@ export class Room {
   private relayPresence(from: Open, presence: Presence): void {
     const update = encodePresence([presence]);
     for (const other of this.others(from.section, from)) {
-      if (this.seesPresence(other) && backlog(other.seat.ws) <= limits.sendSkipBytes)
+      if (this.seesPresence(other) && other.seat.unread.bytes <= limits.sendSkipBytes)
         this.send(other.seat, wire.awarenessFrame(other.address, update));
     }
   }
@@ -604,6 +659,66 @@ export class Room {
     return this.others(section).find((open) => open.presence?.client === client)?.seat.principal?.member;
   }
 
+  // --- the account's page: who edits which field (ROOM-24)
+
+  private atPage(seat: Seat, { member, session }: Principal, frame: Handled): void {
+    const mine =
+      frame.address === this.ports.account() && this.rights?.liveSessions.has(session)
+        ? this.rights.seesEditors(member)
+        : null;
+    if (frame.type === "auth") {
+      seat.page = mine && { field: "", told: nobody };
+      if (!mine || !seat.save(true)) return this.denyPage(seat, frame.address);
+      this.send(seat, wire.authenticatedFrame(frame.address, "read"));
+      return this.tellEditors();
+    }
+    if (!seat.page || !mine) return;
+    if (frame.type === "close") {
+      seat.page = null;
+      seat.save();
+      return this.tellEditors();
+    }
+    if (frame.type !== "page" || !seat.mayAnnounce(Date.now())) return;
+    if (frame.text !== "" && !mine.has(frame.text)) return;
+    const before = seat.page.field;
+    seat.page.field = frame.text;
+    if (!seat.save(true)) seat.page.field = before;
+    this.tellEditors();
+  }
+  private denyPage(seat: Seat, address: string): void {
+    seat.page = null;
+    seat.save();
+    this.send(seat, wire.deniedFrame(address));
+  }
+
+  /** To each on the page who else edits what, of the fields that they read; only where it is not what they were told. */
+  private tellEditors(): void {
+    const { rights } = this;
+    this.leftPage = rights === null;
+    if (!rights) return;
+    for (const seat of this.seats.values()) {
+      const member = seat.principal?.member;
+      const seen = seat.page && member ? rights.seesEditors(member) : null;
+      if (!seat.page || !seen || seat.unread.bytes > limits.sendSkipBytes) continue;
+      const edits = [...this.seats.values()].flatMap(({ page, principal }) =>
+        page?.field &&
+        principal &&
+        principal.member !== member &&
+        seen.has(page.field) &&
+        rights.seesEditors(principal.member)?.has(page.field)
+          ? [{ member: principal.member, name: rights.nameOf(principal.member), field: page.field }]
+          : [],
+      );
+      const unique = new Map(edits.map((one) => [`${one.field} ${one.member}`, one]));
+      const said = JSON.stringify([...unique].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, one]) => one));
+      const told = said === "[]" ? nobody : hash(said);
+      if (told === seat.page.told) continue;
+      seat.page.told = told;
+      seat.save(true);
+      this.send(seat, wire.statelessFrame(this.ports.account(), `{"type":"editors","of":${said}}`));
+    }
+  }
+
   // --- who has what open
 
   private others(section: string, except?: Open): Open[] {
@@ -626,10 +741,12 @@ export class Room {
   }
 }
 
-const isEmpty = (vector: Uint8Array): boolean => vector.byteLength === 1 && vector[0] === 0;
-
-/** Bytes that wait for a reader; a runtime without the count says 0, and the platform's own limits hold. */
-function backlog(ws: WebSocket): number {
-  const waiting: unknown = Reflect.get(ws, "bufferedAmount");
-  return typeof waiting === "number" ? waiting : 0;
+const nobody = 0;
+/** Of what was told last: enough to know that it is something else. */
+function hash(text: string): number {
+  let sum = 2_166_136_261;
+  for (let at = 0; at < text.length; at++) sum = Math.imul(sum ^ text.charCodeAt(at), 16_777_619);
+  return sum >>> 0 || 1;
 }
+
+const isEmpty = (vector: Uint8Array): boolean => vector.byteLength === 1 && vector[0] === 0;

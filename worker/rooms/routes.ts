@@ -20,7 +20,8 @@ import type { SectionAt } from "./account-room.ts";
 import { databaseAuthority, type RoomRights, type SectionFacts } from "./authority.ts";
 import { readersOf } from "./readers.ts";
 import { raiseAs } from "./regen.ts";
-import { bounds } from "./versions.ts";
+import { bounds, type VersionInfo } from "./versions.ts";
+import { parseAddress } from "./protocol.ts";
 import { grantedTo, type Principal } from "./rights.ts";
 import { roomOf } from "../env.ts";
 
@@ -108,7 +109,10 @@ roomRoutes.post("/accounts/:id/sections/states", requireActor, async (c) => {
   const rights = await rightsOf(c, account);
   if (!rights.ok) return problem(rights.error);
   const principal = principalOf(c.get("actor"));
-  const wanted = body.value.sections.filter((address) => grantedTo(rights.value, principal, address, 0) !== null);
+  const wanted = body.value.sections.filter((address) => {
+    const named = parseAddress(address);
+    return named !== null && grantedTo(rights.value, principal, named, 0) !== null;
+  });
   const have = Object.entries(body.value.have ?? {}).map(
     ([address, snapshot]) => [address, fromBase64(snapshot)] as const,
   );
@@ -124,6 +128,8 @@ interface History {
   readonly facts: SectionFacts;
   /** Whether they may see what the section was then. */
   readonly sees: (when: number) => boolean;
+  /** A version as they are told of it: that a handoff was its cause is for those who may know of handoffs (ROOM-23). */
+  readonly told: (version: VersionInfo) => VersionInfo;
   readonly writes: boolean;
   readonly restores: boolean;
 }
@@ -137,9 +143,11 @@ async function historyOf(c: AppContext): Promise<Result<History>> {
   if (!facts || !rights.value.readsHistory(member, section, Date.now())) return fail("missing");
   return ok({
     room: roomOf(c.env, account),
-    at: { section, gen: facts.gen, regen: facts.regen },
+    at: { section, gen: facts.gen, regen: facts.regen, handed: facts.handed },
     facts,
     sees: (when) => rights.value.readsHistory(member, section, when),
+    told: (version) =>
+      version.why === "handoff" && !rights.value.seesHandoffs(member) ? { ...version, why: "idle", by: null } : version,
     writes: writes && rights.value.modes(member).get(section) === "write",
     restores: writes && rights.value.restores(member, section),
   });
@@ -148,8 +156,8 @@ async function historyOf(c: AppContext): Promise<Result<History>> {
 roomRoutes.get("/accounts/:id/sections/:section/versions", requireActor, async (c) => {
   const history = await historyOf(c);
   if (!history.ok) return problem(history.error);
-  const { room, at, sees, writes, restores } = history.value;
-  const items = (await room.versions(at.section)).filter((version) => sees(version.at));
+  const { room, at, sees, told, writes, restores } = history.value;
+  const items = (await room.versions(at)).filter((version) => sees(version.at)).map(told);
   return c.json({ gen: at.gen, writes, restores, items });
 });
 
@@ -159,23 +167,28 @@ roomRoutes.post("/accounts/:id/sections/:section/versions", requireActor, async 
   if (!body.ok) return problem(body.error);
   const history = await historyOf(c);
   if (!history.ok) return problem(history.error);
-  const { room, at, writes } = history.value;
+  const { room, at, told, writes } = history.value;
   if (!writes) return problem({ code: "denied" });
   const version = await room.keepVersion(at, c.get("actor").member, body.value.name ?? null);
   if (version === "too_many") return problem({ code: "too_many_requests", detail: "It has too many named versions." });
-  return version === "empty" ? problem({ code: "invalid", detail: "Nothing is written yet." }) : c.json(version, 201);
+  if (version === "empty") return problem({ code: "invalid", detail: "Nothing is written yet." });
+  return c.json(told(version), 201);
 });
 
 /** Its words as text, and as data in the shape that ProseMirror reads; whoever shows that checks it like any content. */
 roomRoutes.get("/accounts/:id/sections/:section/versions/:version", requireActor, async (c) => {
   const history = await historyOf(c);
   if (!history.ok) return problem(history.error);
-  const { room, at, facts, sees } = history.value;
+  const { room, at, facts, sees, told } = history.value;
   const version = await room.version(at.section, c.req.param("version"));
   if (!version || !sees(version.info.at)) return missing();
   const doc = new Y.Doc();
   Y.applyUpdate(doc, version.state);
-  return c.json({ ...version.info, text: textOf(doc, facts.kind), rich: hasSchema(facts.kind) ? richOf(doc) : null });
+  return c.json({
+    ...told(version.info),
+    text: textOf(doc, facts.kind),
+    rich: hasSchema(facts.kind) ? richOf(doc) : null,
+  });
 });
 
 /** Into the next generation with a version's words. D1 first, then everybody in the room is told, then it is answered. */
@@ -188,7 +201,7 @@ roomRoutes.post("/accounts/:id/sections/:section/versions/:version/restore", req
   const history = await historyOf(c);
   if (!history.ok) return problem(history.error);
   const { room, at, sees, restores } = history.value;
-  const info = (await room.versions(at.section)).find(({ id }) => id === c.req.param("version"));
+  const info = (await room.versions(at)).find(({ id }) => id === c.req.param("version"));
   if (!info || !sees(info.at)) return missing();
   if (!restores) return problem({ code: "denied" });
   const raise = { section: at.section, gen: body.value.gen, why: "restore", version: info.id } as const;
@@ -196,7 +209,7 @@ roomRoutes.post("/accounts/:id/sections/:section/versions/:version/restore", req
   if (!raised.ok) return problem(raised.error);
   await tell(c, raised.value.announcement);
   const { regen } = raised.value;
-  await room.follow({ section: at.section, gen: regen.gen, regen });
+  await room.follow({ ...at, gen: regen.gen, regen });
   return c.json({ gen: regen.gen });
 });
 

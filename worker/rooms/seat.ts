@@ -15,6 +15,16 @@ export interface Open {
   mode: Mode;
   presence: Presence | null;
   clientsBrought: number;
+  /** What the other end has, by a step 1 that waits until more was read; null: none waits. */
+  asked: Uint8Array | null;
+}
+
+/** The account's page open on a socket. */
+interface Page {
+  /** What its member edits there; empty: nothing. */
+  field: string;
+  /** What they were told last of the others, as a hash: what did not change for them is not sent. */
+  told: number;
 }
 
 const bytesPerSecond = 262_144;
@@ -26,21 +36,24 @@ export class Seat {
   readonly ws: WebSocket;
   principal: Principal | null;
   readonly open = new Map<string, Open>();
+  page: Page | null = null;
   strikes = 0;
   /** When the last frame came; 0 after a sleep, which forgets it. */
   heardAt = 0;
   /** Frames of one socket are handled one after the other, also when one has to wait for a read. */
   tail: Promise<void> = Promise.resolve();
   queued = 0;
+  readonly unread: Unread;
   private readonly frames = new Bucket(limits.framesPerSecond, limits.framesBurst);
   private readonly bytes = new Bucket(bytesPerSecond, bytesBurst);
   private readonly presences = new Bucket(limits.presencePerSecond, limits.presencePerSecond);
   private preAuthBytes = 0;
   private preAuthFrames = 0;
 
-  private constructor(ws: WebSocket, principal: Principal | null) {
+  private constructor(ws: WebSocket, principal: Principal | null, unread: readonly number[] = []) {
     this.ws = ws;
     this.principal = principal;
+    this.unread = new Unread(unread);
   }
 
   static accept(ws: WebSocket, principal: Principal | null): Seat {
@@ -54,15 +67,17 @@ export class Seat {
   static restore(ws: WebSocket): Seat | null {
     const saved: unknown = ws.deserializeAttachment();
     if (!(saved instanceof Uint8Array)) return null;
-    const { p, s, o } = JSON.parse(new TextDecoder().decode(saved)) as Saved;
-    const seat = new Seat(ws, p);
+    const { p, s, o, u, g } = JSON.parse(new TextDecoder().decode(saved)) as Saved;
+    const seat = new Seat(ws, p, u);
     seat.strikes = s;
-    for (const [address, schema, write, clientsBrought, presence] of o) {
+    if (g) seat.page = { field: g[0], told: g[1] };
+    for (const [address, schema, write, clientsBrought, presence, asked] of o) {
       const named = parseAddress(address);
       if (!named) continue;
       const [client, clock, state] = presence ?? [0, 0, null];
       seat.open.set(address, {
         ...named, seat, address, schema, clientsBrought, mode: write ? "write" : "read", presence: presence ? { client, clock, state } : null,
+        asked: asked ? hasNothing : null,
       }); // prettier-ignore
     }
     return seat;
@@ -76,8 +91,11 @@ export class Seat {
     const saved: Saved = {
       p: this.principal,
       s: this.strikes,
-      o: [...this.open.values()].map(({ address, schema, mode, clientsBrought, presence }) => [
+      u: this.unread.blocks,
+      ...(this.page ? { g: [this.page.field, this.page.told] as const } : {}),
+      o: [...this.open.values()].map(({ address, schema, mode, clientsBrought, presence, asked }) => [
         address, schema, mode === "write" ? 1 : 0, clientsBrought, presence && [presence.client, presence.clock, presence.state],
+        asked ? 1 : 0,
       ]), // prettier-ignore
     };
     const bytes = new TextEncoder().encode(JSON.stringify(saved));
@@ -90,6 +108,7 @@ export class Seat {
   /** Nothing is open any more, also not for a room that wakes while the socket is closing. */
   leave(): void {
     this.open.clear();
+    this.page = null;
     try {
       this.save();
     } catch {
@@ -101,7 +120,7 @@ export class Seat {
   refuses(bytes: number, exempt: boolean, at: number): number | null {
     if (bytes > limits.frameBytesMax) return 1009;
     if (this.queued >= framesQueuedMax) return 4529;
-    if (this.open.size === 0) {
+    if (this.open.size === 0 && !this.page) {
       this.preAuthBytes += bytes;
       if (++this.preAuthFrames > limits.preAuthFramesMax || this.preAuthBytes > limits.preAuthBytesMax) return 4429;
     }
@@ -116,7 +135,44 @@ export class Seat {
 interface Saved {
   readonly p: Principal | null;
   readonly s: number;
-  readonly o: readonly (readonly [string, number, 0 | 1, number, readonly [number, number, string | null] | null])[];
+  readonly u: readonly number[];
+  readonly g?: readonly [field: string, told: number];
+  readonly o: readonly (readonly [
+    address: string,
+    schema: number,
+    write: 0 | 1,
+    clientsBrought: number,
+    presence: readonly [number, number, string | null] | null,
+    asked: 0 | 1,
+  ])[];
+}
+const hasNothing = new Uint8Array([0]); // the state vector of an empty document
+
+/**
+ * What the other end has not read (ROOM-22). The platform does not say, so the room asks: a ping after every block of
+ * bytes, whose pong comes when all before it was read.
+ */
+class Unread {
+  /** Sizes of the blocks whose pong has not come, oldest first. */
+  readonly blocks: number[];
+  private since = 0; // a sleep forgets this, which is less than a block
+  constructor(blocks: readonly number[] = []) {
+    this.blocks = [...blocks];
+  }
+  get bytes(): number {
+    return this.blocks.reduce((sum, block) => sum + block, this.since);
+  }
+  /** Whether a ping is to follow. */
+  sent(bytes: number): boolean {
+    this.since += bytes;
+    if (this.since < limits.sendPingBytes) return false;
+    this.blocks.push(this.since);
+    this.since = 0;
+    return true;
+  }
+  pong(): void {
+    this.blocks.shift();
+  }
 }
 
 class Bucket {

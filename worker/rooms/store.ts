@@ -1,6 +1,7 @@
 /** The one read of a room: everything that its rights hang on, of one instant. */
 import { sql } from "drizzle-orm";
 import { bind, type Facts } from "../../shared/access/engine.ts";
+import { briefOf } from "../../shared/handoffs/brief.ts";
 import { validatePolicy, type Policy } from "../../shared/access/policy.ts";
 import { limits } from "../../shared/kernel/limits.ts";
 import { batch, openDb, type Db, type Query } from "../db/db.ts";
@@ -51,7 +52,7 @@ export async function readRoom(
   const state = sql<StateRow>`select (select v from meta where k = 'directory') as directory, (select v from meta where k = 'directory_at') as checkedAt,
     p.version as policy, p.at as policyAt, case when p.version = ${held?.version ?? null} and p.at = ${held?.at ?? null} then null else p.body end as body
     from (select 1) left join (select * from policy order by version desc limit 1) p`;
-  const [states, sections, anchors, teams, shares, rows, lent, lives, projected, regens] = (await batch(db, [
+  const [states, sections, anchors, teams, shares, rows, lent, lives, projected, regens, handoffs] = (await batch(db, [
     db.all<StateRow>(state),
     db
       .select()
@@ -84,6 +85,10 @@ export async function readRoom(
       .select()
       .from(regen)
       .where(sql`${regen.section} in (select id from section where anchor = ${account})`),
+    db.all<HandoffRow>(
+      sql`select id, from_member as giver, to_member as receiver, offered_at as offeredAt, accepted_at as acceptedAt
+        from handoff where anchor = ${account} and offered_at is not null and deleted_at is null`,
+    ),
   ])) as [
     StateRow[],
     Parameters<typeof stored>[1][],
@@ -95,6 +100,7 @@ export async function readRoom(
     { id: string }[],
     (Projected & { section: string })[],
     (typeof regen.$inferSelect)[],
+    HandoffRow[],
   ];
 
   const [now] = states;
@@ -132,6 +138,12 @@ export async function readRoom(
     sections: place ? sections.map((row) => stored("section", row).row) : [],
     projected: new Map(projected.map(({ section: id, gen, upto }) => [id, { gen, upto }])),
     regens: new Map(regens.map(({ section: id, gen, why, version, by }) => [id, { gen, why, version, by }])),
+    handed: new Map(
+      handoffs.map(({ id, giver, receiver, offeredAt, acceptedAt }) => [
+        briefOf(id),
+        acceptedAt === null ? { at: offeredAt, by: giver ?? "" } : { at: acceptedAt, by: receiver ?? "" },
+      ]),
+    ),
     members: found,
     liveSessions: new Set(
       attendees.filter((one) => inOffice.has(one.member) && uncut.has(one.session)).map(({ session }) => session),
@@ -139,6 +151,13 @@ export async function readRoom(
   };
 }
 
+interface HandoffRow {
+  readonly id: string;
+  readonly giver: string | null;
+  readonly receiver: string | null;
+  readonly offeredAt: number;
+  readonly acceptedAt: number | null;
+}
 interface TeamRow {
   readonly member: string;
   readonly from: number | null;

@@ -5,10 +5,11 @@
 import * as Y from "yjs";
 import { limits } from "../../shared/kernel/limits.ts";
 import { copyContent } from "../../shared/sections/text.ts";
+import type { Handed } from "./authority.ts";
 import type { Built } from "./log.ts";
 
-/** by hand · typing stopped · before the section was restored, squashed, raised · before much was deleted or written. */
-export type VersionWhy = "hand" | "idle" | "restore" | "squash" | "raise" | "loss" | "flood";
+/** by hand · typing stopped · when the account or a record of it was handed over · before the section was restored, squashed, raised · before much was deleted or written. */
+export type VersionWhy = "hand" | "idle" | "handoff" | "restore" | "squash" | "raise" | "loss" | "flood";
 export interface VersionInfo {
   readonly id: string;
   readonly gen: number;
@@ -61,12 +62,15 @@ export const versionTables = `
 CREATE TABLE IF NOT EXISTS version(id INTEGER PRIMARY KEY, no INT NOT NULL, at INT NOT NULL, "by" TEXT, why TEXT NOT NULL,
   name TEXT, seq INT NOT NULL, bytes INT NOT NULL, writers TEXT NOT NULL, vector BLOB NOT NULL);
 CREATE TABLE IF NOT EXISTS version_chunk(k INTEGER PRIMARY KEY, d BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS handed(section TEXT PRIMARY KEY, at INT NOT NULL) WITHOUT ROWID;
 `;
 const columns = `version.id, sec.gen, version.at, version."by", version.why, version.name, version.bytes, version.writers`;
 
 export class Versions {
   private readonly storage: DurableObjectStorage;
   private readonly sql: SqlStorage;
+  /** Up to which handoff each section has its version; read when it is asked for. */
+  private readonly handed = new Map<string, number>();
   constructor(storage: DurableObjectStorage) {
     this.storage = storage;
     this.sql = storage.sql;
@@ -77,13 +81,14 @@ export class Versions {
     const { no, seq, doc } = section;
     if (no === null) return null;
     const last = this.sql
-      .exec<{ id: number; seq: number; vector: ArrayBuffer }>(
-        "SELECT id, seq, vector FROM version WHERE no = ? ORDER BY at DESC, seq DESC LIMIT 1",
+      .exec<{ id: number; seq: number; why: string; vector: ArrayBuffer }>(
+        "SELECT id, seq, why, vector FROM version WHERE no = ? ORDER BY at DESC, seq DESC LIMIT 1",
         no,
       )
       .toArray()[0];
     if (last?.seq === seq && section.unstored.length === 0) {
-      if (name !== null)
+      // What the clock kept is said to be what it is now kept for.
+      if (name !== null || (why === "handoff" && last.why === "idle"))
         this.sql.exec(`UPDATE version SET name = ?, why = ?, "by" = ? WHERE id = ?`, name, why, by, last.id);
       return String(last.id);
     }
@@ -112,6 +117,24 @@ export class Versions {
       this.prune(section.id, why);
     });
     return String(id);
+  }
+
+  isHandedOver(section: string, { at }: Handed): boolean {
+    let kept = this.handed.get(section);
+    if (kept === undefined) {
+      const sql = "SELECT at FROM handed WHERE section = ?";
+      kept = this.sql.exec<{ at: number }>(sql, section).toArray()[0]?.at ?? 0;
+      this.handed.set(section, kept);
+    }
+    return kept >= at;
+  }
+  /** As it was at a handoff, which nobody may have noticed here before: nothing was changed since. */
+  handOver(section: Built, { at, by }: Handed): void {
+    this.storage.transactionSync(() => {
+      this.take(section, { why: "handoff", by: by || null }, Math.max(at, section.lastAt));
+      this.sql.exec("INSERT OR REPLACE INTO handed(section, at) VALUES (?, ?)", section.id, at);
+    });
+    this.handed.set(section.id, at);
   }
 
   /** Newest first, of all generations. */
