@@ -4,7 +4,8 @@ import type { Row } from "../records/entities.ts";
 
 /**
  * The brief of a handoff: a section of kind `handoff` that is written by who answers for what changes hands, the giver
- * until it is taken, then the receiver (SHARE-9). Its id is the handoff's with another kind, so that it is known to
+ * until it is taken, then the receiver (SHARE-9): of an account whoever owns that, so nobody is named; of a single record
+ * its `owner`. Its id is the handoff's with another kind, so that it is known to
  * every act and made on a device, offline too.
  */
 export const briefOf = (handoff: string): string => handoff.replace("_han_", "_sec_");
@@ -16,7 +17,12 @@ export function findBrief(tx: Tx, handoff: Pick<Row, "id" | "anchor">): Row | nu
   return isIt ? brief : null;
 }
 
-export function createBrief(tx: Tx, { id, anchor, name }: { id: string; anchor: string; name: unknown }): void {
+export function createBrief(
+  tx: Tx,
+  { id, anchor, about, name }: { id: string; anchor: string; about: unknown; name: unknown },
+): void {
+  const { member } = tx.actor;
+  const isMyAccount = (about ?? anchor) === anchor && tx.get(anchor)?.["owner"] === member;
   tx.create("section", {
     ...emptyFields("section"),
     id: briefOf(id),
@@ -26,7 +32,7 @@ export function createBrief(tx: Tx, { id, anchor, name }: { id: string; anchor: 
     sectionKind: "handoff",
     group: "handoff",
     about: id,
-    owner: tx.actor.member,
+    owner: isMyAccount ? null : member,
     gen: 1,
     schema: 1,
   });
@@ -37,15 +43,15 @@ export function withBrief(create: Mutation): Mutation {
   interface Args {
     readonly id: string;
     readonly anchor: string;
-    readonly fields: { readonly name: string };
+    readonly fields: { readonly name: string; readonly about?: unknown };
   }
   const base = create as unknown as Mutation<Args>;
   return defineMutation<Args>({
     ...base,
-    reads: (a) => [...base.reads(a), briefOf(a.id)],
+    reads: (a) => [...base.reads(a), a.anchor, briefOf(a.id)],
     run(tx, a) {
       const made = base.run(tx, a);
-      if (made.ok) createBrief(tx, { id: a.id, anchor: a.anchor, name: a.fields.name });
+      if (made.ok) createBrief(tx, { id: a.id, anchor: a.anchor, about: a.fields.about, name: a.fields.name });
       return made;
     },
   });

@@ -1,13 +1,14 @@
 /** Who writes the brief of a handoff, through every state of it: acts over HTTP, words through real sockets of the room. */
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import { beforeAll, describe, expect, it } from "vitest";
-import { memberSource } from "../../demo/people.ts";
+import { beforeAll, describe, expect, it, vi } from "vitest";
+import { memberSource, teamSource } from "../../demo/people.ts";
 import { briefOf } from "../../shared/handoffs/brief.ts";
+import { lateAt } from "../../shared/handoffs/ends.ts";
 import type { Row } from "../../shared/records/entities.ts";
 import { hubOf } from "../../worker/env.ts";
 import * as wire from "../../worker/rooms/protocol.ts";
-import { account, accountSource, ask, bring, boot, idOf, json, memberId, opportunity, origin, under } from "./app-rig.ts"; // prettier-ignore
+import { account, accountSource, ask, bring, boot, device, idOf, json, memberId, opportunity, origin, pushBody, under } from "./app-rig.ts"; // prettier-ignore
 import { hex, paragraph, Spy } from "./rooms-rig.ts";
 
 const id: Record<string, string> = {};
@@ -16,14 +17,14 @@ const who: Record<string, string> = {};
 beforeAll(async () => {
   await boot();
   await bring([
-    ...["given", "back", "parts"].map((key) => account(key, "ana", "west", "americas")),
+    ...["given", "back", "parts", "kept", "moved"].map((key) => account(key, "ana", "west", "americas")),
     opportunity("1", "parts", { amountMinor: 4_200 }),
     under("handoff", "old", "back", {
       fields: { name: "Brought in", state: "draft" },
       refs: { fromMember: memberSource("ana") },
     }),
   ]);
-  for (const name of ["given", "back", "parts"]) id[name] = await idOf(accountSource(name));
+  for (const name of ["given", "back", "parts", "kept", "moved"]) id[name] = await idOf(accountSource(name));
   id["deal"] = await idOf("test:opportunity:1");
   id["old"] = await idOf("test:handoff:old");
   for (const handle of ["ana", "bo", "lina", "marcus"]) who[handle] = await memberId(handle);
@@ -153,13 +154,16 @@ describe("the brief of a handoff", () => {
     const old = briefOf(id["old"] ?? "");
     expect(await sectionRow(old)).toBe(null);
     expect(await act("ana", id["old"] ?? "", "offer", { to: who["bo"] })).toBe(true);
-    const made = { owner: who["ana"], section_kind: "handoff", compartment: "handoff", group: "handoff" };
+    // Of an account its owner writes, so that nobody is named; of a single record its holder.
+    const made = { owner: null, section_kind: "handoff", compartment: "handoff", group: "handoff" };
     expect(await sectionRow(old)).toEqual(made);
     expect(await sectionRow(briefOf(await makeHandoff(id["back"] ?? "")))).toEqual(made);
+    const part = briefOf(await makeHandoff(id["parts"] ?? "", id["deal"]));
+    expect(await sectionRow(part)).toEqual({ ...made, owner: who["ana"] });
   });
 
   it("[SHARE-9] nobody names its writer: not when it is made, not by an edit, not by a section under its id", async () => {
-    const handoff = await makeHandoff(id["back"] ?? "");
+    const handoff = await makeHandoff(id["parts"] ?? "", id["deal"]);
     const brief = briefOf(handoff);
     const edit = await ask(`/api/sections/${brief}`, { method: "PATCH", as: "ana", body: { owner: who["bo"] } });
     expect(edit.status).toBe(422);
@@ -167,9 +171,193 @@ describe("the brief of a handoff", () => {
     const made = await json<Row>(ask("/api/sections", { as: "ana", body: { anchor: id["back"], ...fields } }));
     expect((await sectionRow(made.id))?.["owner"]).toBe(null);
     // What is no brief of this handoff does not move with it.
-    await env.DB.prepare("UPDATE section SET about = ? WHERE id = ?").bind(id["deal"], brief).run();
+    await env.DB.prepare("UPDATE section SET about = ? WHERE id = ?").bind(id["old"], brief).run();
     await act("ana", handoff, "offer", { to: who["bo"] });
     expect(await act("bo", handoff, "accept")).toBe(true);
     expect((await sectionRow(brief))?.["owner"]).toBe(who["ana"]);
+  });
+
+  it("[SHARE-9] is written by whoever the account goes to meanwhile, and by its giver no more", async () => {
+    const handoff = await makeHandoff(id["moved"] ?? "");
+    const address = `${briefOf(handoff)}.1`;
+    await act("ana", handoff, "offer", { to: who["bo"] });
+    const ana = await sit("ana", "moved");
+    expect(await open(ana, address)).toBe("write");
+    const given = await ask(`/api/accounts/${id["moved"]}/reassign`, { as: "ana", body: { to: who["marcus"] } });
+    expect(given.ok).toBe(true);
+    expect(got(ana, wire.deniedFrame(address))).toBe(1); // the account is out of her sight
+    const marcus = await sit("marcus", "moved");
+    expect(await open(marcus, address)).toBe("write");
+    expect(await takes(marcus, address, "Mine now")).toBe(true);
+  });
+
+  it("[ROOM-23] what was written is kept as a version when a handoff is offered and when it is taken: its brief, and the account's shared notes; once, also when no room was told", async () => {
+    const make = async (title: string, as = "ana") =>
+      (await json<Row>(ask("/api/sections", { as, body: { anchor: id["kept"], title, sectionKind: "shared", group: "shared" } }))).id; // prettier-ignore
+    const note = await make("Plan");
+    const handoff = await makeHandoff(id["kept"] ?? "");
+    const brief = briefOf(handoff);
+    interface Listed {
+      readonly id: string;
+      readonly why: string;
+      readonly by: string | null;
+    }
+    const kept = async (as: string, section: string) => {
+      const path = `/api/accounts/${id["kept"]}/sections/${section}/versions`;
+      const { items } = await json<{ items: Listed[] }>(ask(path, { as }));
+      return Promise.all(
+        items.map(async (one) => [one.why, one.by, (await json<{ text: string }>(ask(`${path}/${one.id}`, { as }))).text]), // prettier-ignore
+      );
+    };
+    const ana = await sit("ana", "kept");
+    for (const section of [note, brief]) await open(ana, `${section}.1`);
+    expect(await takes(ana, `${note}.1`, "Plan of May")).toBe(true);
+    expect(await takes(ana, `${brief}.1`, "Promised in May")).toBe(true);
+    expect(await kept("ana", note)).toEqual([]);
+
+    expect(await act("ana", handoff, "offer", { to: who["bo"] })).toBe(true);
+    expect(await takes(ana, `${note}.1`, "In June. ")).toBe(true);
+    const offered = [["handoff", who["ana"], "Plan of May"]];
+    expect(await kept("ana", note)).toEqual(offered);
+    expect(await kept("ana", note)).toEqual(offered);
+    expect(await kept("ana", brief)).toEqual([["handoff", who["ana"], "Promised in May"]]); // nobody wrote since
+
+    // Whoever may not know of handoffs learns from no version that there was one, nor whose (ACCESS-1).
+    expect(await kept("marcus", note)).toEqual(offered);
+    const last = await env.DB.prepare("SELECT version, body FROM policy ORDER BY version DESC LIMIT 1").first<{ version: number; body: string }>(); // prettier-ignore
+    const policy = JSON.parse(last?.body ?? "{}") as { allow: { id: string }[] };
+    const allow = policy.allow.filter(({ id: rule }) => rule !== "handoff.read" && rule !== "handoff.region");
+    const blind = JSON.stringify({ ...policy, version: (last?.version ?? 0) + 1, allow });
+    await env.DB.prepare(`INSERT INTO policy (version, body, author, why, at) VALUES (?, ?, 'test', 'test', 2)`).bind((last?.version ?? 0) + 1, blind).run(); // prettier-ignore
+    expect(await kept("marcus", note)).toEqual([["idle", null, "Plan of May"]]);
+    await env.DB.prepare("DELETE FROM policy WHERE version = ?")
+      .bind((last?.version ?? 0) + 1)
+      .run();
+
+    await losesRooms();
+    const later = await make("Empty when it is taken");
+    expect(await act("bo", handoff, "accept")).toBe(true);
+    const bo = await sit("bo", "kept");
+    expect(await open(bo, `${note}.1`)).toBe("write");
+    expect(await takes(bo, `${note}.1`, "By Bo. ")).toBe(true);
+    expect(await takes(bo, `${note}.1`, "Again. ")).toBe(true);
+    const taken = (await kept("bo", note)).map(([why, by, text]) => [
+      why,
+      by,
+      String(text)
+        .split("\n")
+        .map((line) => line.trim())
+        .sort()
+        .join(),
+    ]);
+    expect(taken).toEqual([["handoff", who["bo"], "In June.,Plan of May"], ...offered]);
+    expect(await kept("bo", brief)).toHaveLength(1); // the same words
+    const fresh = await make("Made after it", "bo");
+    for (const section of [later, fresh]) {
+      await open(bo, `${section}.1`);
+      expect(await takes(bo, `${section}.1`, "New")).toBe(true);
+      expect(await takes(bo, `${section}.1`, "Newer")).toBe(true);
+      expect(await kept("bo", section)).toEqual([]);
+    }
+  });
+});
+
+describe("to whom it goes and what goes along", () => {
+  const offer = async (as: string, handoff: string, body: object): Promise<Response> =>
+    ask(`/api/handoffs/${handoff}/offer`, { as, body });
+  const ownerOf = async (as: string, plural: string, key: string) =>
+    (await json<Row>(ask(`/api/${plural}/${id[key]}`, { as })))["owner"];
+  beforeAll(async () => {
+    const mine = { owner: memberSource("ana") };
+    await bring([
+      { entity: "queue", source: "test:queue:europe", fields: { name: "Europe" }, refs: { steward: memberSource("tomas"), team: teamSource("europe") } },
+      { entity: "queue", source: "test:queue:alone", fields: { name: "Alone" }, refs: { steward: memberSource("bo") } },
+      ...["whole", "shared", "quiet", "thrown"].map((key) => account(key, "ana", "west", "americas")),
+      under("contact", "own", "whole", { fields: { name: "Own" }, refs: mine }),
+      under("task", "own", "whole", { fields: { name: "Own" }, refs: mine }),
+      under("task", "theirs", "whole", { fields: { name: "Marcus's" }, refs: { owner: memberSource("marcus") } }),
+      under("case", "own", "whole", { fields: { name: "Own", number: "C1", queue: "Terminals" }, refs: mine }),
+      opportunity("own", "whole"), opportunity("single", "shared", { amountMinor: 100 }),
+      under("task", "single", "shared", { fields: { name: "About it" }, refs: { about: "test:opportunity:single" }, compartment: "sales" }),
+    ]); // prettier-ignore
+    for (const key of ["whole", "shared", "quiet", "thrown"]) id[key] = await idOf(accountSource(key));
+    for (const [key, source] of [["contact", "contact:own"], ["task", "task:own"], ["theirs", "task:theirs"], ["case", "case:own"], ["opp", "opportunity:own"], ["single", "opportunity:single"], ["step", "task:single"], ["queue", "queue:europe"], ["alone", "queue:alone"]] as const)
+      id[key] = await idOf(`test:${source}`); // prettier-ignore
+    id["europe"] = await idOf(teamSource("europe"));
+    who["tomas"] = await memberId("tomas");
+    await env.DB.prepare("UPDATE opportunity SET owner = ? WHERE id = ?").bind(who["ana"], id["opp"]).run();
+  });
+
+  it("[HAND-2] [HAND-3] an account brings what has no owner, and of the giver's own what was chosen; nobody else's", async () => {
+    const handoff = await makeHandoff(id["whole"] ?? "");
+    expect((await offer("ana", handoff, { to: who["bo"], moves: ["task", "case", "contact"] })).status).toBe(200);
+    const moves = ["contact", "task", "theirs", "case", "opp"].map((key) => id[key]);
+    expect(await act("bo", handoff, "accept", { moves })).toBe(true);
+    expect(await ownerOf("bo", "accounts", "whole")).toBe(who["bo"]);
+    expect(await ownerOf("bo", "tasks", "task")).toBe(null); // whose account it is, theirs it is
+    expect(await ownerOf("bo", "contacts", "contact")).toBe(null);
+    expect(await ownerOf("bo", "cases", "case")).toBe(who["ana"]); // Bo did not see it with the offer
+    expect(await ownerOf("bo", "tasks", "theirs")).toBe(who["marcus"]);
+    expect(await ownerOf("bo", "opportunities", "opp")).toBe(who["ana"]); // that kind was not chosen
+    expect(await act("ana", handoff, "finish")).toBe(false);
+    expect(await act("bo", handoff, "finish")).toBe(true);
+    expect((await json<Row>(ask(`/api/handoffs/${handoff}`, { as: "bo" })))["state"]).toBe("done");
+  });
+
+  it("[HAND-1] what is offered to a queue any member of its team takes; the second is told who has it", async () => {
+    const handoff = await makeHandoff(id["shared"] ?? "", id["single"]);
+    const late = who["tomas"];
+    expect((await offer("ana", handoff, { to: id["queue"], late })).status).toBe(422); // the team that it names is part of what is offered
+    expect((await offer("ana", handoff, { to: id["queue"], team: id["europe"], late, moves: ["task"] })).status).toBe(200);
+    expect(await act("lina", handoff, "accept")).toBe(false);
+    const seen = await json<Row>(ask(`/api/handoffs/${handoff}`, { as: "bo" }));
+    expect([seen["toTeam"], seen["toQueue"], seen["toMember"]]).toEqual([id["europe"], "Europe", null]);
+    expect(await act("bo", handoff, "return", { reason: "Not us" })).toBe(false); // one does not answer for all
+    expect(await act("bo", handoff, "accept", { moves: [id["step"]] })).toBe(true);
+    const second = await ask(`/api/handoffs/${handoff}/accept`, { as: "tomas", body: {} });
+    expect([second.status, await second.json()]).toMatchObject([409, { code: "version_conflict", fields: ["state"] }]);
+    expect((await json<Row>(ask(`/api/handoffs/${handoff}`, { as: "tomas" })))["toMember"]).toBe(who["bo"]);
+    expect([await ownerOf("bo", "opportunities", "single"), await ownerOf("bo", "tasks", "step")]).toEqual([who["bo"], who["bo"]]);
+    expect((await ask(`/api/opportunities/${id["single"]}`, { as: "tomas" })).status).toBe(404); // what was offered is out of sight again
+  }); // prettier-ignore
+  it("[HAND-1] a queue without a team is its steward's to answer", async () => {
+    const handoff = await makeHandoff(id["quiet"] ?? "");
+    expect((await offer("ana", handoff, { to: id["alone"], late: who["bo"] })).status).toBe(200);
+    expect((await json<Row>(ask(`/api/handoffs/${handoff}`, { as: "bo" })))["toMember"]).toBe(who["bo"]);
+    expect(await act("ana", handoff, "withdraw")).toBe(true);
+  });
+
+  it("[HAND-5] silence goes to whoever the receiver reports to, after a working day and not before; and nobody names another", async () => {
+    const handoff = await makeHandoff(id["quiet"] ?? "");
+    expect((await offer("ana", handoff, { to: who["bo"], late: who["marcus"] })).status).toBe(200); // not his manager: nobody
+    const rows = await env.DB.prepare("SELECT to_id FROM share WHERE cause = ? AND recipe = 'sh.offer_late'").bind(handoff).all();
+    expect(rows.results).toEqual([]);
+    await act("ana", handoff, "withdraw");
+    await offer("ana", handoff, { to: who["bo"], late: who["tomas"] });
+    expect((await ask(`/api/handoffs/${handoff}`, { as: "tomas" })).status).toBe(404);
+    vi.useFakeTimers({ toFake: ["Date"], now: lateAt(Date.now()) + 1_000 });
+    try {
+      expect((await json<Row>(ask(`/api/handoffs/${handoff}`, { as: "tomas" })))["late"]).toBe(who["tomas"]);
+      expect((await ask(`/api/accounts/${id["quiet"]}`, { as: "tomas" })).status).toBe(404); // that it waits, and nothing else
+      expect(await act("tomas", handoff, "accept")).toBe(false);
+      expect(await act("tomas", handoff, "return", { reason: "Bo is away" })).toBe(true);
+    } finally {
+      vi.useRealTimers();
+    }
+  }); // prettier-ignore
+
+  it("[HAND-6] a draft is thrown away with its brief by who made it, and kept after all", async () => {
+    const handoff = await makeHandoff(id["thrown"] ?? "");
+    expect(await act("marcus", handoff, "discard")).toBe(false);
+    expect(await act("ana", handoff, "discard")).toBe(true);
+    expect((await ask(`/api/handoffs/${handoff}`, { as: "ana" })).status).toBe(404);
+    expect((await ask(`/api/sections/${briefOf(handoff)}`, { as: "ana" })).status).toBe(404);
+    const keep = (as: string) =>
+      json<{ results: { ok: boolean }[] }>(ask("/sync/push", { as, body: pushBody(device(), [{ n: 1, name: "handoff.keep@1", args: { id: handoff, account: id["thrown"] } }]) })); // prettier-ignore
+    expect((await keep("marcus")).results[0]?.ok).toBe(false);
+    expect((await keep("ana")).results[0]?.ok).toBe(true);
+    expect((await ask(`/api/sections/${briefOf(handoff)}`, { as: "ana" })).status).toBe(200);
+    await offer("ana", handoff, { to: who["bo"] });
+    expect(await act("ana", handoff, "discard")).toBe(false); // not what somebody looks at
   });
 });

@@ -3,8 +3,8 @@ import { createSignal, onCleanup, Show, type JSX } from "solid-js";
 import * as Y from "yjs";
 import { textOf } from "../../shared/sections/text.ts";
 import type { OpenSection } from "../data/rooms.ts";
-import { t } from "../i18n/i18n.ts";
 import { Button } from "../ui/button.tsx";
+import { h } from "./words.ts";
 
 /** What a brief should answer: its headings, offered to whoever writes it while nothing stands there. */
 export function Outline(props: { readonly section: OpenSection }): JSX.Element {
@@ -16,10 +16,10 @@ export function Outline(props: { readonly section: OpenSection }): JSX.Element {
   onCleanup(() => doc.off("update", weigh));
   const write = () => {
     const words = [
-      t("handoff.outline.promised"),
-      t("handoff.outline.open"),
-      t("handoff.outline.people"),
-      t("handoff.outline.risks"),
+      h("handoff.outline.promised"),
+      h("handoff.outline.open"),
+      h("handoff.outline.people"),
+      h("handoff.outline.risks"),
     ];
     doc.transact(() => doc.getXmlFragment("default").insert(0, words.flatMap(under)));
   };
@@ -27,7 +27,7 @@ export function Outline(props: { readonly section: OpenSection }): JSX.Element {
     <Show when={blank() && props.section.mode() === "write" && props.section.state() !== "loading"}>
       <Button small onClick={write}>
         <Plus size={14} />
-        {t("handoff.outline")}
+        {h("handoff.outline")}
       </Button>
     </Show>
   );
