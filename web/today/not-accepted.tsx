@@ -13,28 +13,30 @@ export function NotAccepted(): JSX.Element {
   return (
     <For each={session.data.attention()}>
       {(card) => (
-        <li class={css.row} data-row>
-          <span class={css.noTick} />
-          <button type="button" class={css.link} onClick={() => session.showTray(true)}>
-            <span class={`${css.title} clip`}>
-              {[
-                aboutWords(session, card),
-                said(card)
-                  .map(([field]) => fieldLabel(field))
-                  .slice(0, 2)
-                  .join(", "),
-              ]
-                .filter(Boolean)
-                .join(" · ") || actWords(card)}
+        <li class={css.item} data-row>
+          <div class={css.row}>
+            <span class={css.noTick} />
+            <button type="button" class={css.link} data-main onClick={() => session.showTray(true)}>
+              <span class={`${css.title} clip`}>
+                {[
+                  aboutWords(session, card),
+                  said(card)
+                    .map(([field]) => fieldLabel(field))
+                    .slice(0, 2)
+                    .join(", "),
+                ]
+                  .filter(Boolean)
+                  .join(" · ") || actWords(card)}
+              </span>
+              <span class={`${css.account} ${css.soft} clip`}>
+                {isBoth(card) ? t("tray.both") : whyInAll(session, card)}
+              </span>
+            </button>
+            <span class={css.end}>
+              <ChangeMark state={isBoth(card) ? "both" : "refused"} />
+              {t("tray.open")}
             </span>
-            <span class={`${css.account} ${css.soft} clip`}>
-              {isBoth(card) ? t("tray.both") : whyInAll(session, card)}
-            </span>
-          </button>
-          <span class={css.end}>
-            <ChangeMark state={isBoth(card) ? "both" : "refused"} />
-            {t("tray.open")}
-          </span>
+          </div>
         </li>
       )}
     </For>

@@ -28,7 +28,7 @@ const found = (accounts: RecordOf<"account">[], touches: RecordOf<"activity">[])
       return moments.length > 0 ? Math.max(...moments) : null;
     },
     "2026-11-24",
-  ).map((one) => [one.account.id, one.why, one.idleDays]);
+  ).map((one) => [one.account.id, one.idleDays]);
 
 test("an account without next action is stale after thirty days without a touch, or if nobody ever touched it", () => {
   expect(
@@ -37,18 +37,14 @@ test("an account without next action is stale after thirty days without a touch,
       [touch("old", 31), touch("fresh", 30), touch("fresh", 90)],
     ),
   ).toEqual([
-    ["new", "no_touch", null],
-    ["old", "no_touch", 31],
+    ["new", null],
+    ["old", 31],
   ]);
 });
-test("a next action whose day has passed comes first, however lately the account was touched; today is not past", () => {
+test("an account with a next action does not go stale: the action is due instead, also when its day has passed", () => {
   const late = account("late", { nextAction: "Call", nextActionDay: "2026-11-23" });
-  const due = account("due", { nextAction: "Call", nextActionDay: "2026-11-24" });
-  expect(found([account("old"), due, late], [touch("old", 200), touch("late", 1)])).toEqual([
-    ["late", "next_passed", 1],
-    ["old", "no_touch", 200],
-  ]);
+  expect(found([account("old"), late], [touch("old", 200), touch("late", 90)])).toEqual([["old", 200]]);
 });
 test("a meeting in the future is not a touch", () => {
-  expect(found([account("a")], [touch("a", -5)])).toEqual([["a", "no_touch", null]]);
+  expect(found([account("a")], [touch("a", -5)])).toEqual([["a", null]]);
 });

@@ -1,92 +1,92 @@
-import { A, useNavigate } from "@solidjs/router";
+import { useNavigate } from "@solidjs/router";
 import ArrowRight from "lucide-solid/icons/arrow-right";
-import Check from "lucide-solid/icons/check";
-import { createMemo, createSignal, For, onCleanup, onMount, Show, untrack, type JSX, type ParentProps } from "solid-js";
-import { tinykeys } from "tinykeys";
-import type { RecordOf } from "../../shared/records/entities.ts";
-import { addDays, day, dayIn, daysBetween, longDay } from "../i18n/format.ts";
+import { createEffect, createMemo, createSignal, For, lazy, onCleanup, onMount, Show, Suspense, untrack, type JSX, type ParentProps } from "solid-js"; // prettier-ignore
+import { held, useCommands } from "../commands/registry.ts";
+import { dayIn } from "../../shared/kernel/clock.ts";
+import { limits } from "../../shared/kernel/limits.ts";
+import { dropDraft, draftsHere } from "../accounts/drafts.ts";
+import { longDay } from "../i18n/format.ts";
 import { locale, t } from "../i18n/i18n.ts";
+import { noticesOf, settle, type Item } from "../notices/notices.ts";
 import { paths } from "../paths.ts";
-import { now, quietly, useSession } from "../shell/context.ts";
+import { isPhone, now, useSession } from "../shell/context.ts";
 import { PageBar } from "../shell/layout.tsx";
-import { markOf } from "../shell/marks.ts";
-import { Bone, Chip, Empty } from "../ui/bits.tsx";
-import { ChangeMark, type MarkState } from "../ui/mark.tsx";
+import { Bone, Empty } from "../ui/bits.tsx";
+import { keepFocus, mainOf, rowsIn } from "./keep-focus.ts";
 import { NotAccepted } from "./not-accepted.tsx";
-import { toast } from "../ui/toast.tsx";
-import { whyWords } from "../shell/sync-words.ts";
-import { Asked, approvalLists, ToDecide } from "../approvals/inbox.tsx";
-import { staleOnes, touchedAt } from "./stale.ts";
+import { ItemRow, Meeting, Row, runKey } from "./rows.tsx";
 import css from "./today.module.css";
+import { said } from "./words.ts";
+
+const Asked = lazy(async () => ({ default: (await import("../approvals/inbox.tsx")).Asked }));
+const FirstSteps = lazy(async () => ({ default: (await import("./first-steps.tsx")).FirstSteps }));
 
 const firstRows = 8;
-const aheadDays = 7;
+/** What stood on the screen this long was shown. */
+const shownAfterMs = 2_000;
 
-/** What asks for me today, and nothing else: no numbers to admire. */
+/** What asks for me today, and nothing else: no numbers to admire. Each row is complete in itself. */
 export default function Today(): JSX.Element {
-  const { data, memberName } = useSession();
-  const me = data.me.member;
+  const session = useSession();
+  const { data } = session;
+  const notices = noticesOf(session);
   const today = createMemo(() => dayIn(now(), data.me.zone));
+  const navigate = useNavigate();
 
-  const mine = data.list("account", () => ({ where: (row) => row.owner === me, sort: "name" }));
-  const handoffs = data.list("handoff", () => ({
-    where: (row) => row.toMember === me && row.state === "offered",
-    sort: "offeredAt",
-  }));
-  const due = data.list("task", () => {
-    const last = addDays(today(), aheadDays);
-    return {
-      where: (row, look) =>
-        row.done !== true && (row.dueDay ?? "9") <= last && (row.owner || look(row.anchor)?.["owner"]) === me, // without an owner: whose account it is
-      refs: ["anchor"],
-      sort: "dueDay",
-    };
-  });
-  // By the day, not by the minute: a meeting later today is a touch when it is over, at the latest tomorrow.
-  const touches = data.tally("activity", () => {
-    today();
-    const at = untrack(now);
-    return { by: "anchor", latest: (row) => touchedAt(row, at) };
-  });
-  const stale = createMemo(() => staleOnes(mine(), (account) => touches(account).latest, today()));
-  const noNext = createMemo(() => mine().filter((row) => !row.nextAction).length);
-  const { deciding, asked } = approvalLists();
-  const onMe = () => handoffs().length + deciding().length;
-  const clear = () => data.attention().length + onMe() + asked().length + due().length + stale().length === 0;
+  const waiting = () => [...notices.of("asked"), ...notices.of("handed"), ...notices.of("mention")];
+  const due = () => notices.of("due");
+  const finish = () => notices.of("finish");
+  const stale = () => notices.of("stale");
+  const drafts = () => draftsHere(data).filter(({ account }) => data.record("account", () => account)() !== undefined);
+  const rows = createMemo((): readonly Item[] => [...waiting(), ...due(), ...finish(), ...stale()]);
+  const clear = () =>
+    data.attention().length + rows().length + drafts().length + notices.asked().length + notices.meetings().length === 0;
+  const noNext = createMemo(() => notices.accounts().filter((row) => !row.nextAction).length);
   const here = data.count("account", () => ({}));
+  // What stands above the rows comes with them, or they would move under the eye.
+  const [stepsCome, setStepsCome] = createSignal(false);
+  void FirstSteps.preload().finally(() => setStepsCome(true));
   // Once it has been here, it stays while something is sorted anew.
   const arriving = createMemo<boolean>(
-    (before) => before && ((data.sync().state === "first_sync" && data.sync().records === 0) || !data.settled()),
+    (before) =>
+      before &&
+      ((data.sync().state === "first_sync" && data.sync().records === 0) || !data.settled() || !stepsCome()),
     true,
   );
-
-  const accountName = (id: string) => data.record("account", () => id)()?.name ?? "";
-  const complete = async (task: RecordOf<"task">) => {
-    const done = await data.mutate("task.complete@1", { id: task.id, done: true });
-    if (!done.ok) return toast({ text: t("tray.notAccepted", done.detail ?? whyWords(done.code)), bad: true });
-    toast({
-      text: t("today.completed"),
-      undo: () => void data.mutate("task.complete@1", { id: task.id, done: false }),
-    });
-  };
+  createEffect(() => {
+    rows();
+    if (arriving()) return;
+    const timer = window.setTimeout(() => {
+      if (document.visibilityState !== "visible") return;
+      const drawn = new Set(rowsHere().map((row) => row.dataset["item"] ?? `asked ${row.dataset["approval"] ?? ""}`));
+      settle(session, untrack(rows).filter(({ kind, about }) => drawn.has(`${kind} ${about}`)));
+    }, shownAfterMs);
+    onCleanup(() => window.clearTimeout(timer));
+  });
 
   let list: HTMLDivElement | undefined;
-  const navigate = useNavigate();
+  const rowsHere = () => rowsIn(list);
+  const rowNow = () => document.activeElement?.closest<HTMLElement>("[data-row]");
+  const step = (by: number) => {
+    const all = rowsHere();
+    const at = all.indexOf(rowNow() as HTMLElement);
+    mainOf(all[Math.min(all.length - 1, Math.max(0, at < 0 ? 0 : at + by))])?.focus();
+  };
+  const act = (key: "x" | "s" | "a" | "e") => () => {
+    const row = rowNow();
+    return Boolean(row && list?.contains(row) && runKey(row, key));
+  };
+  useCommands({
+    "row.next": () => step(1),
+    "row.previous": () => step(-1),
+    "row.open": held,
+    "today.done": act("x"),
+    "today.later": act("s"),
+    "today.approve": act("a"),
+    "today.edit": act("e"),
+  });
   onMount(() => {
-    const rows = () => [...(list?.querySelectorAll<HTMLElement>("[data-row] a") ?? [])];
-    const step = (by: number) => {
-      const all = rows();
-      const at = all.indexOf(document.activeElement as HTMLElement);
-      all[Math.min(all.length - 1, Math.max(0, at + by))]?.focus();
-    };
-    const off = tinykeys(window, {
-      j: quietly(() => step(1)),
-      k: quietly(() => step(-1)),
-      x: quietly(() =>
-        document.activeElement?.closest("[data-row]")?.querySelector<HTMLElement>("[data-tick]")?.click(),
-      ),
-    });
-    onCleanup(off);
+    if (list) onCleanup(keepFocus(list));
   });
 
   return (
@@ -95,103 +95,105 @@ export default function Today(): JSX.Element {
         <span class={css.date}>{longDay(today(), locale(), false)}</span>
       </PageBar>
       <div class={css.scroll}>
-        <div class={css.page} ref={(element) => (list = element)}>
+        <div class={css.page} tabindex="-1" ref={(element) => (list = element)}>
           <Show when={!arriving()} fallback={<Waiting />}>
+            <Suspense>
+              <FirstSteps />
+            </Suspense>
             <Show when={data.attention().length > 0}>
               <Section title={t("tray.today")} count={data.attention().length}>
                 <NotAccepted />
               </Section>
             </Show>
-            <Show when={onMe() > 0}>
-              <Section title={t("today.waiting")} count={onMe()}>
-                <For each={deciding()}>{(row) => <ToDecide row={row} />}</For>
-                <For each={handoffs()}>
-                  {(row) => (
-                    <Row href={paths.account(row.anchor)} title={row.name ?? ""} account={accountName(row.anchor)}>
-                      <span class={css.when}>{row.fromMember ? t("today.from", memberName(row.fromMember)) : ""}</span>
-                      <Chip tone="info">{t("today.handoff")}</Chip>
+            <Part title={said("waiting")} rows={waiting()} />
+            <Show when={notices.asked().length > 0}>
+              <Section title={said("asked")} count={notices.asked().length}>
+                <For each={notices.asked()}>{(row) => <Asked row={row} />}</For>
+              </Section>
+            </Show>
+            <Show when={notices.meetings().length > 0}>
+              <Section title={said("meetings")} count={notices.meetings().length}>
+                <Limited rows={notices.meetings()}>{(row) => <Meeting row={row()} />}</Limited>
+              </Section>
+            </Show>
+            <Part title={said("due")} rows={due()} />
+            <Show when={finish().length + drafts().length > 0}>
+              <Section title={said("finish")} count={finish().length + drafts().length}>
+                <For each={drafts()}>
+                  {({ account, draft }) => (
+                    <Row
+                      title={data.record("account", () => account)()?.name ?? ""}
+                      account={draft.text || draft.next || draft.why}
+                      href={paths.account(account)}
+                      anchor={account}
+                      soft
+                      primary={{ key: "e", words: said("goOn"), run: () => session.showLog({ account }) }}
+                      acts={[{ key: "x", words: said("discard"), run: () => dropDraft(data, account) }]}
+                    >
+                      <span class={css.when}>{said("draft")}</span>
                     </Row>
                   )}
                 </For>
+                <Limited rows={finish()}>{(item) => <ItemRow item={item()} />}</Limited>
               </Section>
             </Show>
-            <Show when={asked().length > 0}>
-              <Section title={t("today.asked")} count={asked().length}>
-                <For each={asked()}>{(row) => <Asked row={row} />}</For>
-              </Section>
-            </Show>
-            <Show when={due().length > 0}>
-              <Section title={t("today.due")} count={due().length}>
-                <Limited rows={due()}>
-                  {(row) => (
-                    <Row
-                      href={paths.account(row.anchor)}
-                      title={row.name ?? ""}
-                      account={accountName(row.anchor)}
-                      mark={markOf(data, row.id)}
-                      onTick={() => void complete(row)}
-                    >
-                      <Due value={row.dueDay ?? null} zone={row.dueZone ?? null} today={today()} mine={data.me.zone} />
-                    </Row>
-                  )}
-                </Limited>
-              </Section>
-            </Show>
-            <Show when={stale().length > 0}>
-              <Section title={t("today.stale")} count={stale().length}>
-                <Limited rows={stale()}>
-                  {(one) => (
-                    <Row
-                      href={paths.account(one.account.id)}
-                      title={one.account.name ?? ""}
-                      account={one.account.nextAction ?? t("today.noNextAction")}
-                      soft
-                    >
-                      <Show
-                        when={one.why === "no_touch"}
-                        fallback={
-                          <Due
-                            value={one.account.nextActionDay ?? null}
-                            zone={one.account.nextActionZone ?? null}
-                            today={today()}
-                            mine={data.me.zone}
-                          />
-                        }
-                      >
-                        <span class={css.when}>
-                          {one.idleDays === null ? t("today.neverTouched") : t("today.noTouch", one.idleDays)}
-                        </span>
-                      </Show>
-                    </Row>
-                  )}
-                </Limited>
-              </Section>
-            </Show>
+            <Part title={said("stale")} rows={stale()} />
             <Show when={clear()}>
               <Empty
                 big
-                title={t("today.clear")}
+                title={said("clear")}
                 act={
-                  <Show when={noNext() > 0 || mine().length === 0}>
+                  <Show when={noNext() > 0 || notices.accounts().length === 0}>
                     <button
                       type="button"
                       class={css.show}
-                      onClick={() => navigate(noNext() > 0 ? paths.accountsOnly("no-next") : paths.accountsOnline)}
+                      onClick={() => navigate(noNext() > 0 ? paths.accountsView("no-next") : paths.accountsOnline)}
                     >
-                      {noNext() > 0 ? t("today.showThem") : t("accounts.seeOnline")}
+                      {noNext() > 0 ? said("showThem") : t("accounts.seeOnline")}
                       <ArrowRight size={14} />
                     </button>
                   </Show>
                 }
               >
-                {noNext() > 0 ? t("today.noNext", noNext()) : ""}
+                {noNext() > 0 ? said("noNext", noNext()) : ""}
               </Empty>
             </Show>
-            <p class={css.here}>{t("which.todayHere", here())}</p>
+            <p class={css.here}>
+              {t("which.todayHere", here())}{" "}
+              <Show when={notices.putOff() > 0}>
+                {said("putOffCount", notices.putOff())}{" "}
+                <button
+                  type="button"
+                  class={css.inline}
+                  onClick={() => notices.setShowPutOff(!notices.showPutOff())}
+                >
+                  {said(notices.showPutOff() ? "hidePutOff" : "showPutOff")}
+                </button>
+              </Show>
+              <Show when={notices.turnedOff() > 0}>
+                {said("turnedOff", notices.turnedOff())}{" "}
+                <button type="button" class={css.inline} onClick={() => navigate(paths.settings)}>
+                  {t("settings.title")}
+                </button>
+              </Show>
+              <Show when={!isPhone() && rows().length > 0}>
+                <span class={css.keys}>{said("keys")}</span>
+              </Show>
+            </p>
           </Show>
         </div>
       </div>
     </>
+  );
+} // prettier-ignore
+
+function Part(props: { readonly title: string; readonly rows: readonly Item[] }): JSX.Element {
+  return (
+    <Show when={props.rows.length > 0}>
+      <Section title={props.title} count={props.rows.length}>
+        <Limited rows={props.rows}>{(item) => <ItemRow item={item()} />}</Limited>
+      </Section>
+    </Show>
   );
 }
 
@@ -208,97 +210,40 @@ function Section(props: ParentProps<{ readonly title: string; readonly count: nu
 }
 
 /** A few rows first; the rest on demand. */
-function Limited<T>(props: { readonly rows: readonly T[]; readonly children: (row: T) => JSX.Element }): JSX.Element {
+function Limited<T extends { readonly about?: string | null; readonly id?: string }>(props: {
+  readonly rows: readonly T[];
+  readonly children: (row: () => T) => JSX.Element;
+}): JSX.Element {
   const [all, setAll] = createSignal(false);
-  const shown = () => (all() ? props.rows.slice(0, 200) : props.rows.slice(0, firstRows));
+  const most = () => (all() ? limits.noticesOpenMax * 4 : firstRows);
+  // By what they are about: a row that is worked out anew is the same row, with what is being said in it.
+  const keys = createMemo(() => props.rows.slice(0, most()).map(keyOfRow));
+  const byKey = createMemo(() => new Map(props.rows.map((row) => [keyOfRow(row), row])));
   return (
     <>
-      <For each={shown()}>{(row) => props.children(row)}</For>
+      <For each={keys()}>
+        {(key) => {
+          const row = createMemo<T | undefined>((before) => byKey().get(key) ?? before);
+          return <Show when={row()}>{(present) => props.children(present)}</Show>;
+        }}
+      </For>
       <Show when={!all() && props.rows.length > firstRows}>
         <li>
           <button type="button" class={css.more} onClick={() => setAll(true)}>
-            {t("today.more", props.rows.length - firstRows)}
+            {said("more", props.rows.length - firstRows)}
           </button>
         </li>
       </Show>
     </>
   );
 }
-
-function Row(
-  props: ParentProps<{
-    readonly href: string;
-    readonly title: string;
-    readonly account: string;
-    readonly soft?: boolean;
-    readonly mark?: MarkState | undefined;
-    readonly onTick?: () => void;
-  }>,
-): JSX.Element {
-  return (
-    <li class={css.row} data-row>
-      <Show when={props.onTick} fallback={<span class={css.noTick} />}>
-        <button
-          type="button"
-          class={css.tick}
-          data-tick
-          aria-label={t("today.complete", props.title)}
-          title="X"
-          onClick={() => props.onTick?.()}
-        >
-          <Check size={12} stroke-width={3} />
-        </button>
-      </Show>
-      <A class={css.link} href={props.href}>
-        <span class={`${css.title} clip`}>{props.title}</span>
-        <span class={`${css.account} ${props.soft ? css.soft : ""} clip`}>{props.account}</span>
-      </A>
-      <span class={css.end}>
-        <ChangeMark state={props.mark} />
-        {props.children}
-      </span>
-    </li>
-  );
-}
-
-/** A due day; only a late one has colour. */
-function Due(props: {
-  readonly value: string | null;
-  readonly zone: string | null;
-  readonly today: string;
-  readonly mine: string;
-}): JSX.Element {
-  return (
-    <Show when={props.value}>
-      {(value) => {
-        const late = () => daysBetween(value(), props.today);
-        return (
-          <Show
-            when={late() > 0}
-            fallback={
-              <span
-                class={`${css.when} num`}
-                title={day(value(), { locale: locale(), today: props.today, zone: props.zone, mine: props.mine })}
-              >
-                {day(value(), { locale: locale(), today: props.today })}
-              </span>
-            }
-          >
-            <Show
-              when={late() <= 60}
-              fallback={<span class={`${css.late} num`}>{day(value(), { locale: locale(), today: props.today })}</span>}
-            >
-              <span class={`${css.late} num`}>{t("today.overdue", late())}</span>
-            </Show>
-          </Show>
-        );
-      }}
-    </Show>
-  );
-}
+const keyOfRow = (row: object): string => {
+  const { kind, about, id } = row as { readonly kind?: string; readonly about?: string; readonly id?: string };
+  return kind === undefined ? (id ?? "") : `${kind} ${about}`;
+};
 
 const Waiting = (): JSX.Element => (
-  <div aria-busy="true" aria-label={t("sync.firstLong")}>
+  <div role="status" aria-busy="true" aria-label={t("sync.firstLong")}>
     <For each={[5, 4, 6, 3, 5]}>
       {(of) => (
         <div class={css.row}>
