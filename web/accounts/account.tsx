@@ -7,7 +7,6 @@ import {
   lazy,
   on,
   onCleanup,
-  onMount,
   Show,
   Suspense,
   Switch,
@@ -15,31 +14,33 @@ import {
   For,
   type JSX,
 } from "solid-js";
-import { tinykeys } from "tinykeys";
+import { useCommands } from "../commands/registry.ts";
+import type { CommandId } from "../commands/table.ts";
 import type { Row } from "../../shared/records/entities.ts";
 import { day, dayIn } from "../i18n/format.ts";
 import { locale, t } from "../i18n/i18n.ts";
 import { accountTabs, isAccountTab, paths, type AccountTab } from "../paths.ts";
-import { isPhone, now, quietly, useSession } from "../shell/context.ts";
+import { startHandoff } from "../handoffs/start.ts";
+import { isPhone, now, useSession } from "../shell/context.ts";
 import { PageBar } from "../shell/layout.tsx";
 import { remember } from "../shell/recent.ts";
-import { whyWords } from "../shell/sync-words.ts";
 import { Bone, Empty, Health, Person } from "../ui/bits.tsx";
 import { Button, buttonClass } from "../ui/button.tsx";
 import { Field } from "../ui/field.tsx";
-import { toast } from "../ui/toast.tsx";
 import css from "./account.module.css";
 import type { Account } from "./columns.ts";
 import { editing } from "./edit.ts";
 import { KeepMenu, togglePin } from "./keep.tsx";
-import { focusComposer } from "./log-form.tsx";
+import { focusComposer } from "./composer.ts";
 import { People, SharedPicture } from "./picture.tsx";
 import { Timeline } from "./timeline.tsx";
 
+const Looked = lazy(async () => ({ default: (await import("./looked.tsx")).Looked }));
 const Notes = lazy(() => import("../notes/notes.tsx"));
 const TeamSection = lazy(async () => ({ default: (await import("./team.tsx")).TeamSection }));
 const Opportunities = lazy(async () => ({ default: (await import("./opportunities.tsx")).Opportunities }));
 const Handoffs = lazy(() => import("../handoffs/handoffs.tsx"));
+const Files = lazy(() => import("../files/files.tsx"));
 const Cases = lazy(async () => ({ default: (await import("./cases.tsx")).Cases }));
 /** An account that one may see comes within this time; after it, missing and forbidden read the same. */
 const patienceMs = 8_000;
@@ -72,9 +73,11 @@ export default function AccountPage(): JSX.Element {
   });
 
   return (
-    // Not the row itself as the condition: Show would hold on to the first one it saw (SYNC-E3).
+    // Not the row itself as the condition: Show would hold on to the first one it saw (SYNC-E3). By its id, so that
+    // nothing that is being written on one account is still there on the next.
     <Show
-      when={account() !== undefined}
+      when={account() !== undefined && params.id}
+      keyed
       fallback={
         <>
           <PageBar start={<Back />} />
@@ -126,6 +129,11 @@ function Present(props: {
   const navigate = useNavigate();
   const opportunities = session.data.count("opportunity", () => ({ anchor: props.account.id }));
   const cases = session.data.count("case", () => ({ anchor: props.account.id }));
+  const handoffs = session.data.count("handoff", () => ({
+    anchor: props.account.id,
+    where: (row) => row.state !== "draft" || row.fromMember === session.data.me.member,
+  }));
+  const files = session.data.count("file", () => ({ anchor: props.account.id }));
   const sections = session.data.count("section", () => ({
     anchor: props.account.id,
     where: (row) => row.sectionKind !== "scratch",
@@ -134,36 +142,61 @@ function Present(props: {
     notes: sections(),
     opportunities: opportunities(),
     cases: cases(),
+    handoffs: handoffs(),
+    files: files(),
   }));
+
+  let tabs: HTMLElement | undefined;
+  createEffect(
+    on(
+      () => props.tab,
+      () => {
+        const current = isPhone() && tabs?.querySelector("[aria-current]");
+        if (current) current.scrollIntoView({ block: "nearest", inline: "nearest" });
+      },
+    ),
+  );
 
   /** A draft, with its brief: to whom it goes is said when it is offered. */
   const handOver = async () => {
-    const done = await session.data.mutate("handoff.create@1", {
-      id: session.data.newId("handoff", props.account.id),
-      anchor: props.account.id,
-      fields: { name: t("handoff.of", props.account.name ?? ""), about: props.account.id },
-    });
-    if (!done.ok) toast({ text: t("tray.notAccepted", done.detail ?? whyWords(done.code)), bad: true });
+    const { id, name } = props.account;
+    const made = await startHandoff(session, { anchor: id, about: id, name: name ?? "" });
+    if (made) navigate(`${paths.handoff(made)}?box=from`);
   };
   const log = () => {
     if (props.tab !== "timeline") navigate(paths.account(props.account.id));
     queueMicrotask(focusComposer);
   };
-  onMount(() => {
-    const off = tinykeys(window, {
-      "$mod+Enter": (event) => {
-        if (
-          event.defaultPrevented ||
-          event.isComposing ||
-          (event.target as HTMLElement).closest("form,[role=dialog],textarea,[contenteditable]")
-        )
-          return;
-        event.preventDefault();
-        log();
-      },
-      p: quietly(() => togglePin(session, props.account)),
-    });
-    onCleanup(off);
+  const show = (tab: AccountTab) => () =>
+    navigate(paths.account(props.account.id, tab === "timeline" ? undefined : tab));
+  const mayLog = () => {
+    const { id: anchor } = props.account;
+    const mine = { owner: session.data.me.member, createdAt: 0, createdBy: session.data.me.member };
+    const row = {
+      ...mine,
+      id: session.data.newId("activity", anchor),
+      anchor,
+      compartment: "core",
+    };
+    return session.data.can("create", row as unknown as Row).allowed;
+  };
+  useCommands({
+    "account.log": {
+      // In a form or a note these keys are theirs.
+      run: (event) =>
+        (event?.target as HTMLElement | undefined)?.closest("form,[role=dialog],textarea,[contenteditable]")
+          ? false
+          : log(),
+      when: mayLog,
+    },
+    "account.handOver": { run: handOver, when: () => props.account.owner === session.data.me.member },
+    "account.pin": () => togglePin(session, props.account),
+    ...Object.fromEntries(
+      accountTabs.map((tab) => [
+        `account.${tab}` as const satisfies CommandId,
+        { run: show(tab), when: () => props.tab !== tab },
+      ]),
+    ),
   });
 
   return (
@@ -185,9 +218,12 @@ function Present(props: {
         <div class={css.main}>
           <Header account={props.account} />
           <Suspense>
-            <Handoffs account={props.account.id} />
+            <Looked account={props.account.id} />
           </Suspense>
-          <nav class={css.tabs} aria-label={t("tab.label")}>
+          <Suspense>
+            <Handoffs account={props.account.id} open />
+          </Suspense>
+          <nav ref={(element) => (tabs = element)} class={css.tabs} aria-label={t("tab.label")}>
             <For each={accountTabs}>
               {(tab) => (
                 <A
@@ -217,10 +253,16 @@ function Present(props: {
                 <Notes account={props.account.id} part={props.part} />
               </Match>
               <Match when={props.tab === "opportunities"}>
-                <Opportunities account={props.account.id} />
+                <Opportunities account={props.account.id} part={props.part} />
               </Match>
               <Match when={props.tab === "cases"}>
                 <Cases account={props.account.id} />
+              </Match>
+              <Match when={props.tab === "handoffs"}>
+                <Handoffs account={props.account.id} />
+              </Match>
+              <Match when={props.tab === "files"}>
+                <Files subject={props.account as Row} />
               </Match>
             </Switch>
           </Suspense>

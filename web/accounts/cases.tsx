@@ -1,12 +1,15 @@
+import { A } from "@solidjs/router";
 import { For, Show, type JSX } from "solid-js";
 import { instant } from "../i18n/format.ts";
 import { locale, t } from "../i18n/i18n.ts";
+import { paths } from "../paths.ts";
 import { now, useSession } from "../shell/context.ts";
 import { markOf } from "../shell/marks.ts";
 import { Chip, Person } from "../ui/bits.tsx";
 import { ChangeMark } from "../ui/mark.tsx";
 import { accountList } from "./part.tsx";
 import css from "./records.module.css";
+import { c } from "../cases/words.ts";
 
 /** Cases of one account, the newest first. Only what is severe has colour. */
 export function Cases(props: { readonly account: string }): JSX.Element {
@@ -14,15 +17,15 @@ export function Cases(props: { readonly account: string }): JSX.Element {
   const { rows, frame } = accountList("case", "cases", () => props.account, "-openedAt");
   return (
     <>
-      {frame(t("cases.empty"), () => (
+      {frame(c("empty"), () => (
         <table class={css.table}>
           <thead>
             <tr>
-              <th scope="col">{t("cases.name")}</th>
-              <th scope="col">{t("cases.status")}</th>
-              <th scope="col">{t("cases.severity")}</th>
+              <th scope="col">{c("name")}</th>
+              <th scope="col">{c("status")}</th>
+              <th scope="col">{c("severity")}</th>
               <th scope="col" class={css.right}>
-                {t("cases.opened")}
+                {c("opened")}
               </th>
               <th scope="col" class={css.wide}>
                 {t("account.owner")}
@@ -34,7 +37,7 @@ export function Cases(props: { readonly account: string }): JSX.Element {
               {(row) => (
                 <tr>
                   <th scope="row" class={css.name}>
-                    {row.name}
+                    <A href={paths.case(row.id)}>{row.name}</A>
                     <Show when={row.number && !row.name?.includes(row.number)}>
                       <span class={`${css.number} num`}>{row.number}</span>
                     </Show>

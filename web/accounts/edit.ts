@@ -3,15 +3,18 @@ import { fieldSchema } from "../../shared/records/record.ts";
 import type { Value } from "../../shared/records/field.ts";
 import { typedIn } from "../data/typed.ts";
 import type { AttentionCard } from "../data/types.ts";
+import { minorDigits } from "../i18n/format.ts";
 import { t } from "../i18n/i18n.ts";
 import { fieldLabel } from "../i18n/labels.ts";
 import type { Session } from "../shell/context.ts";
 import { cardsOf } from "../shell/marks.ts";
 import { isBoth } from "../shell/sync-words.ts";
 import { fetchWords, wordsNow } from "../shell/words-later.ts";
-import type { Trouble } from "../ui/field.tsx";
+import type { Others, Trouble } from "../ui/field.tsx";
 import type { MarkState } from "../ui/mark.tsx";
 import { toast } from "../ui/toast.tsx";
+
+import { editorsOf, hasMoved, hereWords, sayEditing } from "./here.ts";
 
 /** What a field on the screen needs besides its looks. */
 export interface Editing {
@@ -19,14 +22,23 @@ export interface Editing {
   readonly mark: MarkState | undefined;
   readonly trouble: Trouble | undefined;
   readonly onCommit: ((text: string | null) => Promise<string | undefined>) | undefined;
+  /** Who else edits it now. */
+  readonly others: Others | undefined;
+  /** It changed since this member looked at the account. */
+  readonly changed: string | undefined;
+  readonly onOpen: ((open: boolean) => void) | undefined;
 }
 
-function parse(type: string, text: string | null): Value | undefined {
+function parse(type: string, text: string | null, currency: unknown): Value | undefined {
   if (text === null) return null;
   if (type !== "int" && type !== "money") return text;
   const number = Number(text.replaceAll(/[\s,，']/g, ""));
-  return Number.isFinite(number) ? number : undefined;
+  if (!Number.isFinite(number)) return undefined;
+  return type === "money" ? Math.round(number * 10 ** digitsOf(currency)) : number;
 }
+/** Money is typed as people say it, and kept in minor units. */
+const digitsOf = (currency: unknown): number =>
+  typeof currency === "string" && /^[A-Z]{3}$/.test(currency) ? minorDigits(currency) : 2;
 
 /**
  * Editing one field of a record in place, by the generic mutation: checked here first, by the edge's own schema.
@@ -43,7 +55,7 @@ export function editing(
   const about = entity(name).fields[field];
   const card = () => cardsOf(data, row.id).find((one) => field in typedIn(one));
   const commit = async (text: string | null): Promise<string | undefined> => {
-    const next = about && parse(about.type, text);
+    const next = about && parse(about.type, text, more["currency"] ?? row["currency"]);
     if (!about || next === undefined || !fieldSchema(about).safeParse(next).success) return t("field.invalid");
     const before = row[field];
     const refused = card();
@@ -64,6 +76,7 @@ export function editing(
   return {
     get value() {
       const value = row[field];
+      if (about?.type === "money" && typeof value === "number") return String(value / 10 ** digitsOf(row["currency"]));
       return value === null || value === undefined ? null : String(value);
     },
     get mark() {
@@ -74,6 +87,18 @@ export function editing(
     get trouble() {
       const found = card();
       return found && troubleOf(session, name, field, row, found);
+    },
+    get others() {
+      const people = name === "account" ? editorsOf(row.id, field) : [];
+      return people.length > 0
+        ? { people, label: hereWords.edits(people.map((one) => one.name).join(", ")) }
+        : undefined;
+    },
+    get changed() {
+      return hasMoved(row.id, field) ? hereWords.changed() : undefined;
+    },
+    get onOpen() {
+      return name === "account" ? (open: boolean) => sayEditing(row.id, open ? field : "") : undefined;
     },
     get onCommit() {
       return about && !about.act && data.can("edit", row).allowed ? commit : undefined;
@@ -101,7 +126,7 @@ function troubleOf(
   };
   if (!isBoth(card)) {
     const why = whyInAll(session, card);
-    return { tone: "bad", words: t("field.tried", tried, why), fix: String(mine ?? ""), acts: [drop] };
+    return { tone: "bad", words: t("field.tried", tried, why), fix: typedAs(name, field, mine, row), acts: [drop] };
   }
   const over = card.code === "overwritten";
   return {
@@ -112,3 +137,9 @@ function troubleOf(
     acts: [{ words: over ? t("tray.restoreMine") : t("tray.useMine"), run: () => void again() }, drop],
   };
 }
+
+/** The words that somebody would type for a value. */
+const typedAs = (name: EntityName, field: string, value: unknown, row: Row): string =>
+  entity(name).fields[field]?.type === "money" && typeof value === "number"
+    ? String(value / 10 ** digitsOf(row["currency"]))
+    : String(value ?? "");

@@ -10,7 +10,7 @@ import { onlineUnder } from "./online.ts";
 import css from "./records.module.css";
 
 /** A list under one account: of this device, or as the server has it, and it says which. */
-export function accountList<E extends "opportunity" | "case">(
+export function accountList<E extends "opportunity" | "case" | "file">(
   name: E,
   plural: string,
   account: Accessor<string>,
@@ -51,7 +51,7 @@ export function accountList<E extends "opportunity" | "case">(
             }
           >
             <Empty act={<Button onClick={() => void online.refetch()}>{t("act.retry")}</Button>}>
-              {t("accounts.failed")}
+              {t("list.failed")}
             </Empty>
           </Show>
         }

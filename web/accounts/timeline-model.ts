@@ -3,7 +3,7 @@ import { addDays, dayIn } from "../i18n/format.ts";
 
 export interface Entry {
   readonly id: string;
-  readonly kind: "activity" | "task" | "comment";
+  readonly kind: "activity" | "task" | "comment" | "rule";
   readonly at: number;
   readonly title: string;
   readonly body: string | null;
@@ -13,17 +13,26 @@ export interface Entry {
   readonly minutes?: number | null;
   readonly done?: boolean;
   readonly due?: string;
+  /** The case of which sales should know. */
+  readonly told?: string;
 }
 interface Sources {
   readonly activities: readonly RecordOf<"activity">[];
   readonly tasks: readonly RecordOf<"task">[];
   readonly comments: readonly RecordOf<"comment">[];
+  /** What rules did, in words. */
+  readonly rules?: readonly {
+    readonly id: string;
+    readonly at: number;
+    readonly text: string;
+    readonly rule: string;
+  }[];
 }
 
 const instantOf = (day: string): number => Date.parse(`${day}T12:00:00Z`);
 
 /** One line of events out of three kinds of records, newest first; open tasks stand at their due day. */
-export function timeline(from: Sources, filter: "all" | "touches" | "tasks" | "comments"): readonly Entry[] {
+export function timeline(from: Sources, filter: "all" | "touches" | "tasks" | "comments" | "rules"): readonly Entry[] {
   const entries: Entry[] = [];
   if (filter === "all" || filter === "touches") {
     for (const row of from.activities) {
@@ -38,6 +47,7 @@ export function timeline(from: Sources, filter: "all" | "touches" | "tasks" | "c
         activityKind: row.activityKind ?? null,
         outcome: row.outcome ?? null,
         minutes: row.durationMin ?? null,
+        ...(row.customShared?.["told"] && row.about ? { told: row.about } : {}),
       });
     }
   }
@@ -57,6 +67,17 @@ export function timeline(from: Sources, filter: "all" | "touches" | "tasks" | "c
         done: row.done ?? false,
         ...(row.dueDay ? { due: row.dueDay } : {}),
       });
+      // Of one that comes again, each day that was done.
+      for (const day of row.doneDays ?? [])
+        entries.push({
+          id: row.id,
+          kind: "task",
+          at: instantOf(day),
+          title: row.name ?? "",
+          body: null,
+          who: row.owner ?? null,
+          done: true,
+        });
     }
   }
   if (filter === "all" || filter === "comments") {
@@ -70,6 +91,9 @@ export function timeline(from: Sources, filter: "all" | "touches" | "tasks" | "c
         who: row.createdBy,
       });
   }
+  if (filter === "all" || filter === "rules")
+    for (const { id, at, text, rule } of from.rules ?? [])
+      entries.push({ id, kind: "rule", at, title: text, body: null, who: null, outcome: rule });
   return entries.sort((a, b) => b.at - a.at || (a.id < b.id ? 1 : -1));
 }
 

@@ -1,3 +1,4 @@
+import { A, useLocation } from "@solidjs/router";
 import Check from "lucide-solid/icons/check";
 import CircleCheck from "lucide-solid/icons/circle-check";
 import Circle from "lucide-solid/icons/circle";
@@ -8,20 +9,25 @@ import MessageSquare from "lucide-solid/icons/message-square";
 import Phone from "lucide-solid/icons/phone";
 import StickyNote from "lucide-solid/icons/sticky-note";
 import Users from "lucide-solid/icons/users";
-import { createMemo, createSignal, For, Show, type JSX } from "solid-js";
+import Workflow from "lucide-solid/icons/workflow";
+import { createMemo, createSignal, For, lazy, Show, Suspense, type JSX } from "solid-js";
 import { Dynamic } from "solid-js/web";
 import { clock, day, dayIn, duration } from "../i18n/format.ts";
 import { locale, t } from "../i18n/i18n.ts";
 import { isPhone, now, useSession } from "../shell/context.ts";
+import { paths } from "../paths.ts";
 import { markOf } from "../shell/marks.ts";
 import { Empty } from "../ui/bits.tsx";
 import { ChangeMark } from "../ui/mark.tsx";
-import { toast } from "../ui/toast.tsx";
-import { LogForm } from "./log-form.tsx";
+import { accountTrace, lineWords } from "../trace/trace.ts";
 import css from "./timeline.module.css";
 import { groups, timeline, type Entry } from "./timeline-model.ts";
+import { line, outcomeWords } from "./words.ts";
 
-const filters = ["all", "touches", "tasks", "comments"] as const;
+// What is pressed brings what it takes.
+const LogForm = lazy(async () => ({ default: (await import("./log-form.tsx")).LogForm }));
+
+const filters = ["all", "touches", "tasks", "comments", "rules"] as const;
 type Filter = (typeof filters)[number];
 const pageRows = 40;
 const icons = {
@@ -36,7 +42,8 @@ const icons = {
 
 /** What happened on the account, newest first, and what is due. */
 export function Timeline(props: { readonly account: string }): JSX.Element {
-  const { data } = useSession();
+  const session = useSession();
+  const { data } = session;
   const [filter, setFilter] = createSignal<Filter>("all");
   const [limit, setLimit] = createSignal(pageRows);
   const [writing, setWriting] = createSignal(false);
@@ -45,13 +52,15 @@ export function Timeline(props: { readonly account: string }): JSX.Element {
   const activities = data.list("activity", query);
   const tasks = data.list("task", query);
   const comments = data.list("comment", query);
+  const lines = accountTrace(() => props.account);
+  const rules = createMemo(() => lines().map((line) => ({ id: line.id, at: line.at, ...lineWords(session, line) })));
   const entries = createMemo(() =>
-    timeline({ activities: activities(), tasks: tasks(), comments: comments() }, filter()),
+    timeline({ activities: activities(), tasks: tasks(), comments: comments(), rules: rules() }, filter()),
   );
   const shown = createMemo(() => groups(entries().slice(0, limit()), dayIn(now(), data.me.zone), data.me.zone));
   const heading = (key: string) =>
     key === "ahead" || key === "today" || key === "yesterday"
-      ? t(key === "ahead" ? "timeline.upcoming" : `timeline.${key}`)
+      ? line(key === "ahead" ? "upcoming" : key)
       : new Intl.DateTimeFormat(locale(), { month: "long", year: "numeric", timeZone: "UTC" }).format(
           Date.parse(`${key}-01T00:00:00Z`),
         );
@@ -63,25 +72,27 @@ export function Timeline(props: { readonly account: string }): JSX.Element {
           when={writing()}
           fallback={
             <button type="button" data-composer class={css.composer} onClick={() => setWriting(true)}>
-              {t("timeline.composer")}
+              {line("composer")}
             </button>
           }
         >
-          <LogForm account={props.account} onDone={() => setWriting(false)} onCancel={() => setWriting(false)} />
+          <Suspense>
+            <LogForm account={props.account} onDone={() => setWriting(false)} onCancel={() => setWriting(false)} />
+          </Suspense>
         </Show>
       </Show>
-      <div class={css.filters} role="group" aria-label={t("timeline.filter")}>
+      <div class={css.filters} role="group" aria-label={line("filter")}>
         <For each={filters}>
           {(one) => (
             <button type="button" class={css.filter} aria-pressed={filter() === one} onClick={() => setFilter(one)}>
-              {t(`timeline.${one}`)}
+              {line(one)}
             </button>
           )}
         </For>
       </div>
       <Show
         when={entries().length > 0}
-        fallback={<Empty>{filter() === "all" ? t("timeline.empty") : t("timeline.emptyFiltered")}</Empty>}
+        fallback={<Empty>{filter() === "all" ? line("empty") : line("emptyFiltered")}</Empty>}
       >
         <For each={shown()}>
           {(group) => (
@@ -97,7 +108,7 @@ export function Timeline(props: { readonly account: string }): JSX.Element {
         </For>
         <Show when={entries().length > limit()}>
           <button type="button" class={css.older} onClick={() => setLimit((now) => now + pageRows)}>
-            {t("timeline.older")}
+            {line("older")}
           </button>
         </Show>
       </Show>
@@ -107,11 +118,13 @@ export function Timeline(props: { readonly account: string }): JSX.Element {
 
 function OneEntry(props: { readonly entry: Entry; readonly near: boolean }): JSX.Element {
   const { data, memberName } = useSession();
+  const location = useLocation();
   const [open, setOpen] = createSignal(false);
   const zone = data.me.zone;
   const today = () => dayIn(now(), zone);
   const icon = () => {
     if (props.entry.kind === "comment") return MessageSquare;
+    if (props.entry.kind === "rule") return Workflow;
     if (props.entry.kind === "task") return props.entry.done ? CircleCheck : Circle;
     return icons[props.entry.activityKind ?? "other"] ?? Handshake;
   };
@@ -122,28 +135,28 @@ function OneEntry(props: { readonly entry: Entry; readonly near: boolean }): JSX
         ? clock(props.entry.at, locale(), zone)
         : day(dayIn(props.entry.at, zone), { locale: locale(), today: today() });
   const what = () => {
-    if (props.entry.kind === "comment") return t("timeline.comment");
-    if (props.entry.kind === "task") return props.entry.done ? t("timeline.taskDone") : t("timeline.task");
+    if (props.entry.kind === "comment") return line("comment");
+    if (props.entry.kind === "rule") return "";
+    if (props.entry.told) return t("timeline.saleslead");
+    if (props.entry.kind === "task") return props.entry.done ? line("taskDone") : line("task");
     return t(`kind.${props.entry.activityKind ?? "other"}`);
   };
+  const told = data.record("case", () => props.entry.told);
   const meta = () =>
     [
       what(),
       memberName(props.entry.who),
-      props.entry.outcome,
+      outcomeWords(props.entry.outcome, props.entry.activityKind),
       props.entry.minutes ? duration(props.entry.minutes, locale()) : "",
     ]
       .filter(Boolean)
       .join(" · ");
   const late = () =>
     props.entry.kind === "task" && !props.entry.done && props.entry.due !== undefined && props.entry.due < today();
-  const tick = async () => {
-    const done = await data.mutate("task.complete@1", { id: props.entry.id, done: true });
-    if (done.ok)
-      toast({
-        text: t("today.completed"),
-        undo: () => void data.mutate("task.complete@1", { id: props.entry.id, done: false }),
-      });
+  const session = useSession();
+  const tick = () => {
+    const task = data.record("task", () => props.entry.id)();
+    if (task) void import("../tasks/act.ts").then(({ complete }) => complete(session, task));
   };
   return (
     <li class={css.entry}>
@@ -158,21 +171,34 @@ function OneEntry(props: { readonly entry: Entry; readonly near: boolean }): JSX
           </span>
         }
       >
-        <button
-          type="button"
-          class={css.tick}
-          aria-label={t("today.complete", props.entry.title)}
-          onClick={() => void tick()}
-        >
+        <button type="button" class={css.tick} aria-label={`${line("tick")}: ${props.entry.title}`} onClick={tick}>
           <Check size={11} stroke-width={3} />
         </button>
       </Show>
       <div class={css.what}>
         <p class={css.title}>
-          {props.entry.title}
+          <Show when={props.entry.kind === "task"} fallback={props.entry.title}>
+            <A class={css.open} href={location.pathname + paths.task(props.entry.id)} noScroll>
+              {props.entry.title}
+            </A>
+          </Show>
           <ChangeMark state={markOf(data, props.entry.id)} />
         </p>
-        <p class="meta">{meta()}</p>
+        <Show when={meta() || props.entry.told}>
+          <p class="meta">
+            {meta()}
+            <Show when={told()}>
+              {(row) => (
+                <>
+                  {" · "}
+                  <A class={css.more} href={paths.case(row().id)}>
+                    {row().number}
+                  </A>
+                </>
+              )}
+            </Show>
+          </p>
+        </Show>
         <Show when={props.entry.body}>
           {(body) => (
             <>
@@ -181,7 +207,7 @@ function OneEntry(props: { readonly entry: Entry; readonly near: boolean }): JSX
               </p>
               <Show when={body().length > 280 || body().split("\n").length > 4}>
                 <button type="button" class={css.more} aria-expanded={open()} onClick={() => setOpen(!open())}>
-                  {open() ? t("timeline.less") : t("timeline.more")}
+                  {open() ? line("less") : line("more")}
                 </button>
               </Show>
             </>

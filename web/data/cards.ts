@@ -76,6 +76,9 @@ export function grouped(cards: Iterable<AttentionCard>): AttentionCard[] {
 
 export const isSkip = (entry: Pick<Entry, "name">): boolean => entry.name === skip.name;
 
+/** What a device says of itself while its member looks on: it goes out like all else, and is not counted as their work. */
+export const isQuiet = (entry: Pick<Entry, "name">): boolean => isSkip(entry) || entry.name === "notice.mark@1";
+
 /** An entry with all that makes no sense without it. */
 function withDependants(known: Known, entries: readonly Entry[], first: Entry): Entry[] {
   const taken = [first];

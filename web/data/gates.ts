@@ -5,19 +5,20 @@
 import { judge, type Drafted } from "../../shared/approvals/gates.ts";
 import type { Bound, Place } from "../../shared/access/engine.ts";
 import type { Result } from "../../shared/kernel/result.ts";
-import { entityOfId, type Row } from "../../shared/records/entities.ts";
+import { entityOfId, isPersonal, type Row } from "../../shared/records/entities.ts";
 import type { Made, Replica } from "./replica.ts";
 
 const textOrNull = (value: Row[string]): string | null => (typeof value === "string" ? value : null);
 const numberOrNull = (value: Row[string]): number | null => (typeof value === "number" ? value : null);
 
 /** How this member stands to an anchor, as far as it is known here: shares are the edge's to count. */
-export function placeHere(replica: Replica, anchor: string, member: string): Place {
-  const account = replica.record(anchor);
+/** `made`: an account that is not there yet stands for itself. */
+export function placeHere(replica: Replica, anchor: string, member: string, made?: Row): Place {
+  const account = replica.record(anchor) ?? (made?.id === anchor ? made : undefined);
   return {
     anchor: {
       id: anchor,
-      owner: textOrNull(account?.["owner"]),
+      owner: isPersonal(anchor) ? anchor : textOrNull(account?.["owner"]),
       team: textOrNull(account?.["team"]),
       region: textOrNull(account?.["region"]),
       restricted: account?.["restricted"] === true,

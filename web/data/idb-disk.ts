@@ -35,6 +35,9 @@ export const diskNames = (name: string, older = formers): readonly string[] => [
   ...older.map((former) => former.prefix + name.slice(name.indexOf(":"))),
 ];
 
+/** Where files lie that wait beside it (shelf.ts). */
+export const shelfName = (disk: string): string => `${disk}:files`;
+
 export async function openDisk(name: string, older = formers): Promise<Disk> {
   const disk = new IdbDisk(name);
   await disk.open();
@@ -45,7 +48,7 @@ export async function openDisk(name: string, older = formers): Promise<Disk> {
   return disk;
 }
 export async function removeDisk(name: string, older = formers): Promise<void> {
-  for (const one of diskNames(name, older)) await deleteDB(one);
+  for (const one of [...diskNames(name, older), shelfName(name)]) await deleteDB(one);
 }
 
 type Mode = "readonly" | "readwrite";

@@ -3,9 +3,10 @@
  * sent, for their own member alone, and nothing that was seen. Without such words nothing stays (SYNC-E3).
  */
 import { drop, isSealed, put, type Disk, type Plan, type Reader, type SectionCache, type Write } from "./disk.ts";
-import { diskName, diskNames, openDisk, removeDisk } from "./idb-disk.ts";
+import { diskName, diskNames, openDisk, removeDisk, shelfName } from "./idb-disk.ts";
 import type { TabMessage } from "./messages.ts";
 import { blindSeen, wordsAlone } from "./replica.ts";
+import { Shelf } from "./shelf.ts";
 import { typedIn } from "./typed.ts";
 import type { Me } from "./types.ts";
 
@@ -60,7 +61,9 @@ async function leave(disk: Disk, name: string): Promise<void> {
   const words = any ? await import("./words.ts") : null;
   const { value: waits } = await disk.write(leavePlan((cache) => words?.unsentText(cache.state, cache.stored) ?? ""));
   disk.close();
-  if (!waits) await removeDisk(name);
+  // A file that was not sent yet is what its member brought, like words that were not.
+  const files = await new Shelf(shelfName(name)).count().catch(() => 1);
+  if (!waits && files === 0) await removeDisk(name);
 }
 
 /** Tabs that still show it leave, and let go of the database. */

@@ -22,6 +22,7 @@ export function setLine(next: Practised | null): void {
 }
 export const lineFetch = (input: string, init: RequestInit = {}): Promise<Response> =>
   practised ? practised.fetch(input, init) : fetch(input, init);
+export const isPractised = (): boolean => practised !== null;
 export const noteAct = (kept: boolean): void => practised?.act(kept);
 
 export class LineSocket extends WebSocket {

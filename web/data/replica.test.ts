@@ -3,7 +3,7 @@ import type { PullLine } from "../../shared/sync/protocol.ts";
 import { put } from "./disk.ts";
 import { pullOnce, pushOnce } from "./exchange.ts";
 import { refusalOf, WireError } from "./wire-error.ts";
-import { account, all, contact, Device, idOf, page, rights, snap, start } from "./testing/bench.ts";
+import { account, all, contact, Device, idOf, me, page, rights, snap, start } from "./testing/bench.ts";
 
 /** A device that holds the account and two contacts under h1. */
 async function settled(): Promise<Device> {
@@ -432,6 +432,14 @@ describe("the outbox", () => {
       ok: false,
       error: { code: "unsupported_version" },
     });
+  });
+
+  it("who acts is there, also while the list of members is on its way; anybody else has to be", async () => {
+    const device = await settled();
+    const owned = (owner: string) =>
+      device.replica.draft("task.create@1", { id: idOf("tas", 5), anchor: account().id, compartment: "core", fields: { name: "x", owner } }, 1); // prettier-ignore
+    expect(owned(me)).toMatchObject({ ok: true });
+    expect(owned(idOf("mem", 9))).toMatchObject({ ok: false, error: { code: "invalid", fields: ["owner"] } });
   });
 
   it("an offline create, an edit of it and its echo show one record throughout", async () => {

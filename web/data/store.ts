@@ -18,12 +18,13 @@ import {
   type RecordOf,
   type Row,
 } from "../../shared/records/entities.ts";
-import { hasGroup } from "../../shared/records/groups.ts";
+import { groupsIn, hasGroup, type Mask } from "../../shared/records/groups.ts";
 import type { Fields } from "../../shared/records/mutation.ts";
 import { mutations } from "../../shared/sync/registry.ts";
 import { diskName, openDisk, removeDisk } from "./idb-disk.ts";
-import { grouped, isSkip } from "./cards.ts";
+import { grouped, isQuiet } from "./cards.ts";
 import { keptUntil } from "./kept.ts";
+import { noteLooked } from "./looked.ts";
 import { drop, entryKey, isSealed, MemoryDisk, type Disk, type Entry, type SectionCache, type Write } from "./disk.ts";
 import { choiceOf, reasonOf, type Choice, type Reason } from "./follow.ts";
 import { judgeHere, placeHere } from "./gates.ts";
@@ -34,7 +35,7 @@ import { randomId, Source } from "./source.ts";
 import type { Tally } from "./tally.ts";
 import { cellToken } from "./token.ts";
 import type {
-  AttentionCard, Count, Data, ListQuery, Mutated, OutboxLine, PendingState, SyncState, TallyQuery, WindowView,
+  AttentionCard, Count, Data, Gift, ListQuery, Mutated, OutboxLine, PendingState, SyncState, TallyQuery, WindowView,
 } from "./types.ts"; // prettier-ignore
 import { browserJobs, type Jobs } from "./jobs.ts";
 import { Windows, type LiveWindow } from "./windows.ts";
@@ -61,10 +62,16 @@ export interface LocalData extends Data {
   /** The browser had removed this device's copy: how much of it was unsent. Null: it had not, or the member knows. */
   readonly lostCopy: Accessor<number | null>;
   dismissLostCopy(): void;
+  /** Opens the copy while its lock is open. */
+  readonly lockKey: CryptoKey | undefined;
+  /** Told by the queue of files (web/files), once that is here. */
+  tellFiles(names: readonly string[]): void;
   /** The organisation asks for a lock on this device. */
   readonly lockMinutes: number | undefined;
   /** Called when the session was ended, here or elsewhere: the screens leave. */
   onEnd(listener: () => void): void;
+  /** Called when this copy is let go of, for whatever reason. */
+  onClose(listener: () => void): void;
   close(): void;
 }
 
@@ -73,9 +80,10 @@ export async function createData(
   session: Session,
   locale: Accessor<string>,
   seal?: (disk: Disk) => Promise<Disk>,
+  lockKey?: CryptoKey,
 ): Promise<LocalData> {
   const { me } = session;
-  const local = new Local(session, locale);
+  const local = new Local(session, locale, lockKey);
   const token = cellToken();
   const marked = localStorage.getItem(copyMark(me.member)); // of the last time, before this one writes its own
   const links = [
@@ -132,6 +140,8 @@ export async function createData(
   local.lookAtLeases(); // before anything is shown
   local.stateMoved();
   for (const source of local.sources.values()) source.start();
+  if (typeof BroadcastChannel !== "undefined" && typeof indexedDB !== "undefined")
+    void import("../files/queue.ts").then(({ filesOf }) => local.isOpen && filesOf(local)).catch((error: unknown) => console.error(error)); // prettier-ignore
   return local;
 }
 
@@ -140,7 +150,12 @@ class Local implements LocalData {
   readonly me: Session["me"];
   readonly sources = new Map<string, Source>();
   readonly asks: readonly ApprovalRule[];
+  private readonly gifts: readonly Gift[];
   readonly lockMinutes: number | undefined;
+  readonly lockKey: CryptoKey | undefined;
+  private readonly fileNames = createSignal<readonly string[]>([]);
+  readonly files = this.fileNames[0];
+  isOpen = true;
   readonly sync: Accessor<SyncState>;
   readonly outbox: Accessor<readonly OutboxLine[]>;
   readonly attention: Accessor<readonly AttentionCard[]>;
@@ -164,6 +179,7 @@ class Local implements LocalData {
   private readonly setAttention;
   private readonly openedHere = new Set<string>();
   private readonly enders = new Set<() => void>();
+  private readonly closers = new Set<() => void>();
   private readonly forgetters = new Set<() => void>();
   private readonly changeListeners = new Set<(changes: readonly Change[]) => void>();
   private sweeping = false;
@@ -172,10 +188,12 @@ class Local implements LocalData {
   private stateDue = false;
   private ended = false;
 
-  constructor(session: Session, locale: Accessor<string>) {
+  constructor(session: Session, locale: Accessor<string>, lockKey?: CryptoKey) {
+    this.lockKey = lockKey;
     this.me = session.me;
     this.bound = bindSlice(session.slice);
     this.asks = session.slice.approvals ?? [];
+    this.gifts = session.slice.shares.flatMap(({ gives, groups }) => (gives ? [{ ...gives, groups: groupsIn(groups) }] : [])); // prettier-ignore
     this.lockMinutes = session.slice.lockMinutes;
     this.names = [session.me.member, ...(session.slice.covers ?? []).map(({ of }) => of)];
     this.locale = locale;
@@ -220,6 +238,9 @@ class Local implements LocalData {
       if (this.sources.size === 1) yield* source.replica.records(name);
       else for (const row of source.replica.records(name)) if (row.id.startsWith(`${cell}_`)) yield row;
     }
+  }
+  gives(act: string): readonly Gift[] {
+    return this.gifts.filter(({ on }) => on === act);
   }
   get settled(): Accessor<boolean> {
     return () => !this.busy[0]();
@@ -344,6 +365,12 @@ class Local implements LocalData {
     if (done.ok || done.error.code === "unavailable") noteAct(done.ok); // others were no acts: they did not fit
     return done.ok ? { ok: true } : { ok: false, ...done.error };
   }
+  would(name: string, args: unknown): Mutated {
+    const source = this.source(placeOf(args) ?? "");
+    if (!source || this.ended || this.locked()) return { ok: false, code: "unavailable" };
+    const drafted = source.replica.draft(name, args, source.clock.now() || Date.now());
+    return drafted.ok ? { ok: true } : { ok: false, ...drafted.error };
+  }
   /** Fields that are never overwritten unseen carry the value that this device shows, unless the screen said another. */
   private withSeen(name: string, args: unknown): unknown {
     if (!name.endsWith(".edit@1") || !isEdit(args) || args.seen !== undefined) return args;
@@ -435,7 +462,7 @@ class Local implements LocalData {
     const name = entityOfId(record.id);
     const source = this.source(record.id);
     if (!name || !source || !isAction(action)) return { allowed: false };
-    const place = placeHere(source.replica, record.anchor, this.me.member);
+    const place = placeHere(source.replica, record.anchor, this.me.member, record);
     const decision = this.bound.decide(
       action,
       name,
@@ -447,6 +474,17 @@ class Local implements LocalData {
     if (!decision.allowed) return { allowed: false, why: decision.why };
     const group = field === undefined ? undefined : entity(name).fields[field]?.group;
     return { allowed: group === undefined || hasGroup(decision.groups, group) };
+  }
+
+  sees(name: EntityName): { readonly here: Mask; readonly online: Mask } {
+    const { allow, grants = [] } = this.bound.rules;
+    let [here, online] = [0, 0];
+    for (const { entity: of, actions: acts, groups, device } of [...allow, ...grants]) {
+      if ((of !== "*" && !of.includes(name)) || !acts.includes("read")) continue;
+      here |= device;
+      online |= groups;
+    }
+    return { here, online };
   }
 
   judge(cell: string, made: Made): Result<void> {
@@ -469,6 +507,8 @@ class Local implements LocalData {
       this.pendingMoved[1](undefined);
     });
     for (const listener of this.changeListeners) listener(all);
+    const source = this.sources.get(cell);
+    if (source) noteLooked(source, all);
     this.stateMoved();
   }
   allSources(): Iterable<Source> {
@@ -530,9 +570,10 @@ class Local implements LocalData {
     const over = [...this.sources.values()].reduce((sum, { replica }) => sum + (replica.sync.over ?? 0), 0);
     const fault = [...this.sources.values()].find((source) => source.fault)?.fault;
     const times = each.map(({ at }) => at).filter((at) => at !== null);
+    const files = this.files().length;
     return {
-      state: worst,
-      waiting: each.reduce((sum, one) => sum + one.waiting, 0),
+      state: worst === "synced" && files > 0 ? "saved_here" : worst,
+      waiting: each.reduce((sum, one) => sum + one.waiting, files),
       attention: each.reduce((sum, one) => sum + one.attention, 0),
       at: times.length === each.length && times.length > 0 ? Math.min(...times) : null,
       records: each.reduce((sum, one) => sum + one.records, 0),
@@ -583,6 +624,13 @@ class Local implements LocalData {
   onEnd(listener: () => void): void {
     this.enders.add(listener);
   }
+  onClose(listener: () => void): void {
+    this.closers.add(listener);
+  }
+  tellFiles(names: readonly string[]): void {
+    this.fileNames[1](names);
+    this.stateMoved();
+  }
   end(): void {
     if (this.ended) return;
     this.ended = true;
@@ -616,7 +664,7 @@ class Local implements LocalData {
     if (await hasEnded(this.me)) await this.cut();
   }
   async signOut(force: boolean): Promise<boolean> {
-    const waits = (): boolean => this.outboxNow().length > 0;
+    const waits = (): boolean => this.outboxNow().length + this.files().length > 0;
     if (waits()) await Promise.all([...this.sources.values()].map((source) => source.settle()));
     if ((waits() || this.cardsNow().length > 0) && !force) return false;
     for (const source of this.sources.values()) source.tellForget();
@@ -631,6 +679,8 @@ class Local implements LocalData {
     return true;
   }
   close(): void {
+    this.isOpen = false;
+    for (const listener of this.closers) listener();
     for (const source of this.sources.values()) source.close();
   }
 }
@@ -668,7 +718,7 @@ function watched(jobs: Jobs, onBusy: (busy: boolean) => void): Jobs {
 
 /** What a member did that is not confirmed; taken back is not waiting. */
 const waitingIn = ({ replica }: Source): Entry[] =>
-  replica.pending().filter((entry) => !replica.isAcked(entry) && !isSkip(entry));
+  replica.pending().filter((entry) => !replica.isAcked(entry) && !isQuiet(entry));
 function pendingState(source: Source | undefined, entry: Entry): PendingState {
   if (!source || entry.n === 0 || entry.n > source.replica.sent) return "saved";
   return source.net === "sending" || source.replica.isAcked(entry) ? "sending" : "waiting";
@@ -735,6 +785,8 @@ const comparedField: Readonly<Record<string, string>> = {
   "account.reassign@1": "owner",
   "opportunity.advance@1": "stage",
   "opportunity.assign@1": "owner",
+  "case.assign@1": "owner",
+  "case.move@1": "status",
   "task.assign@1": "owner",
 };
 

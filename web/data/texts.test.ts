@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Row } from "../../shared/records/entities.ts";
 import { drop, put, type KeyBlob, type SectionCache, type Write } from "./disk.ts";
+import { lookedAt, putLooked } from "./looked.ts";
 import { Device, idOf, me } from "./testing/bench.ts";
 import { leftIn, withTexts } from "./texts.ts";
 
@@ -56,6 +57,16 @@ describe("texts of sections on the disk", () => {
       [2, 3],
       [idOf("sec", 2)],
     ]);
+  });
+  it("[LOOK-1] [SYNC-E3] when an account was looked at goes with the account, and stays while it only moves", async () => {
+    const acc = idOf("acc", 1);
+    const own = (): KeyBlob => ({ g, rows: new Map([[acc, { e: "account", row: { ...row(1), id: acc } }]]) });
+    const one = await new Device().boot();
+    await one.store([put("keys", "h1", own()), put("meta", "ready", 1), putLooked(acc, { at: 1, moved: {} })]);
+    await after(one, [put("keys", "h2", own()), drop("keys", "h1")]);
+    expect(lookedAt(one.replica, acc)).toEqual({ at: 1, moved: {} });
+    await after(one, [drop("keys", "h2")]);
+    expect(lookedAt(one.replica, acc)).toBeUndefined();
   });
   it("[SECTION-5] [case 43] go with the refusal of a note's making; a mark says whose words wait for their card", async () => {
     const one = await device();

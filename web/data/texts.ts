@@ -4,6 +4,7 @@
  * also when the page goes before.
  */
 import { drop, put, type Plan, type Reader, type SectionCache, type Write } from "./disk.ts";
+import { dropLooked } from "./looked.ts";
 import type { Replica } from "./replica.ts";
 
 const prefix = "left:";
@@ -35,7 +36,7 @@ function lost(replica: Replica, writes: readonly Write[]): ((id: string) => bool
     if (write.store === "attention") for (const id of write.value?.makes ?? []) gone.add(id);
     if (write.store !== "keys") continue;
     for (const [id, { e }] of replica.table("keys").get(write.key)?.rows ?? [])
-      if (e === "section" && !write.value?.rows.has(id)) gone.add(id);
+      if ((e === "section" || e === "account") && !write.value?.rows.has(id)) gone.add(id);
   }
   if (gone.size === 0 || !replica.table("meta").has("ready")) return null;
   const held = here();
@@ -56,6 +57,7 @@ export function withTexts(
     if (unsent.length > 0) left(unsent);
     const gone = caches.filter((cache) => cache.unsent === false).map(({ id }) => drop("sections", id));
     const marks = unsent.map(({ id }) => put("meta", leftMark(id), 1));
-    return { writes: [...writes, ...gone, ...marks], value: undefined };
+    const looked = isLost ? dropLooked(replica, isLost) : [];
+    return { writes: [...writes, ...gone, ...marks, ...looked], value: undefined };
   };
 }

@@ -4,6 +4,8 @@ import type { ErrorCode, Unmet } from "../../shared/kernel/result.ts";
 import type { Choice, Reason } from "./follow.ts";
 import type { DiskFault } from "./disk.ts";
 import type { EntityName, RecordOf, Row } from "../../shared/records/entities.ts";
+import type { Gives } from "../../shared/access/slice.ts";
+import type { Group, Mask } from "../../shared/records/groups.ts";
 import type { Fields } from "../../shared/records/mutation.ts";
 
 /** What the screens know of the local copy. They read it by signals and change it by mutations only. */
@@ -23,11 +25,15 @@ export interface Data {
   count<E extends EntityName>(entity: E, query: Accessor<ListQuery<E>>): Accessor<number>;
   /** Runs a mutation optimistically and puts it into the outbox. Resolves when it is on disk. */
   mutate(name: string, args: unknown): Promise<Mutated>;
+  /** What this device would say of an act now, without doing it. */
+  would(name: string, args: unknown): Mutated;
   /** Fields of a record that are changed here and not confirmed yet, and whether they are on their way. */
   pendingFields(id: () => string | undefined): Accessor<ReadonlyMap<string, PendingState>>;
   readonly sync: Accessor<SyncState>;
   readonly outbox: Accessor<readonly OutboxLine[]>;
   readonly attention: Accessor<readonly AttentionCard[]>;
+  /** Names of files that wait on this device to be sent. */
+  readonly files: Accessor<readonly string[]>;
   dismiss(card: AttentionCard): Promise<void>;
   /** The same act again, over what is there now; with other words, or what was deleted put back first. */
   retry(card: AttentionCard, how?: { readonly args?: unknown; readonly restore?: boolean }): Promise<Mutated>;
@@ -45,6 +51,10 @@ export interface Data {
   reason(account: Row): Reason | undefined;
   /** May I? Same engine as the edge, on my own slice of the policy. `why` is a sentence for members. */
   can(action: string, record: Row, field?: string): { readonly allowed: boolean; readonly why?: string };
+  /** Whom an act of mine would let in to what, and for how long: shown before it is done. */
+  gives(act: string): readonly Gift[];
+  /** Field groups of an entity that I read somewhere at all: those that may be on this device, and all of them. */
+  sees(entity: EntityName): { readonly here: Mask; readonly online: Mask };
   /** Where the policy asks for somebody else's yes, as far as it concerns me. */
   readonly asks: readonly ApprovalRule[];
   /** A new id, in the cell of the record `under` which it will be; without it in the own cell. */
@@ -55,6 +65,10 @@ export interface Data {
   removeCopy(force: boolean): Promise<boolean>;
   /** Pulls and pushes now. */
   syncNow(): void;
+}
+/** A share that an act would write, as the policy's recipe has it. */
+export interface Gift extends Gives {
+  readonly groups: readonly Group[];
 }
 /** A record of this device by its id, whatever it is. */
 export type Look = (id: string) => Row | undefined;

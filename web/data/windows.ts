@@ -414,6 +414,7 @@ class Index {
     this.late = null;
     if (late.size > bulk && late.size > sorted.list.size * bulkShare) this.build();
     else this.apply(late, [...late.keys()]);
+    late.clear(); // whoever can stop the job keeps what it closed over: rows as they were must not stay there (SYNC-E3)
   }
   close(): void {
     this.stop();
@@ -581,7 +582,7 @@ class AnyWindow {
       this.sorted = sorted;
       this.list = list;
       this.filled = result.filled;
-      for (const move of late) this.change(move);
+      for (const move of late.splice(0)) this.change(move); // kept with the job otherwise (SYNC-E3)
       this.opened();
     });
   }

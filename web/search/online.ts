@@ -8,21 +8,28 @@ interface Page {
   readonly items: readonly Row[];
   readonly excerpts?: Readonly<Record<string, string>>;
 }
-const notesMax = 6;
+const asked = { section: "sections", account: "accounts", contact: "contacts" } as const;
+const most = 6; // of a kind and a cell
 
-/** Notes with these words in title or text, of all cells: texts that this device does not hold too. Empty: none are asked for. */
-export function onlineNotes(words: Accessor<string>) {
+/** What has these words online, of all cells: notes by their texts, accounts and people by name. Empty: nothing is asked for. */
+export function foundOnline(words: Accessor<string>) {
   const data = bind();
   const cells = [...data.allSources()].map(({ link }) => link);
   return useQuery(
     () => ({
-      queryKey: ["sections", "search", words()],
+      queryKey: ["search", words()],
       enabled: words() !== "",
       queryFn: async ({ signal }: { signal: AbortSignal }): Promise<readonly Result[]> => {
-        const path = `/api/sections?${new URLSearchParams({ limit: String(notesMax), q: words() })}`;
-        const pages = await Promise.all(cells.map((link) => got<Page>(path, signal, link)));
-        return pages.flatMap(({ items, excerpts }) =>
-          items.map((row) => ({ kind: "section" as const, row, excerpt: excerpts?.[row.id] ?? "" })),
+        const params = new URLSearchParams({ limit: String(most), q: words() });
+        const ways = Object.entries(asked).flatMap(([kind, plural]) => cells.map((link) => ({ kind: kind as keyof typeof asked, plural, link }))); // prettier-ignore
+        const pages = await Promise.all(
+          ways.map(async ({ kind, plural, link }) => ({
+            kind,
+            page: await got<Page>(`/api/${plural}?${params}`, signal, link),
+          })),
+        );
+        return pages.flatMap(({ kind, page }) =>
+          page.items.map((row) => ({ kind, row, excerpt: page.excerpts?.[row.id] ?? "" })),
         );
       },
     }),

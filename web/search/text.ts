@@ -37,14 +37,14 @@ export function terms(text: string, whole: boolean): string[] {
 
 /** Kinds that are searched, in the order in which results stand. */
 export const searched = [
-  "account", "contact", "opportunity", "case", "task", "handoff", "activity", "section", "comment", "lead",
+  "account", "contact", "opportunity", "case", "task", "handoff", "activity", "section", "comment", "lead", "member",
 ] as const satisfies readonly EntityName[]; // prettier-ignore
 export type Searched = (typeof searched)[number];
 export const isSearched = (name: string): name is Searched => (searched as readonly string[]).includes(name);
 
 const textual: ReadonlySet<Field["type"]> = new Set<Field["type"]>(["name", "text", "long", "email", "phone"]);
 /** Where an import came from is no word that anybody looks for. */
-const left: ReadonlySet<string> = new Set(["source", "handle"]);
+const left: ReadonlySet<string> = new Set(["source", "handle", "base"]);
 /** The field that stands as a record's title. */
 const titleField = (name: EntityName): string =>
   ["name", "title"].find((key) => Object.hasOwn(entity(name).fields, key)) ?? "body";

@@ -38,6 +38,44 @@ export async function readOldest(
   return { changes, was: inputs };
 }
 
+/** Changes of these kinds of an account since an instant, newest first, as far as they are in the hot table. */
+export async function changesSince(
+  db: Db,
+  anchor: string,
+  entities: readonly string[],
+  since: number,
+): Promise<readonly ChangeRow[]> {
+  const found: ChangeRow[] = [];
+  // By time alone, never by count: how many there are that a member does not see must change nothing for them.
+  for (let before = Number.MAX_SAFE_INTEGER, left = pagesMost; left > 0; left--) {
+    const [rows] = (await batch(db, [
+      db
+        .select()
+        .from(change)
+        .where(sql`${change.anchor} = ${anchor} and ${change.seq} < ${before}`)
+        .orderBy(sql`${change.seq} desc`)
+        .limit(pageRows),
+    ])) as [ChangeRow[]];
+    found.push(...rows.filter(({ at, entity }) => at > since && entities.includes(entity)));
+    const last = rows.at(-1);
+    if (!last || rows.length < pageRows || last.at <= since) break;
+    before = last.seq;
+  }
+  return found;
+}
+const pageRows = 500;
+const pagesMost = 20;
+
+/** Since when somebody is on account teams, at the latest: when it was written down. */
+export async function teamSince(db: Db, ids: readonly string[]): Promise<ReadonlyMap<string, number>> {
+  if (ids.length === 0) return new Map();
+  const { account_team: team } = tables.recordTables;
+  const [rows] = (await batch(db, [
+    db.all<{ id: string; at: number }>(sql`select id, created_at as at from ${team} where ${inIds(sql`id`, ids)}`),
+  ])) as [{ id: string; at: number }[]];
+  return new Map(rows.map(({ id, at }) => [id, at]));
+}
+
 export async function deleteUpTo(db: Db, seq: number): Promise<void> {
   await batch(db, [
     db.delete(was).where(sql`${was.seq} <= ${seq}`),
