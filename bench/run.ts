@@ -11,6 +11,7 @@ import { accessSuite } from "./access/suite.ts";
 import { roomsSuite } from "./rooms/suite.ts";
 import { storeSuite } from "./store/suite.ts";
 import { syncSuite } from "./sync/suite.ts";
+import { webSuite } from "./web/suite.ts";
 import { checkTable, figureTable, machine, rowTable, type Machine, type SuiteResult } from "./lib/report.ts";
 
 export interface Options {
@@ -23,6 +24,7 @@ const suites: { readonly [name: string]: (options: Options) => Promise<SuiteResu
   rooms: roomsSuite,
   store: storeSuite,
   sync: syncSuite,
+  web: webSuite,
 };
 
 const root = fileURLToPath(new URL("../", import.meta.url));
