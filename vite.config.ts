@@ -113,8 +113,10 @@ const testKeys = {
     '{"kty":"EC","crv":"P-256","x":"CrVQc5u_TH4KX8eTLa3Xdw1RrxxKecCzEFHLM06eZYA","y":"MOL5iER_CTKzAXsye87jg_9H__GoqT3vl72ebxKXDCw","d":"3588XzqRXa_flk3hKd4_6ky34spkuTfA7_bqfumKy-U"}',
 };
 
-/** One more than the smallest machine has cores: the browser walks wait more than they work. */
+/** One more than the smallest machine has cores. */
 const maxWorkers = 3;
+/** Of browser walks no more than cores: each brings a browser and a cell, and a walk that starves runs out of its time. */
+const walksAtOnce = 2;
 
 const here = (path: string) => new URL(path, import.meta.url).pathname;
 
@@ -147,13 +149,18 @@ export default defineConfig({
         // The editor's chunk is in: notes must open offline. Of the font only Latin is; another subset stays once
         // a page has needed it.
         globPatterns: ["**/*.{js,css,html,svg,png,woff2}"],
-        // What a note was needs a network, and so does who wrote it.
-        globIgnores: ["**/inter-{latin-ext,cyrillic,greek,vietnamese}*.woff2", "**/{versions,wrote}-*.{js,css}"],
+        // What a note was needs a network, and so does who wrote it; how to paste comes with the first note to write in.
+        globIgnores: ["**/inter-{latin-ext,cyrillic,greek,vietnamese}*.woff2", "**/{versions,wrote,pasted}-*.{js,css}"],
         runtimeCaching: [
           {
             urlPattern: /\/assets\/[^/]+\.woff2$/,
             handler: "CacheFirst",
             options: { cacheName: "fonts", expiration: { maxEntries: 20 } },
+          },
+          {
+            urlPattern: /\/assets\/pasted-[^/]+\.js$/,
+            handler: "CacheFirst",
+            options: { cacheName: "paste", expiration: { maxEntries: 2 } },
           },
         ],
         navigateFallback: "/index.html",
@@ -240,11 +247,12 @@ export default defineConfig({
         extends: false,
         root: here("."),
         test: {
-          maxWorkers,
+          maxWorkers: walksAtOnce,
+          sequence: { groupOrder: 1 },
           name: "e2e",
           environment: "node",
           include: ["tests/e2e/**/*.test.ts"],
-          testTimeout: 60_000,
+          testTimeout: 150_000,
           hookTimeout: 90_000,
           globalSetup: here("tests/e2e/setup.ts"),
         },

@@ -8,11 +8,12 @@ import type { ImportRow } from "../shared/exchange/import-plan.ts";
 import { incidentRows } from "../shared/exchange/incidents.ts";
 import { northwindRows } from "../shared/exchange/northwind.ts";
 import { type SalesforceObject, salesforceRow } from "../shared/exchange/salesforce.ts";
+import { priceOf } from "../shared/pipeline/lines.ts";
 import { said } from "../shared/exchange/values.ts";
-import type { Value } from "../shared/records/field.ts";
+import type { Line, Value } from "../shared/records/field.ts";
 import type { Fields } from "../shared/records/mutation.ts";
 import { memberSource, peopleRows, regionSource, teamSource } from "./people.ts";
-import { seeded } from "./random.ts";
+import { seeded, type Random } from "./random.ts";
 import * as content from "./showcase.ts";
 import { ownerOf, type Region, regionOf, teamOf } from "./territory.ts";
 
@@ -67,10 +68,11 @@ export function demoOrganisation(files: DemoFiles, today: string): Batch[] {
   return [
     { name: "people", rows: peopleRows() },
     { name: "colleagues", rows: sheet("User").map((row) => colleague(row, homes)) },
-    { name: "pipeline", rows: pipelineRows() },
+    { name: "pipelines", rows: [...pipelineRows(), ...productRows()] },
+    { name: "service", rows: serviceRows() },
     { name: "accounts", rows: accountsWithContent(homes, day) },
     { name: "contacts", rows: contacts },
-    { name: "opportunities", rows: opportunityRows(homes, contacts, day) },
+    { name: "opportunities", rows: opportunityRows(homes, contacts, start, day) },
     { name: "leads", rows: leadRows(homes.filter(({ region }) => region === "apac")) },
     { name: "cases", rows: [...of("case"), ...openCaseRows(start, day)] },
     { name: "handoffs", rows: [...of("handoff"), ...openHandoffRows(start, day)] },
@@ -112,26 +114,77 @@ function colleague(row: ImportRow, homes: readonly Home[]): ImportRow {
   };
 }
 
+/** Key, name, what it is for, chance, days that are long in it, where it goes on. */
 const stages = [
-  ["lead", "Lead generation", "open", 10, ["qualification", "lost"]],
-  ["qualification", "Qualification", "open", 25, ["lead", "proposal", "lost"]],
-  ["proposal", "Proposal", "open", 50, ["qualification", "negotiation", "lost"]],
-  ["negotiation", "Negotiation", "open", 70, ["proposal", "closing", "lost"]],
-  ["closing", "Closing", "open", 90, ["negotiation", "won", "lost"]],
-  ["won", "Won", "won", 100, []],
-  ["lost", "Lost", "lost", 0, []],
+  ["lead", "Lead generation", "open", 10, 21, ["qualification", "lost"]],
+  ["qualification", "Qualification", "open", 25, 21, ["lead", "proposal", "lost"]],
+  ["proposal", "Proposal", "open", 50, 14, ["qualification", "negotiation", "lost"]],
+  ["negotiation", "Negotiation", "open", 70, 21, ["proposal", "closing", "lost"]],
+  ["closing", "Closing", "open", 90, 10, ["negotiation", "won", "lost"]],
+  ["won", "Won", "won", 100, undefined, []],
+  ["lost", "Lost", "lost", 0, undefined, []],
 ] as const;
-const pipeline = "demo:pipeline:new-business";
-const stageSource = (key: string): string => `demo:stage:new-business-${key}`;
+const renewalStages = [
+  ["due", "Coming up", "open", 60, 45, ["review", "ended"]],
+  ["review", "In review", "open", 70, 21, ["due", "offered", "ended"]],
+  ["offered", "Offered", "open", 80, 14, ["review", "agreed", "ended"]],
+  ["agreed", "Agreed", "open", 95, 10, ["offered", "renewed", "ended"]],
+  ["renewed", "Renewed", "won", 100, undefined, []],
+  ["ended", "Not renewed", "lost", 0, undefined, []],
+] as const;
+type StageKey = (typeof stages)[number][0] | (typeof renewalStages)[number][0];
+const pipelines = [
+  { key: "new-business", name: "New business", order: "a1", stages },
+  { key: "renewals", name: "Renewals", order: "a2", stages: renewalStages },
+] as const;
+const pipelineSource = (key: string): string => `demo:pipeline:${key}`;
+const stageSource = (pipeline: string, key: string): string => `demo:stage:${pipeline}-${key}`;
+/** Where a renewal stands whose sale would stand there. */
+const renewalOf: Readonly<Record<(typeof stages)[number][0], StageKey>> = {
+  lead: "due",
+  qualification: "review",
+  proposal: "offered",
+  negotiation: "agreed",
+  closing: "agreed",
+  won: "renewed",
+  lost: "ended",
+};
+const renewed: ReadonlySet<string> = new Set(["Renewal", "Service plan", "Framework"]);
 
 function pipelineRows(): ImportRow[] {
-  return [
-    { entity: "pipeline", source: pipeline, fields: { name: "New business", order: "a1" } },
-    ...stages.map(([key, name, outcome, probabilityPct, next], index): ImportRow => ({
+  return pipelines.flatMap(({ key: pipeline, name: called, order, stages: own }) => [
+    { entity: "pipeline", source: pipelineSource(pipeline), fields: { name: called, order } },
+    ...own.map(([key, name, outcome, probabilityPct, limitDays, next], index): ImportRow => ({
       entity: "stage",
-      source: stageSource(key),
-      fields: { name, order: `a${index + 1}`, outcome, probabilityPct },
-      refs: { pipeline, next: next.map(stageSource) },
+      source: stageSource(pipeline, key),
+      fields: said({ name, order: `a${index + 1}`, outcome, probabilityPct, limitDays }),
+      refs: { pipeline: pipelineSource(pipeline), next: next.map((to) => stageSource(pipeline, to)) },
+    })),
+  ]);
+}
+
+const productSource = (code: string): string => `demo:product:${code}`;
+function productRows(): ImportRow[] {
+  return content.products.map(({ code, name, unit, price }) => ({
+    entity: "product",
+    source: productSource(code),
+    fields: { name, code, unit, priceMinor: price * 100, currency: "USD", active: true },
+  }));
+}
+
+function serviceRows(): ImportRow[] {
+  return [
+    ...content.queues.map(({ key, name, steward, team }): ImportRow => ({
+      entity: "queue",
+      source: `demo:queue:${key}`,
+      fields: { name },
+      refs: { steward: memberSource(steward), team: teamSource(team) },
+    })),
+    ...content.serviceLevels.map(({ region, ...fields }): ImportRow => ({
+      entity: "service_level",
+      source: `demo:service_level:${region}`,
+      fields,
+      refs: { region: regionSource(region) },
     })),
   ];
 }
@@ -234,9 +287,12 @@ function nameContacts(json: string, homes: readonly Home[]): ImportRow[] {
 function opportunityRows(
   homes: readonly Home[],
   contacts: readonly ImportRow[],
+  start: number,
   day: (offset: number) => string,
 ): ImportRow[] {
   const random = seeded(seed + 1);
+  const pace = seeded(seed + 3);
+  const sold = seeded(seed + 4);
   const people = new Map<string, string[]>();
   for (const { anchor, source } of contacts) if (anchor) people.set(anchor, [...(people.get(anchor) ?? []), source]);
   const rows: ImportRow[] = [];
@@ -245,7 +301,7 @@ function opportunityRows(
     if (!["Customer", "Prospect", "Integrator", "Partner"].some((kind) => type.startsWith(kind))) continue;
     const count = owner.startsWith("demo:") ? 1 + random.below(3) : random.chance(55) ? 1 : 0;
     for (let n = 1; n <= count; n++) {
-      const [stage, , outcome] = random.pick([...stages, ...stages.slice(0, 5)]);
+      const [stage, , outcome, , limitDays = 0] = random.pick([...stages, ...stages.slice(0, 5)]);
       const what = random.pick([
         "Renewal",
         "Extension",
@@ -259,6 +315,12 @@ function opportunityRows(
       const amountMinor = (10 + random.below(390)) * 50_000;
       const decider = people.get(row.source);
       const open = outcome === "open";
+      const pipeline = renewed.has(what) ? "renewals" : "new-business";
+      const closeIn = open ? random.below(130) - 10 : -10 - random.below(300);
+      // One in five is stuck, one in ten was put off again and again.
+      const stuck = pace.chance(20);
+      const inStage = open ? (stuck ? limitDays + 25 + pace.below(30) : pace.below(Math.min(limitDays, 10))) : -closeIn;
+      const closeMoves = pace.chance(10) ? 2 + pace.below(2) : pace.chance(15) ? 1 : 0;
       rows.push({
         entity: "opportunity",
         source: `demo:opportunity:${row.source}-${n}`,
@@ -269,7 +331,9 @@ function opportunityRows(
           order: `a${String(rows.length).padStart(4, "0")}V`, // the V leaves room on both sides
           amountMinor,
           currency: currencyOf[region],
-          closeDay: day(open ? random.below(130) - 10 : -10 - random.below(300)),
+          stageSince: start - inStage * dayMs + (7 + pace.below(9)) * hourMs - dayMs,
+          closeMoves: open ? closeMoves : 0,
+          closeDay: day(closeIn),
           closeZone: zoneOf[region],
           discountPct: random.chance(25) ? 5 * (1 + random.below(5)) : undefined,
           need: random.chance(60)
@@ -287,17 +351,46 @@ function opportunityRows(
             open && random.chance(15)
               ? random.pick(["Security review", "No budget until next quarter", "Waiting for their lawyer"])
               : undefined,
-          outcomeReason: open
-            ? undefined
+          ...(open
+            ? {}
             : outcome === "won"
-              ? "Best answer on handovers"
-              : random.pick(["Price", "No decision", "Chose another"]),
+              ? { outcomeCode: "fit", outcomeReason: "Best answer on handovers" }
+              : random.pick([
+                  { outcomeCode: "price", outcomeReason: "Price" },
+                  { outcomeCode: "no_decision", outcomeReason: "No decision" },
+                  { outcomeCode: "competitor", outcomeReason: "Chose another" },
+                ])),
         }),
-        refs: { pipeline, stage: stageSource(stage), ...(decider ? { decisionMaker: random.pick(decider) } : {}) },
+        refs: {
+          pipeline: pipelineSource(pipeline),
+          stage: stageSource(pipeline, pipeline === "renewals" ? renewalOf[stage] : stage),
+          ...(decider ? { decisionMaker: random.pick(decider) } : {}),
+        },
       });
+      const fields = rows.at(-1)?.fields;
+      const lines =
+        owner.startsWith("demo:") && sold.chance(60) ? soldLines(sold, Number(fields?.["discountPct"] ?? 0)) : [];
+      const priced = lines.length > 0 ? priceOf(lines) : null;
+      if (fields && priced)
+        Object.assign(fields, { lines, amountMinor: priced.amountMinor, discountPct: priced.discountPct });
     }
   }
   return rows;
+}
+
+/** One to three products, each once, with the discount of the whole. */
+function soldLines(random: Random, discountPct: number): Line[] {
+  const from = random.below(content.products.length);
+  return Array.from({ length: 1 + random.below(3) }, (_, index): Line => {
+    const { code, name, price } = at(content.products, from + index);
+    return {
+      product: productSource(code),
+      name,
+      quantity: price > 2_000 ? 1 + random.below(3) : 5 * (1 + random.below(12)),
+      unitMinor: price * 100,
+      discountPct,
+    };
+  });
 }
 
 function leadRows(homes: readonly Home[]): ImportRow[] {
@@ -327,33 +420,36 @@ function openCaseRows(start: number, day: (offset: number) => string): ImportRow
       ...fields,
       number: `CS-${1000 + Number(key)}`,
       openedAt: start - openedDaysAgo * dayMs + 9 * hourMs,
-      nextActionDay: day(Number(key) - 1),
-      nextActionZone: "Europe/London",
+      ...(fields.nextAction ? { nextActionDay: day(Number(key) - 1), nextActionZone: "Europe/London" } : {}),
+      // Taken, and looked at within the hour.
+      ...(fields.status === "new" ? {} : { respondedAt: start - openedDaysAgo * dayMs + 10 * hourMs }),
+      ...(fields.status === "waiting" ? { waits: { [start - dayMs + 12 * hourMs]: null } } : {}),
     },
-    refs: { owner: memberSource(owner) },
+    refs: owner === undefined ? {} : { owner: memberSource(owner) },
   }));
 }
 
 function openHandoffRows(start: number, day: (offset: number) => string): ImportRow[] {
   return content.openHandoffs.map(({ key, account, kind, from, to, offeredHoursAgo, ...fields }) => {
-    const offeredAt = start - offeredHoursAgo * hourMs;
+    const offeredAt = start - (offeredHoursAgo ?? 0) * hourMs;
+    const isDraft = fields.state === "draft";
     return {
       entity: "handoff",
-      source: `demo:handoff:${key}`,
+      source: handoffSource(key),
       anchor: account,
       compartment: "handoff",
       fields: {
         ...fields,
         handoffKind: kind,
-        offeredAt,
-        ...(fields.state === "accepted" ? { acceptedAt: offeredAt + 5 * hourMs, lagMs: 5 * hourMs } : {}),
+        ...(isDraft ? {} : { offeredAt, acceptedAt: offeredAt + 5 * hourMs, lagMs: 5 * hourMs }),
         nextActionDay: day(1),
         nextActionZone: "Europe/Berlin",
       },
-      refs: { about: account, fromMember: memberSource(from), toMember: memberSource(to) },
+      refs: { about: account, fromMember: memberSource(from), ...(isDraft ? {} : { toMember: memberSource(to) }) },
     };
   });
 }
+export const handoffSource = (key: string): string => `demo:handoff:${key}`;
 
 /** Real work for the named members: what the shown accounts wait for, on the day on which it is due. */
 function taskRows(homes: ReadonlyMap<string, Home>, day: (offset: number) => string): ImportRow[] {

@@ -9,6 +9,8 @@ export const loader = "greta";
 export const seconder = "omar";
 
 export const memberSource = (handle: string): string => `demo:member:${handle}`;
+export const managerOf = (handle: string): string | undefined =>
+  people.members.find((member) => member.handle === handle)?.manager;
 export const teamSource = (key: string): string => `demo:team:${key}`;
 export const regionSource = (key: string): string => `demo:region:${key}`;
 

@@ -124,9 +124,10 @@ export const openCases: readonly {
   readonly name: string;
   readonly severity: "critical" | "high" | "moderate" | "low";
   readonly status: "new" | "open" | "waiting";
-  readonly owner: string;
+  /** Absent: it lies in its queue. */
+  readonly owner?: string;
   readonly queue: string;
-  readonly nextAction: string;
+  readonly nextAction?: string;
   readonly openedDaysAgo: number;
   readonly internalNote?: string;
 }[] = [
@@ -187,8 +188,65 @@ export const openCases: readonly {
     nextAction: "Send the copies and note whom they go to",
     openedDaysAgo: 1,
   },
+  {
+    key: "6",
+    account: "northwind:account:GREAL",
+    name: "Phone view shows yesterday's stock",
+    severity: "high",
+    status: "new",
+    queue: "Reports",
+    openedDaysAgo: 0,
+  },
+  {
+    key: "7",
+    account: "salesforce:Account:0018a00001uyzhvAAA",
+    name: "Gate 4 prints each label twice",
+    severity: "moderate",
+    status: "new",
+    queue: "Terminals",
+    openedDaysAgo: 1,
+  },
 ];
 
+/** Where cases wait, and who answers for what lies there. */
+export const queues: readonly { readonly key: string; readonly name: string; readonly steward: string; readonly team: string }[] = [
+  { key: "terminals", name: "Terminals", steward: "sofia", team: "service" },
+  { key: "reports", name: "Reports", steward: "sofia", team: "service" },
+  { key: "deliveries", name: "Deliveries", steward: "priya", team: "service" },
+  { key: "billing", name: "Billing", steward: "femi", team: "finance" },
+]; // prettier-ignore
+
+/** What is promised about cases of a region, and in which hours: the zone is the region's. */
+export const serviceLevels: readonly {
+  readonly region: "americas" | "europe" | "apac";
+  readonly name: string;
+  readonly opens: string;
+  readonly closes: string;
+  readonly holidays: readonly string[];
+  readonly responseMinutes: Readonly<Record<string, number>>;
+  readonly resolutionMinutes: Readonly<Record<string, number>>;
+}[] = [
+  {
+    region: "americas",
+    name: "Americas, 8 to 8",
+    opens: "08:00",
+    closes: "20:00",
+    holidays: ["2026-11-26", "2026-12-25", "2027-01-01"],
+    responseMinutes: { critical: 30, high: 60, moderate: 240, low: 720 },
+    resolutionMinutes: { critical: 480, high: 1_440, moderate: 3_600, low: 7_200 },
+  },
+  {
+    region: "europe",
+    name: "Europe, 9 to 6",
+    opens: "09:00",
+    closes: "18:00",
+    holidays: ["2026-12-25", "2026-12-26", "2027-01-01"],
+    responseMinutes: { critical: 30, high: 120, moderate: 540, low: 1_080 },
+    resolutionMinutes: { critical: 540, high: 1_620, moderate: 4_320, low: 8_100 },
+  },
+];
+
+/** What is offered comes in as a draft, and its giver offers it when all is there: an offer lets its receiver in. */
 export const openHandoffs: readonly {
   readonly key: string;
   readonly account: string;
@@ -196,11 +254,11 @@ export const openHandoffs: readonly {
   readonly kind: "sales_to_support" | "region_to_region" | "cover" | "lead_to_opportunity" | "sales_to_onboarding";
   readonly from: string;
   readonly to: string;
-  readonly state: "offered" | "accepted";
+  readonly state: "draft" | "accepted";
   readonly promised: string;
   readonly risks: string;
   readonly nextAction: string;
-  readonly offeredHoursAgo: number;
+  readonly offeredHoursAgo?: number;
 }[] = [
   {
     key: "1",
@@ -209,11 +267,10 @@ export const openHandoffs: readonly {
     kind: "region_to_region",
     from: "ana",
     to: "bo",
-    state: "offered",
+    state: "draft",
     promised: "The Houston price list holds for both terminals until the renewal is signed.",
     risks: "Hamburg has its own works council and must be asked first.",
     nextAction: "Call the Hamburg terminal manager",
-    offeredHoursAgo: 20,
   },
   {
     key: "2",
@@ -235,11 +292,10 @@ export const openHandoffs: readonly {
     kind: "cover",
     from: "ana",
     to: "marcus",
-    state: "offered",
+    state: "draft",
     promised: "The phone demonstration takes place as planned.",
     risks: "Howard Snyder decides on the spot.",
     nextAction: "Confirm the appointment",
-    offeredHoursAgo: 6,
   },
 ];
 
@@ -353,3 +409,15 @@ export const leads: readonly {
     budget: 95_000,
   },
 ];
+
+/** What the demo sells, at list price in whole euros. */
+export const products = [
+  { code: "SEAT", name: "Baton seat, yearly", unit: "seat", price: 240 },
+  { code: "FIELD", name: "Field pack, yearly", unit: "seat", price: 90 },
+  { code: "SITE", name: "Site set-up", unit: "site", price: 4_800 },
+  { code: "MIGR", name: "Migration", unit: "project", price: 12_500 },
+  { code: "TRAIN", name: "Training day", unit: "day", price: 1_450 },
+  { code: "CARE", name: "Priority care, yearly", unit: "contract", price: 9_600 },
+  { code: "LINK", name: "Connection to accounting", unit: "connection", price: 3_200 },
+  { code: "BOOK", name: "Printed field guide", unit: "piece", price: 18 },
+] as const;

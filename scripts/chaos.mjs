@@ -1,4 +1,4 @@
-/** `npm run chaos -- [kills|trace|idle|frames] [--kills N] [--seed S]`: what tests/chaos does to a real cell, in the packaged Node. */
+/** `npm run chaos -- [kills|trace|idle|slow|frames] [--kills N] [--seed S]`: what tests/chaos does to a real cell, in the packaged Node. */
 import { ensureInstall, root } from "./lib/ensure-install.mjs";
 
 await ensureInstall();

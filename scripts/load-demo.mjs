@@ -6,10 +6,11 @@
 import { createHash, randomUUID } from "node:crypto";
 import { parseArgs } from "node:util";
 import { readDemoFiles } from "../demo/files.ts";
-import { demoOrganisation } from "../demo/organisation.ts";
-import { loader, peopleRows, seconder } from "../demo/people.ts";
-import { restrictedAccounts } from "../demo/showcase.ts";
+import { demoOrganisation, handoffSource } from "../demo/organisation.ts";
+import { loader, managerOf, memberSource, peopleRows, seconder } from "../demo/people.ts";
+import { openHandoffs, restrictedAccounts } from "../demo/showcase.ts";
 import { idOfSource, seedOf } from "../shared/exchange/import-plan.ts";
+import { movable } from "../shared/handoffs/movable.ts";
 import { isDay } from "../shared/kernel/clock.ts";
 import { protocolVersion } from "../shared/sync/protocol.ts";
 import { call, demoSignIn, Refused } from "./crm/api.ts";
@@ -54,6 +55,7 @@ async function load(url, day) {
       );
     done += rows.length;
   }
+  for (const one of openHandoffs) if (one.state === "draft") await offer(url, cell, one);
   for (const { account, by } of restrictedAccounts) await restrict(url, cell, account, by);
   await call(url, {}, "POST", "/api/demo/loaded", {});
   process.stderr.write(
@@ -63,14 +65,31 @@ async function load(url, day) {
 
 /** Restricting is the owner's own act, and comes last: afterwards the steward can't see the account any more. */
 async function restrict(url, cell, account, by) {
-  const id = idOfSource(cell, account, createHash("sha256").update(seedOf(cell, account)).digest().subarray(0, 13));
+  await act(url, by, "account.restrict@1", { id: idOf(cell, account), restricted: true });
+}
+/** So is offering, which lets the receiver in. */
+async function offer(url, cell, { key, account, from, to }) {
+  const manager = managerOf(to);
+  await act(url, from, "handoff.offer@1", {
+    id: idOf(cell, handoffSource(key)),
+    account: idOf(cell, account),
+    about: idOf(cell, account),
+    to: idOf(cell, memberSource(to)),
+    ...(manager ? { late: idOf(cell, memberSource(manager)) } : {}),
+    moves: [...movable],
+  });
+}
+function idOf(cell, source) {
+  return idOfSource(cell, source, createHash("sha256").update(seedOf(cell, source)).digest().subarray(0, 13));
+}
+async function act(url, by, name, args) {
   const { body } = await call(url, await demoSignIn(url, by), "POST", "/sync/push", {
     v: protocolVersion,
     device: randomUUID(),
     client: randomUUID(),
     seen: 0,
-    muts: [{ n: 1, name: "account.restrict@1", args: { id, restricted: true }, at: Date.now() }],
+    muts: [{ n: 1, name, args, at: Date.now() }],
   });
   const [result] = body.results;
-  if (!result?.ok) throw new Refused(`${account} could not be restricted: ${result?.code}`);
+  if (!result?.ok) throw new Refused(`${name} by ${by} was refused: ${result?.code} ${result?.detail ?? ""}`);
 }

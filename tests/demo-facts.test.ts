@@ -4,6 +4,9 @@ import { readDemoFiles } from "../demo/files.ts";
 import { demoOrganisation } from "../demo/organisation.ts";
 import { demoMembers, memberSource } from "../demo/people.ts";
 import { idOfSource, planImport, seedOf, sourcesIn } from "../shared/exchange/import-plan.ts";
+import { amountIsOfLines, linesOf, priceOf } from "../shared/pipeline/lines.ts";
+import { paceOf } from "../shared/pipeline/pace.ts";
+import { fitsOutcome } from "../shared/pipeline/reasons.ts";
 import { entityOfId, type EntityName, type Row } from "../shared/records/entities.ts";
 import {
   incidentFacts,
@@ -32,6 +35,8 @@ for (const write of plan.writes) {
   records.set(write.entity, [...(records.get(write.entity) ?? []), row]);
 }
 
+const text = (value: unknown): string => (typeof value === "string" ? value : "");
+
 describe("the demo organisation, planned", () => {
   it("equals every reference fact about the Salesforce org", () => {
     expect(salesforceFactsOf(records)).toEqual(salesforceFacts);
@@ -54,6 +59,33 @@ describe("the demo organisation, planned", () => {
     expect(new Set(plan.unresolved.map(({ field }) => field))).toEqual(new Set(["about"]));
     for (const { source, ref } of plan.unresolved)
       expect(stored.get(ids.get(source) ?? "")?.["unresolved"]).toEqual({ about: ref });
+  });
+  it("has two pipelines, in which some opportunities are stuck or slipping, and those at an end say why", () => {
+    const stages = new Map((records.get("stage") ?? []).map((stage) => [stage.id, stage]));
+    const paces = (records.get("opportunity") ?? []).map((row) => {
+      const stage = stages.get(text(row["stage"]));
+      return {
+        row,
+        stage,
+        pace: paceOf(row as never, stage as never, Date.parse("2026-11-24T12:00:00Z"), "2026-11-24"),
+      };
+    });
+    for (const pipeline of records.get("pipeline") ?? []) {
+      const own = paces.filter(({ row }) => row["pipeline"] === pipeline.id);
+      const open = own.filter(({ stage }) => stage?.["outcome"] === "open");
+      const part = (of: number): number => of / open.length;
+      expect(open.length).toBeGreaterThan(50);
+      expect(part(open.filter(({ pace }) => pace.stuck).length)).toBeGreaterThan(0.1);
+      expect(part(open.filter(({ pace }) => pace.stuck).length)).toBeLessThan(0.35);
+      expect(part(open.filter(({ pace }) => pace.slipping).length)).toBeGreaterThan(0.1);
+      expect(
+        own.filter(({ row, stage }) => fitsOutcome(row["outcomeCode"] ?? undefined, stage?.["outcome"])).length,
+      ).toBe(own.length - open.length);
+    }
+    const priced = paces.filter(({ row }) => amountIsOfLines(row));
+    expect(priced.length).toBeGreaterThan(30);
+    for (const { row } of priced) expect(row).toMatchObject({ amountMinor: priceOf(linesOf(row))?.amountMinor });
+    expect(priced.flatMap(({ row }) => linesOf(row)).every(({ product }) => product && stored.has(product))).toBe(true);
   });
   it("changes nothing when it is imported a second time", () => {
     const again = planImport(rows, "local", ids, stored);

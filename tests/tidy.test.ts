@@ -79,7 +79,7 @@ describe("arrows", () => {
     ["kernel"],
     ["records"],
     ["access"],
-    ["pipeline", "handoffs", "tasks", "cases", "shares", "approvals", "sections"],
+    ["pipeline", "leads", "handoffs", "tasks", "cases", "shares", "approvals", "sections", "notices", "lists", "files"],
     ["governance", "exchange", "reporting"],
     ["sync"],
   ];

@@ -2,15 +2,25 @@
 export const paths = {
   today: "/",
   accounts: "/accounts",
-  accountsOnline: "/accounts?view=online",
-  accountsOnly: (only: string) => `/accounts?only=${only}`,
+  accountsOnline: "/accounts?part=online",
+  accountsView: (view: string) => `/accounts?view=${view}`,
   account: (id: string, tab?: AccountTab, part?: string) => ["/accounts", id, tab, part].filter(Boolean).join("/"),
+  pipeline: "/pipeline",
+  cases: "/cases",
+  case: (id: string) => `/cases/${id}`,
+  handoffs: "/handoffs",
+  handoff: (id: string) => `/handoffs/${id}`,
+  leads: "/leads",
+  /** A task opens beside the screen that one is on. */
+  task: (id: string) => `?task=${id}`,
+  contacts: "/contacts",
+  contact: (id: string) => `/contacts/${id}`,
   settings: "/settings",
   signIn: "/sign-in",
   claim: (code: string) => `/claim/${code}`,
 } as const;
 
-export const accountTabs = ["timeline", "notes", "opportunities", "cases"] as const;
+export const accountTabs = ["timeline", "notes", "opportunities", "cases", "handoffs", "files"] as const;
 export type AccountTab = (typeof accountTabs)[number];
 export const isAccountTab = (text: string | undefined): text is AccountTab =>
   (accountTabs as readonly string[]).includes(text ?? "");

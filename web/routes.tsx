@@ -12,6 +12,12 @@ export const Routes = (): JSX.Element => (
       <Route path="/" component={lazy(() => import("./today/today.tsx"))} />
       <Route path="/accounts" component={lazy(() => import("./accounts/list.tsx"))} />
       <Route path="/accounts/:id/:tab?/:part?" component={lazy(() => import("./accounts/account.tsx"))} />
+      <Route path="/pipeline" component={lazy(() => import("./pipeline/pipeline.tsx"))} />
+      <Route path="/cases/:id?" component={lazy(() => import("./cases/cases.tsx"))} />
+      <Route path="/handoffs/:id?" component={lazy(() => import("./handoffs/page.tsx"))} />
+      <Route path="/leads" component={lazy(() => import("./leads/leads.tsx"))} />
+      <Route path="/contacts" component={lazy(() => import("./contacts/list.tsx"))} />
+      <Route path="/contacts/:id" component={lazy(() => import("./contacts/contact.tsx"))} />
       <Route path="/settings" component={lazy(() => import("./settings/settings.tsx"))} />
       <Route path="*" component={NotFound} />
     </Route>

@@ -1,6 +1,7 @@
 import { Hono } from "hono";
 import * as z from "zod";
 import { slice } from "../shared/access/engine.ts";
+import { withGives } from "../shared/access/gives.ts";
 import { validatePolicy } from "../shared/access/policy.ts";
 import { project } from "../shared/records/record.ts";
 import { allGroups } from "../shared/records/groups.ts";
@@ -14,11 +15,13 @@ import { loadRows } from "./db/rows.ts";
 import { demoRoutes } from "./demo/routes.ts";
 import { directoryRoutes } from "./directory/routes.ts";
 import { exchangeBodies, exchangeRoutes } from "./exchange/routes.ts";
+import { fileBodies, fileRoutes } from "./files/routes.ts";
 import { answerHeadersFor } from "./http/headers.ts";
 import { guardOrigin, otherCells } from "./http/origin.ts";
 import { missing, problem } from "./http/problem.ts";
 import { accessBodies, accessRoutes } from "./governance/access-routes.ts";
 import { policyBodies, policyRoutes } from "./governance/policy-routes.ts";
+import { historyRoutes } from "./history/routes.ts";
 import { healthRoutes, version } from "./observability/health.ts";
 import { recordBodies, recordRoutes } from "./records/routes.ts";
 import { roomBodies, roomRoutes, roomSockets } from "./rooms/routes.ts";
@@ -53,6 +56,8 @@ app.route("/api", accessRoutes);
 app.route("/api", roomRoutes);
 app.route("/api", exchangeRoutes(announceTo));
 app.route("/api", shareRoutes);
+app.route("/api", fileRoutes);
+app.route("/api", historyRoutes);
 app.route("/api", recordRoutes);
 app.route("/sync", syncRoutes);
 app.route("/", roomSockets);
@@ -63,7 +68,7 @@ app.get("/api/me", requireActor, async (c) => {
   const stored = (await loadRows(openDb(c.env.DB, c.get("cost")), [actor.member])).get(actor.member);
   const policy = validatePolicy(JSON.parse(actor.policyBody || "null"));
   if (!stored || !policy.ok) return missing();
-  const mine = slice(policy.value, actor.facts);
+  const mine = withGives(policy.value, slice(policy.value, actor.facts));
   const own = project("member", stored.row, allGroups);
   const me = {
     member: actor.member,
@@ -84,6 +89,7 @@ app.get("/api/me", requireActor, async (c) => {
 app.get("/openapi.json", (c) => {
   const bodies: Readonly<Record<string, unknown>> = {
     ...recordBodies,
+    ...fileBodies,
     ...shareBodies,
     ...authBodies,
     ...tokenBodies,

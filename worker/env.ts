@@ -6,7 +6,7 @@ export interface Env {
   readonly DB: D1Database;
   readonly ROOM: DurableObjectNamespace<AccountRoom>;
   readonly HUB: DurableObjectNamespace<Hub>;
-  /** Changes older than what devices are told from (worker/sync/prune.ts). */
+  /** The cell's bucket: under `segments/` changes older than what devices are told from, under `files/` what files hold. */
   readonly SEGMENTS: R2Bucket;
   readonly ASSETS: Fetcher;
   /** Name of this cell, two to eight letters; every id made here starts with it. */

@@ -6,8 +6,16 @@ import { root } from "./ensure-install.mjs";
 
 const dist = `${root}dist/web/`;
 
-/** Complaints, empty when the build keeps its budgets. Bytes; `Gz` means as gzip sends them. */
+/** Complaints, empty when the build keeps its budgets. */
 export function checkBudgets() {
+  const { parts, complaints } = weights();
+  const over = parts.filter(({ bytes, max }) => bytes > max);
+  const kb = (bytes) => `${(bytes / 1000).toFixed(1)} kB`;
+  return [...over.map(({ what, bytes, max }) => `${what}: ${kb(bytes)}, budget ${kb(max)}`), ...complaints];
+}
+
+/** What the parts of the build weigh, each with its budget. Bytes; `Gz` means as gzip sends them. */
+export function weights() {
   const budgets = JSON.parse(readFileSync(`${root}bench/budgets.json`, "utf8"));
   const assets = readdirSync(`${dist}assets`);
   const read = (name) => readFileSync(`${dist}assets/${name}`);
@@ -29,9 +37,8 @@ export function checkBudgets() {
   const shell = new Set(namesIn(page, /(?:src|href)="([^"]+\.js)"/g).flatMap((name) => [...closure(name)]));
 
   const complaints = [];
-  const hold = (what, bytes, max) => {
-    if (bytes > max) complaints.push(`${what}: ${(bytes / 1000).toFixed(1)} kB, budget ${(max / 1000).toFixed(1)} kB`);
-  };
+  const parts = [];
+  const hold = (what, bytes, max) => parts.push({ what, bytes, max });
   hold("shell JS", gz([...shell]), budgets.shellJsGzBytesMax);
   /** Of each chunk that is fetched later, those that fetch it. */
   const fetchers = new Map();
@@ -67,5 +74,5 @@ export function checkBudgets() {
     precached.reduce((sum, path) => sum + readFileSync(path).length, 0),
     budgets.precacheBytesMax,
   );
-  return complaints;
+  return { parts, complaints };
 }

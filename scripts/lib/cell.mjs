@@ -33,8 +33,8 @@ export function secret(stateDir, name) {
 }
 
 /**
- * Brings the local D1 to the newest schema. Resolves with null, or with what wrangler said if it failed.
- * Asking wrangler costs seconds, so a mark remembers what was applied; should the mark be wrong, the cell's health
+ * Brings the local D1 to the newest schema. Resolves with null, or with what was said if it failed.
+ * Asking costs seconds, so a mark remembers what was applied; should the mark be wrong, the cell's health
  * says so, and the caller removes it.
  */
 export async function migrate(stateDir, env) {
@@ -44,16 +44,8 @@ export async function migrate(stateDir, env) {
   const now = files.sort().join("\n");
   const mark = migrationsMark(stateDir);
   if (existsSync(mark) && readFileSync(mark, "utf8") === now) return null;
-  const { code, output } = await run("wrangler", [
-    "d1",
-    "migrations",
-    "apply",
-    "DB",
-    "--local",
-    "--persist-to",
-    stateDir,
-    ...envArgs(env),
-  ]);
+  const args = [`${root}scripts/lib/migrate.mjs`, stateDir, ...(env ? [env] : [])];
+  const { code, output } = await run("node", args);
   if (code !== 0) return output;
   writeFileSync(mark, now);
   return null;

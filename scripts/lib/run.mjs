@@ -2,13 +2,18 @@
 import { spawn } from "node:child_process";
 import { bin, root } from "./ensure-install.mjs";
 
-/** Wrangler calls home for `request.cf`, telemetry and error reports unless told not to. */
+/**
+ * Wrangler calls home for `request.cf`, telemetry and error reports unless told not to; and it would keep a trace of
+ * every request and query, addresses with them, in a database beside the cell's.
+ */
 const wranglerEnv = {
   CLOUDFLARE_CF_FETCH_ENABLED: "false",
   WRANGLER_SEND_METRICS: "false",
   WRANGLER_SEND_ERROR_REPORTS: "false",
   WRANGLER_WRITE_LOGS: "false",
   WRANGLER_HIDE_BANNER: "true",
+  X_LOCAL_OBSERVABILITY: "false",
+  X_LOCAL_EXPLORER: "false",
   WRANGLER_REGISTRY_PATH: `${root}.wrangler/registry`,
   CI: "1",
 };

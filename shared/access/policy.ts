@@ -408,7 +408,7 @@ function check(policy: Policy): Problem[] {
 const maskable: Readonly<Record<MaskRule["kind"], (type: Field["type"]) => boolean>> = {
   band: (type) => type === "money" || type === "int",
   last: (type) => ["text", "name", "phone", "email", "url"].includes(type),
-  set: (type) => type !== "custom" && type !== "list", // what is in them is of several fields
+  set: (type) => type !== "custom" && type !== "list" && type !== "lines", // what is in them is of several fields
 };
 function checkMask(name: EntityName, key: string, { kind, steps, count, group }: MaskRule, say: Say): void {
   const { fields } = entity(name);

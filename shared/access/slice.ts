@@ -61,6 +61,16 @@ interface BoundRecipe {
   readonly id: string;
   readonly groups: Mask;
   readonly device: Mask;
+  /** Whom an act of this member would let in, to say so before it is done. */
+  readonly gives?: Gives;
+}
+export interface Gives {
+  readonly on: string;
+  readonly give: "record" | "key";
+  readonly in?: readonly Compartment[];
+  /** The role that whoever is let in must hold. */
+  readonly holds?: string;
+  readonly maxDays?: number;
 }
 /** A stage rule of the member's own roles. */
 export interface BoundStage {

@@ -25,7 +25,7 @@ const isScalar = (value: Value | undefined): value is Scalar =>
 /** True if an approval can be bound to the field: a plain value, in a group that approvals have a column for. */
 export function canBind(name: EntityName, field: string): boolean {
   const about = entity(name).fields[field];
-  return about !== undefined && suffix[about.group] !== undefined && about.type !== "custom" && about.type !== "list";
+  return about !== undefined && suffix[about.group] !== undefined && !["custom", "list", "lines"].includes(about.type);
 }
 
 /** Field values as the approval's columns. */

@@ -13,7 +13,9 @@ const placing = ["key", "anchor", "compartment"];
 /** A reference is an id, or a source such as `salesforce:Account:001…`; lists are parted by `;`. */
 export function fieldRows(name: EntityName, table: Table): Result<ImportRow[]> {
   const shape: Readonly<Record<string, Field>> = entity(name).fields;
-  const settable = Object.keys(shape).filter((field) => shape[field]?.type !== "custom" && field !== "source");
+  const settable = Object.keys(shape).filter(
+    (field) => !["custom", "lines"].includes(shape[field]?.type ?? "") && field !== "source",
+  );
   if (!table.header.includes("key"))
     return fail("invalid", {
       fields: ["key"],

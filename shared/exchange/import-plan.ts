@@ -7,7 +7,7 @@ import { isId, makeId, orgAnchor } from "../kernel/id.ts";
 import type { ErrorCode } from "../kernel/result.ts";
 import { type Compartment, isCompartment } from "../records/compartments.ts";
 import { compartmentsOf, entities, entity, type EntityName, isEntity, type Row } from "../records/entities.ts";
-import type { Custom, Field, Value } from "../records/field.ts";
+import type { Custom, Field, Line, Value } from "../records/field.ts";
 import type { Fields, NewRow } from "../records/mutation.ts";
 import { groupDefaults } from "../records/groups.ts";
 import { fieldSchema } from "../records/record.ts";
@@ -54,7 +54,16 @@ export interface ImportPlan extends ImportReport {
 export const importRowsMax = 500;
 
 /** Entities that describe the organisation and live under its own anchor. */
-const configuration: readonly EntityName[] = ["member", "team", "region", "pipeline", "stage"];
+const configuration: readonly EntityName[] = [
+  "member",
+  "team",
+  "region",
+  "pipeline",
+  "stage",
+  "product",
+  "queue",
+  "service_level",
+];
 
 const objectNames: Readonly<Record<string, EntityName>> = {
   Account: "account",
@@ -85,12 +94,16 @@ export const seedOf = (cell: string, source: string): string => `${cell}|${sourc
 export function sourcesIn(rows: readonly ImportRow[]): string[] {
   const found = new Set<string>();
   for (const row of rows) {
-    for (const text of [row.source, row.anchor, ...Object.values(row.refs ?? {}).flat()]) {
+    for (const text of [row.source, row.anchor, ...Object.values(row.refs ?? {}).flat(), ...productsOf(row)]) {
       if (text !== undefined && !isId(text) && entityOfSource(text)) found.add(text);
     }
   }
   return [...found];
 }
+
+const linesOf = (row: ImportRow): readonly Line[] =>
+  Array.isArray(row.fields["lines"]) ? (row.fields["lines"] as readonly Line[]) : [];
+const productsOf = (row: ImportRow): string[] => linesOf(row).flatMap(({ product }) => product ?? []);
 
 /**
  * `ids` gives the id of every source in the rows, `existing` the records that are there already, as the importer sees
@@ -158,6 +171,13 @@ export function planImport(
       continue;
     }
     unresolved.push(...lost);
+    if (values["lines"]) {
+      for (const ref of productsOf(row)) if (!find(ref)) lost.push({ source: row.source, field: "lines", ref });
+      values["lines"] = linesOf(row).map((line) => ({
+        ...line,
+        product: (line.product && find(line.product)) ?? null,
+      }));
+    }
     if (shape["source"]) values["source"] = row.source;
     if (shape["unresolved"]) values["unresolved"] = custom(lost.map(({ field, ref }) => [field, ref]));
 
@@ -170,7 +190,7 @@ export function planImport(
     for (const [name, value] of Object.entries(values)) {
       // Owner, team, region, stage and their like move by their own acts only: a second import leaves them alone.
       const field = shape[name];
-      if (!field || field.act || same(before[name], value)) continue;
+      if (!field || field.act || field.apart || same(before[name], value)) continue;
       // A hidden field that is secret does not exist for the importer: whether it is equal must not show.
       if (before[name] === undefined && groupDefaults[field.group].existence === "secret") continue;
       set[name] = value;

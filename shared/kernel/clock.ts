@@ -1,4 +1,5 @@
 /** Instants are UTC milliseconds; a calendar day is text, `2026-11-24`, and has its zone beside it. */
+import { dayMs } from "./limits.ts";
 
 const dayPattern = /^(\d{4})-(\d{2})-(\d{2})$/;
 
@@ -18,4 +19,51 @@ export function isZone(text: string): boolean {
   } catch {
     return false; // the only way to ask: Intl throws for an unknown zone
   }
+}
+
+// --- days as text: no zone, no clock change
+
+const utc = (day: string): number =>
+  Date.UTC(Number(day.slice(0, 4)), Number(day.slice(5, 7)) - 1, Number(day.slice(8, 10)));
+export const daysBetween = (from: string, to: string): number => Math.round((utc(to) - utc(from)) / dayMs);
+export const addDays = (day: string, days: number): string =>
+  new Date(utc(day) + days * dayMs).toISOString().slice(0, 10);
+/** Monday is 0. */
+export const weekdayOf = (day: string): number => (new Date(utc(day)).getUTCDay() + 6) % 7;
+export const lastDayOf = (year: number, month: number): number => new Date(Date.UTC(year, month, 0)).getUTCDate();
+
+// --- between instants and the clock on the wall of a zone
+
+const formats = new Map<string, Intl.DateTimeFormat>();
+function wall(at: number, zone: string): { readonly day: string; readonly minute: number; readonly asUtc: number } {
+  let format = formats.get(zone);
+  if (!format)
+    formats.set(
+      zone,
+      (format = new Intl.DateTimeFormat("en-CA", {
+        timeZone: zone, hourCycle: "h23",
+        year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit", second: "2-digit",
+      })),
+    ); // prettier-ignore
+  const part: Record<string, string> = {};
+  for (const { type, value } of format.formatToParts(at)) part[type] = value;
+  const day = `${part["year"]}-${part["month"]}-${part["day"]}`;
+  const minute = Number(part["hour"]) * 60 + Number(part["minute"]);
+  return { day, minute, asUtc: utc(day) + (minute * 60 + Number(part["second"])) * 1000 };
+}
+/** The calendar day of an instant in a zone. */
+export const dayIn = (at: number, zone: string): string => wall(at, zone).day;
+/** Minutes since midnight, by the clock on the wall. */
+export const minuteIn = (at: number, zone: string): number => wall(at, zone).minute;
+
+/**
+ * When the clock of a zone shows this minute of a day. Shown twice, the first time counts; a minute that is left out when
+ * clocks go forward is as long after midnight as it would have been.
+ */
+export function instantIn(day: string, minute: number, zone: string): number {
+  const asked = utc(day) + minute * 60_000;
+  const offsetAt = (at: number): number => wall(at, zone).asUtc - at;
+  const [before, after] = [asked - offsetAt(asked - dayMs), asked - offsetAt(asked + dayMs)];
+  const shown = [before, after].filter((at) => at + offsetAt(at) === asked);
+  return shown.length > 0 ? Math.min(...shown) : before;
 }

@@ -67,6 +67,7 @@ export const limits = {
   socketsPerRoom: 256,
   roomPingMs: 25_000, // of a client; a browser lets a hidden page's timers run once a minute
   roomSilenceMs: 90_000, // a page that may ping only once a minute is not silent yet
+  sendPingBytes: 262_144, // to a socket of a room, then it is asked whether it has read them
   sendSkipBytes: 1_048_576,
   sendCloseBytes: 4_194_304,
   memberHourWarnBytes: 524_288,
@@ -124,6 +125,8 @@ export const limits = {
   grantRenewalsMax: 2,
   senderKeepsDays: 30, // reading after a handoff
   handoffAnswerWorkingDays: 3,
+  handoffMovesMax: 100, // records that change hands in one batch; what is more is given on one by one
+  handoffLateWorkingDays: 1, // then the receiver's manager, or the queue's steward, sees that it waits
   shareDays: 30, // by hand, or with a mention
   escalationShareDays: 14,
   doneTaskShareDays: 7,
@@ -156,6 +159,37 @@ export const limits = {
   quoteMax: 120, // characters: enough to find the place again by
   rangeEndMax: 88, // base64 of one end: two numbers of 32 bits and the name of a root, with room to spare
   commentMax: 4_000, // characters; what is longer belongs into the text
+
+  // --- files (docs/spec/files.md)
+  fileBytesMax: 26_214_400, // of one: a signed contract, a long presentation; it passes the Worker as a stream
+  filesWaitMax: 20, // on a device, not sent yet
+  filesWaitBytesMax: 104_857_600, // of these together: a browser on a phone gives that much and asks nobody
+  photoEdgeMax: 2_048, // of a picture in pixels: what is written on a label can still be read
+
+  // --- tasks and notices
+  checklistMax: 100, // steps of a task
+  doneDaysMax: 32, // days that a repeating task notes of itself
+  staleAfterDays: 30, // an account that nobody touched for longer asks for attention
+  finishDays: 14, // for as long Today asks for what a visit that was logged in a hurry left out
+  noticeMarksMax: 50, // what became of notices, said at once
+  noticesOpenMax: 50, // of a kind; the rest are one line
+  noticeMergeMs: 5 * minuteMs, // the same about the same within this is one notice
+  noticeIgnoredMs: 3 * dayMs, // shown this long without an act
+  noticeWindowMs: 30 * dayMs, // over which that is counted, and for which it is kept
+  noticeNoiseShown: 20, // from so many shown,
+  noticeNoisePct: 60, // and so many of them ignored, the member is asked
+  boardRowsMax: 10_000, // opportunities of a pipeline that a screen asks for online: fifty pages
+
+  // --- acts on many rows of a list
+  bulkRowsMax: 2_000, // each is a mutation of its own: forty pushes, under a minute on a phone
+  pasteCellsMax: 5_000,
+
+  // --- what an opportunity sells
+  linesMax: 40, // people still read it, and a row of the database stays small
+  lineQuantityMax: 100_000,
+  lineUnitMinorMax: 2_000_000_000, // forty lines of the most stay exact: below 2^53
+  stageReturnMs: 10 * minuteMs, // a step back within this was a slip of the hand: the stage counts as never left
+  closeMovesMax: 2, // a close day that went back so often is slipping
 
   // --- text
   nameMax: 200,

@@ -25,6 +25,7 @@ const source = { type: "text", group: "shared" } as const satisfies Field;
 const unresolved = { type: "custom", group: "shared" } as const satisfies Field;
 const custom = (group: Group) => ({ type: "custom", group }) as const satisfies Field;
 const text = (group: Group) => ({ type: "text", group }) as const satisfies Field;
+const long = (group: Group) => ({ type: "long", group }) as const satisfies Field;
 const day = (group: Group) => ({ type: "day", group }) as const satisfies Field;
 const zone = (group: Group) => ({ type: "zone", group }) as const satisfies Field;
 const ref = <T extends string>(to: T, group: Group) => ({ type: "ref", to, group }) as const satisfies Field;
@@ -32,6 +33,21 @@ const choice = <const V extends readonly string[]>(values: V, group: Group) =>
   ({ type: "enum", values, group }) as const satisfies Field;
 /** Who answers for a record; empty means the owner of its key. Moves only by `reassign`. */
 const owner = { type: "ref", to: "member", group: "shared", act: "reassign" } as const satisfies Field;
+
+/** Why something was won or lost (shared/pipeline/reasons.ts says which goes with what). */
+export const outcomeCodes = [
+  "fit",
+  "price",
+  "relationship",
+  "speed",
+  "references",
+  "no_budget",
+  "no_decision",
+  "timing",
+  "competitor",
+  "missing_feature",
+  "other",
+] as const;
 
 const inSections = ["core", "sales", "service", "finance", "handoff", "private"] as const;
 
@@ -80,7 +96,47 @@ export const entities = {
       order: { type: "order", group: "identity" },
       outcome: choice(["open", "won", "lost"], "identity"),
       probabilityPct: { type: "int", group: "shared", max: 100 },
+      limitDays: { type: "int", group: "shared", max: 3_650 }, // longer here is stuck
       next: { type: "list", group: "shared" },
+      source,
+    },
+  },
+  product: {
+    kind: "prd",
+    plural: "products",
+    compartments: ["core"],
+    fields: {
+      name,
+      code: text("identity"),
+      unit: text("identity"),
+      priceMinor: { type: "money", group: "shared" },
+      currency: { type: "currency", group: "shared" },
+      active: { type: "bool", group: "identity" },
+      source,
+    },
+  },
+  /** Where cases wait that nobody has taken: by its name on the case. Its steward answers for what lies there. */
+  queue: {
+    kind: "que",
+    plural: "queues",
+    compartments: ["core"],
+    fields: { name, steward: ref("member", "identity"), team: ref("team", "identity"), source },
+  },
+  /** What was promised about cases of a region, and the hours in which it counts. */
+  service_level: {
+    kind: "svl",
+    plural: "service_levels",
+    compartments: ["core"],
+    fields: {
+      name,
+      region: ref("region", "identity"), // empty: of all regions that have none of their own
+      zone: zone("shared"), // empty: the region's
+      days: { type: "list", group: "shared" }, // 1 is Monday
+      opens: text("shared"), // 09:00
+      closes: text("shared"),
+      holidays: { type: "list", group: "shared" }, // 2026-12-25
+      responseMinutes: custom("shared"), // business minutes, by severity
+      resolutionMinutes: custom("shared"),
       source,
     },
   },
@@ -110,15 +166,15 @@ export const entities = {
       postcode: text("shared"),
       country: text("shared"),
       employees: { type: "int", group: "shared" },
-      description: { type: "long", group: "shared" },
-      sharedPicture: { type: "long", group: "shared" },
+      description: long("shared"),
+      sharedPicture: long("shared"),
       annualRevenueMinor: { type: "money", group: "billing" },
       currency: { type: "currency", group: "shared" },
       billingStatus: choice(["current", "late", "blocked"], "billing"),
       paymentTerms: text("billing"),
       contractEndDay: day("contract"),
       contractTerms: { type: "long", group: "contract" },
-      internalNote: { type: "long", group: "internal" },
+      internalNote: long("internal"),
       customShared: custom("shared"),
       customBilling: custom("billing"),
       customContract: custom("contract"),
@@ -145,6 +201,8 @@ export const entities = {
     compartments: ["core"],
     fields: {
       name,
+      reportsTo: ref("contact", "shared"),
+      buyerRole: choice(["decision_maker", "sponsor", "user", "blocker"], "shared"),
       given: text("identity"),
       family: text("identity"),
       title: text("shared"),
@@ -159,7 +217,7 @@ export const entities = {
       marketingConsent: choice(["given", "refused", "unknown"], "consent"),
       locale: text("shared"),
       leadSource: text("shared"),
-      description: { type: "long", group: "shared" },
+      description: long("shared"),
       owner,
       customShared: custom("shared"),
       customPersonal: custom("personal"),
@@ -182,6 +240,16 @@ export const entities = {
         act: "qualify",
       },
       leadSource: text("shared"),
+      lostReason: {
+        type: "enum",
+        values: ["no_need", "no_budget", "no_answer", "not_a_customer", "competitor", "duplicate", "other"],
+        group: "shared",
+        act: "qualify",
+      },
+      outcomeReason: { type: "text", group: "shared", act: "qualify" }, // in words
+      becameAccount: { type: "ref", to: "account", group: "shared", act: "qualify" },
+      becameContact: { type: "ref", to: "contact", group: "shared", act: "qualify" },
+      becameOpportunity: { type: "ref", to: "opportunity", group: "shared", act: "qualify" },
       need: text("qualification"),
       budgetMinor: { type: "money", group: "qualification" },
       currency: { type: "currency", group: "qualification" },
@@ -205,20 +273,25 @@ export const entities = {
       name,
       pipeline: { type: "ref", to: "pipeline", group: "identity", act: "advance" },
       stage: { type: "ref", to: "stage", group: "identity", act: "advance" },
+      stageSince: { type: "instant", group: "identity", act: "advance" },
+      cameFrom: { type: "custom", group: "identity", act: "advance" }, // the stage before, and since when it was there: a step back at once was none
       order: { type: "order", group: "identity" },
       closeDay: { type: "day", group: "shared", careful: true },
       closeZone: zone("shared"),
+      closeMoves: { type: "int", group: "shared", apart: true }, // how often the close day went back, less how often it came nearer
       nextAction: text("shared"),
       nextActionDay: day("shared"),
       nextActionZone: zone("shared"),
       blockers: text("shared"),
       decisionMaker: ref("contact", "shared"),
+      outcomeCode: choice(outcomeCodes, "shared"),
       outcomeReason: text("shared"),
       need: text("qualification"),
       amountMinor: { type: "money", group: "terms", careful: true },
       currency: { type: "currency", group: "terms" },
       discountPct: { type: "int", group: "terms", max: 100, careful: true },
-      legalNote: { type: "long", group: "legal" },
+      lines: { type: "lines", group: "terms", apart: true }, // what is sold; amount and discount follow from it
+      legalNote: long("legal"),
       commissionMinor: { type: "money", group: "compensation" },
       owner,
       customShared: custom("shared"),
@@ -248,13 +321,16 @@ export const entities = {
       category: text("shared"),
       queue: text("shared"),
       openedAt: { type: "instant", group: "shared" },
+      respondedAt: { type: "instant", group: "shared", act: "resolve" }, // when somebody first did something about it
       resolvedAt: { type: "instant", group: "shared" },
-      slaMet: { type: "bool", group: "shared" },
+      waits: { type: "custom", group: "shared", act: "resolve" }, // when it waited for the customer: shared/cases/waits.ts
+      slaMet: { type: "bool", group: "shared" }, // as the system that it came from measured it
       reopened: { type: "int", group: "shared" },
       escalatedTo: { type: "ref", to: "member", group: "shared", act: "escalate" },
+      escalations: { type: "custom", group: "shared", act: "escalate" }, // who was called in, by whom, until when
       cause: { type: "long", group: "resolution" },
       fix: { type: "long", group: "resolution" },
-      internalNote: { type: "long", group: "internal" },
+      internalNote: long("internal"),
       owner,
       customShared: custom("shared"),
       customUnclassified: custom("unclassified"),
@@ -272,12 +348,18 @@ export const entities = {
       done: { type: "bool", group: "identity" },
       doneAt: { type: "instant", group: "identity" },
       dueDay: day("identity"),
+      dueMin: { type: "int", group: "identity", max: 1439 }, // of the day, by the clock of dueZone; null: whenever
       dueZone: zone("identity"),
+      repeat: { type: "text", group: "shared", max: 120 }, // a part of RRULE (shared/tasks/repeat.ts)
+      doneDays: { type: "list", group: "identity" }, // of one that repeats: the last days that were done
+      remindMin: { type: "int", group: "shared", max: 40_320 }, // before it is due; four weeks at most
+      checklist: { type: "long", group: "shared" }, // lines: - [x] Send the quote
       priority: choice(["high", "normal", "low"], "shared"),
       status: text("shared"),
-      description: { type: "long", group: "shared" },
-      internalNote: { type: "long", group: "internal" },
+      description: long("shared"),
+      internalNote: long("internal"),
       owner,
+      group: { type: "text", group: "identity", act: "create" }, // of a narrower note: for the readers of this group alone
       customShared: custom("shared"),
       source,
       unresolved,
@@ -311,11 +393,15 @@ export const entities = {
       toMember: { type: "ref", to: "member", group: "identity", act: "hand_off" },
       fromQueue: text("identity"),
       toQueue: text("identity"),
+      toTeam: { type: "ref", to: "team", group: "identity", act: "hand_off" }, // any of it takes it: the queue's
+      late: { type: "ref", to: "member", group: "identity", act: "hand_off" }, // whom silence goes to
+      moves: { type: "list", group: "shared", act: "hand_off" }, // kinds of the giver's own records that go along
+      doneAt: { type: "instant", group: "shared", act: "hand_off" },
       offeredAt: { type: "instant", group: "shared" },
       acceptedAt: { type: "instant", group: "shared" },
       lagMs: { type: "int", group: "shared" },
-      promised: { type: "long", group: "handoff" },
-      risks: { type: "long", group: "handoff" },
+      promised: long("handoff"),
+      risks: long("handoff"),
       returnReason: text("handoff"),
       nextAction: text("shared"),
       nextActionDay: day("shared"),
@@ -335,8 +421,9 @@ export const entities = {
       at: { type: "instant", group: "identity" },
       durationMin: { type: "int", group: "shared" },
       outcome: text("shared"),
-      body: { type: "long", group: "shared" },
-      internalNote: { type: "long", group: "internal" },
+      left: { type: "list", group: "identity" }, // what was left out when it was logged, for its owner to finish: note, next, outcome
+      body: long("shared"),
+      internalNote: long("internal"),
       owner,
       customShared: custom("shared"),
       source,
@@ -398,18 +485,48 @@ export const entities = {
       proposedContract: { type: "custom", group: "contract", act: "ask" },
     },
   },
+  // What it holds lies outside of the database (worker/files) and never changes; its name alone is edited.
   file: {
     kind: "fil",
     plural: "files",
     compartments: "subject",
     fields: {
       name,
-      about: ref("record", "identity"),
-      mediaType: text("shared"),
-      bytes: { type: "int", group: "shared" },
-      sha256: text("shared"),
-      state: choice(["expected", "here", "failed"], "identity"),
+      about: { type: "ref", to: "record", group: "identity", act: "create" },
+      mediaType: { type: "text", group: "shared", act: "create" },
+      bytes: { type: "int", group: "shared", act: "create" },
+      sha256: { type: "text", group: "shared", act: "create" },
+      state: { type: "enum", values: ["expected", "here", "failed"], group: "identity", act: "create" },
       group: { type: "text", group: "identity", act: "create" },
+    },
+  },
+  // A saved view of a list: whose it is decides who reads it, so it is an anchor of its own. What it is narrowed by stands
+  // in the groups of the fields that it names. Written by shared/lists alone.
+  view: {
+    kind: "vie",
+    plural: "views",
+    compartments: ["core"],
+    fields: {
+      name,
+      of: {
+        type: "enum",
+        values: ["account", "contact", "lead", "opportunity", "case"],
+        group: "identity",
+        required: true,
+        act: "create",
+      },
+      owner: { type: "ref", to: "member", group: "identity", act: "create", of: "anchor" },
+      team: { type: "ref", to: "team", group: "identity", act: "share", of: "anchor" }, // whose view it is too; null: its owner's alone
+      layout: long("identity"),
+      where: long("identity"),
+      whereQualification: long("qualification"),
+      whereTerms: long("terms"),
+      whereBilling: long("billing"),
+      whereContract: long("contract"),
+      wherePersonal: long("personal"),
+      whereConsent: long("consent"),
+      whereResolution: long("resolution"),
+      whereInternal: long("internal"),
     },
   },
   // Words about a place in a section's text. Written by mutations of its own alone (shared/sections/comments.ts).
@@ -444,7 +561,32 @@ export const entities = {
       gen: { type: "int", group: "identity", act: "regen" },
       schema: { type: "int", group: "identity", act: "raise_schema" },
       group: { type: "text", group: "identity", required: true, act: "tighten" },
-      owner: { ...owner, group: "identity" }, // who writes the brief of a handoff; else nobody but the owner of its key. Known to all readers: rights go by it
+      owner: { ...owner, group: "identity" }, // who writes the brief of a single record's handoff; null: the owner of its key. Known to all readers: rights go by it
+    },
+  },
+  // --- a member's own, under the member as anchor, read by nobody else. Moved by mutations of their own (shared/notices).
+  notice: {
+    kind: "ntc",
+    plural: "notices",
+    compartments: ["private"],
+    fields: {
+      noticeKind: text("identity"), // one of shared/notices/kinds.ts
+      about: ref("record", "identity"),
+      shownAt: { type: "instant", group: "identity" },
+      openedAt: { type: "instant", group: "identity" },
+      snoozeDay: day("identity"), // put off until then, by the member's own calendar
+      goneAt: { type: "instant", group: "identity" }, // since then it asks for nothing
+    },
+  },
+  preference: {
+    kind: "prf",
+    plural: "preferences",
+    compartments: ["private"],
+    fields: {
+      modes: custom("identity"), // by kind of notice: now, digest, off
+      quietFrom: { type: "int", group: "identity", max: 1439 }, // minutes of the day in the member's zone
+      quietTo: { type: "int", group: "identity", max: 1439 },
+      steps: custom("identity"), // the first steps: which were done
     },
   },
 } as const satisfies Record<string, Entity>;
@@ -480,12 +622,31 @@ export function compartmentsOf(name: EntityName): readonly Compartment[] {
   return own === "subject" ? ["core", "sales", "service", "finance", "legal", "handoff", "private"] : own;
 }
 /** Configuration: known to all, and kept under the organisation's own anchor, where nothing else is. */
-export const configuration: ReadonlySet<EntityName> = new Set(["member", "team", "region", "pipeline", "stage"]);
+export const configuration: ReadonlySet<EntityName> = new Set([
+  "member",
+  "team",
+  "region",
+  "pipeline",
+  "stage",
+  "queue",
+  "service_level",
+  "product",
+]);
 
-/** Entities that can have records in a compartment of an anchor. */
+/** What only its own member sees and moves, kept under that member as anchor: no route, rule on import or act of others has it. */
+export const personal: ReadonlySet<EntityName> = new Set(["notice", "preference"]);
+export const isPersonal = (anchor: string): boolean => anchor.includes("_mem_");
+
+/** A saved view is an anchor of itself alone. */
+export const isView = (anchor: string): boolean => anchor.includes("_vie_");
+
+/** Entities that can have records in a compartment of an anchor: an account, the organisation, a member, or a view. */
 export function entitiesAt(anchor: string, compartment: Compartment): EntityName[] {
   const isOrganisation = anchor.includes("_org_");
-  return entityNames.filter(
-    (name) => configuration.has(name) === isOrganisation && compartmentsOf(name).includes(compartment),
-  );
+  const isAt = (name: EntityName): boolean => {
+    if (isPersonal(anchor)) return compartment === "private" && (personal.has(name) || name === "task");
+    if (isView(anchor)) return name === "view";
+    return configuration.has(name) === isOrganisation && !personal.has(name) && name !== "view";
+  };
+  return entityNames.filter((name) => isAt(name) && compartmentsOf(name).includes(compartment));
 }

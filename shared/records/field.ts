@@ -12,6 +12,8 @@ export interface Field {
   readonly values?: readonly string[];
   readonly to?: string;
   readonly act?: string;
+  /** Written by mutations of its own, with the right to edit: `edit` and imports of what is there leave it alone. */
+  readonly apart?: true;
   readonly max?: number;
   /** Never overwritten unseen: an edit must name the value it saw, and loses as a conflict if it moved (sync.md 7). */
   readonly careful?: true;
@@ -36,10 +38,20 @@ type FieldType =
   | "ref" // id of another record
   | "order" // fractional order key
   | "custom" // custom fields of one group: {name: text | number | boolean | null}
-  | "list"; // of short texts
+  | "list" // of short texts
+  | "lines"; // what is sold: product, name, quantity, price, discount
 
 export type Custom = { readonly [name: string]: string | number | boolean | null };
-export type Value = string | number | boolean | null | Custom | readonly string[];
+/** One line of what is sold. `unitMinor` is of the record's currency, before the discount. */
+export type Line = {
+  /** Null: something that no list of products has. */
+  readonly product: string | null;
+  readonly name: string;
+  readonly quantity: number;
+  readonly unitMinor: number;
+  readonly discountPct: number;
+};
+export type Value = string | number | boolean | null | Custom | readonly string[] | readonly Line[];
 
 type ValueOf<F extends Field> = F["type"] extends "int" | "money" | "instant"
   ? number
@@ -49,9 +61,11 @@ type ValueOf<F extends Field> = F["type"] extends "int" | "money" | "instant"
       ? Custom
       : F["type"] extends "list"
         ? readonly string[]
-        : F extends { values: readonly (infer V)[] }
-          ? V
-          : string;
+        : F["type"] extends "lines"
+          ? readonly Line[]
+          : F extends { values: readonly (infer V)[] }
+            ? V
+            : string;
 
 /** What every record has besides its fields. `ver` never leaves the cell. */
 export interface Base {

@@ -2,7 +2,16 @@ import * as z from "zod/mini";
 import { fail, ok, type Result } from "../kernel/result.ts";
 import type { Action } from "../kernel/actions.ts";
 import { orgAnchor } from "../kernel/id.ts";
-import { compartmentsOf, configuration, entity, entityOfId, type EntityName, type Row } from "./entities.ts";
+import { ownAnchors } from "./anchors.ts";
+import {
+  compartmentsOf,
+  configuration,
+  entity,
+  entityOfId,
+  isPersonal,
+  type EntityName,
+  type Row,
+} from "./entities.ts";
 import type { Value } from "./field.ts";
 import { defineMutation, type Fields, type Mutation, type Tx } from "./mutation.ts";
 import { fieldsSchema } from "./record.ts";
@@ -17,6 +26,9 @@ const makingAct: Partial<Record<EntityName, Action>> = {
   region: "manage_member",
   pipeline: "edit_policy",
   stage: "edit_policy",
+  queue: "edit_policy",
+  service_level: "edit_policy",
+  product: "edit_policy",
   account_team: "manage_account_team",
 };
 const createAction = (name: EntityName): Action => makingAct[name] ?? "create";
@@ -38,7 +50,10 @@ export function createMutation(name: EntityName): Mutation {
       if (a.id.split("_")[1] !== entity(name).kind) return fail("invalid", { fields: ["id"] });
       // Whoever works here is on record where all see it; and this says nothing of what else may be there.
       if (configuration.has(name) && a.anchor !== orgAnchor(tx.cell)) return fail("invalid", { fields: ["anchor"] });
-      const made = name === "account" ? accountAnchor(tx, a.id, a.anchor, a.fields) : ok(a.fields);
+      // Of a member's own there are tasks, in private; all else is somewhere that others may be let into.
+      if (isPersonal(a.anchor) && !(name === "task" && a.compartment === "private"))
+        return fail("invalid", { fields: ["anchor"] });
+      const made = ownAnchors.has(name) ? ownAnchor(tx, name, a.id, a.anchor, a.fields) : ok(a.fields);
       if (!made.ok) return made;
       const lost = lostRef(tx, name, a.fields);
       if (lost) return fail("invalid", { fields: [lost] });
@@ -63,9 +78,10 @@ export function createMutation(name: EntityName): Mutation {
   });
 }
 
-/** An account is its own anchor, and is never without an owner. */
-function accountAnchor(tx: Tx, id: string, anchor: string, fields: Fields): Result<Fields> {
+/** An account, and a view, is its own anchor, and is never without an owner. */
+function ownAnchor(tx: Tx, name: EntityName, id: string, anchor: string, fields: Fields): Result<Fields> {
   if (anchor !== id) return fail("invalid", { fields: ["anchor"] });
+  if (name === "view") return ok({ ...fields, owner: tx.actor.member });
   return ok({
     ...fields,
     owner: fields["owner"] ?? tx.actor.member,
@@ -105,11 +121,16 @@ function defaults(name: EntityName, tx: Tx): Fields {
 function first(name: EntityName, tx: Tx): Fields {
   switch (name) {
     case "handoff":
-      return { state: "draft", fromMember: tx.actor.member, offeredAt: null, acceptedAt: null, lagMs: null };
+      return {
+        ...{ state: "draft", fromMember: tx.actor.member, toMember: null, toTeam: null, late: null, moves: null },
+        ...{ offeredAt: null, acceptedAt: null, lagMs: null, doneAt: null },
+      };
     case "case":
-      return { escalatedTo: null };
+      return { escalatedTo: null, escalations: null, waits: null, respondedAt: null };
     case "section":
       return { owner: null };
+    case "opportunity":
+      return { stageSince: tx.now, cameFrom: null, closeMoves: 0 };
     default:
       return {};
   }
@@ -155,7 +176,8 @@ function movedUnseen(name: EntityName, row: Row, set: Fields, seen: Fields): str
 /** References to records that the member may not see are refused as if the record were not there. */
 function lostRef(tx: Tx, name: EntityName, fields: Fields): string | null {
   for (const [key, value] of refEntries(name, fields)) {
-    if (tx.get(value) === null) return key;
+    // Who acts is there, also on a device whose list of members is still on its way.
+    if (value !== tx.actor.member && tx.get(value) === null) return key;
   }
   return null;
 }

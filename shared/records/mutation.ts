@@ -17,6 +17,8 @@ export interface Mutation<A = unknown> {
   readonly reads: (args: A) => readonly string[];
   /** Records whose shares `run` may give or end: what a share was given for, and ends with. */
   readonly causes?: (args: A) => readonly string[];
+  /** Said by the Worker alone, of what no device can know: never taken from one. */
+  readonly edge?: true;
   /** Plans the writes. No clock, no randomness, no I/O: time and actor come with `tx`, new ids with the arguments. */
   readonly run: (tx: Tx, args: A) => Result<void>;
 }
@@ -52,6 +54,8 @@ export interface ShareAsk {
   readonly to: string | { readonly role: string };
   /** Fewer groups than the recipe gives. */
   readonly groups?: readonly Group[];
+  /** Not from now on but from then. */
+  readonly from?: number;
   /** An end before the recipe's longest time. */
   readonly until?: number;
   /** A right on the record that the actor must have, where the mutation writes nothing that is decided. */
@@ -86,12 +90,12 @@ export interface Tx {
   /** Changes fields; every changed field must be in the edit mask of `action` before and after. */
   edit(id: string, set: Fields, action?: Action): void;
   /** Soft delete; `restore` undoes it. */
-  remove(id: string): void;
+  remove(id: string, action?: Action): void;
   /** False if there is nothing to restore. */
-  restore(id: string): boolean;
+  restore(id: string, action?: Action): boolean;
   /** Lets somebody in by name. Decided and written at the edge; a device shows it when its page comes. */
   share(ask: ShareAsk): void;
-  /** Whether this actor is let in, now, for a record's sake. A device can't tell, and lets the edge say. */
+  /** Whether this actor is let in, now, for a record's sake: by name or with their team. A device can't tell, and lets the edge say. */
   isShared(cause: string): boolean;
   /** Ends shares that were given for a record (`cause`). */
   endShares(cause: string, end?: ShareEnd): void;

@@ -12,6 +12,19 @@ const customSchema = z
   .record(z.string().check(z.minLength(1), z.maxLength(64)), scalar)
   .check(z.refine((value) => JSON.stringify(value).length <= limits.customBytesMax, "too long"));
 
+/** As of an import `product` may be the source of a product, which becomes its id. */
+export const linesSchema = z
+  .array(
+    z.strictObject({
+      product: z.nullable(z.string().check(z.minLength(1), z.maxLength(200))),
+      name: z.string().check(z.trim(), z.minLength(1), z.maxLength(limits.nameMax)),
+      quantity: z.int().check(z.gte(1), z.lte(limits.lineQuantityMax)),
+      unitMinor: z.int().check(z.gte(0), z.lte(limits.lineUnitMinorMax)),
+      discountPct: z.int().check(z.gte(0), z.lte(100)),
+    }),
+  )
+  .check(z.maxLength(limits.linesMax));
+
 function typeSchema(field: Field): z.ZodMiniType<Value> {
   switch (field.type) {
     case "name":
@@ -48,6 +61,8 @@ function typeSchema(field: Field): z.ZodMiniType<Value> {
       return z.string().check(z.regex(/^[0-9A-Za-z]{1,64}$/));
     case "custom":
       return customSchema;
+    case "lines":
+      return linesSchema;
     case "list":
       return z.array(z.string().check(z.minLength(1), z.maxLength(80))).check(z.maxLength(32));
   }
@@ -73,7 +88,7 @@ export function fieldsSchema(
   if (known) return known;
   const shape: Record<string, z.ZodMiniType<Value | undefined>> = {};
   for (const [key, field] of Object.entries(entity(name).fields)) {
-    if (mode === "edit" && field.act) continue;
+    if (mode === "edit" && (field.act || field.apart)) continue;
     shape[key] = mode === "edit" || !field.required ? z.optional(fieldSchema(field)) : fieldSchema(field);
   }
   const schema = z.strictObject(shape);

@@ -35,3 +35,4 @@ const assignMutation = (name: EntityName): Mutation =>
 
 export const assignTask = assignMutation("task");
 export const assignOpportunity = assignMutation("opportunity");
+export const assignLead = assignMutation("lead");

@@ -1,6 +1,6 @@
 import type { Bound, Facts, Grant, Interval, Place } from "../access/engine.ts";
 import { compartments, type Compartment } from "../records/compartments.ts";
-import { entitiesAt, entityOfId } from "../records/entities.ts";
+import { entitiesAt, entityOfId, isPersonal, isView } from "../records/entities.ts";
 import type { Reason } from "./follow.ts";
 import type { EntityRights, KeyRights } from "./protocol.ts";
 
@@ -68,6 +68,8 @@ const follows = (place: Place, who: Follower, at: number, record?: string): bool
 const followsAlone = (place: Place, who: Follower, at: number, record: string): boolean =>
   isOrg(place) || (who.choice !== "unfollow" && isLetIn(place, who, at, (one) => one === record));
 const isOrg = (place: Place): boolean => place.anchor.id.includes("_org_");
+/** Places are counted in accounts: what is no account takes none. */
+const takesNone = (place: Place): boolean => isOrg(place) || isPersonal(place.anchor.id) || isView(place.anchor.id);
 
 /** The best of the reasons; null: not followed. */
 function reasonOf(place: Place, who: Follower, at: number, record?: string): Reason | null {
@@ -151,6 +153,6 @@ export function holdingOf(
     const rights = ending(new Map([[compartment, { [name]: groups }]]), record).get(compartment) ?? {};
     records.set(record, { compartment, rights });
   }
-  const reason = keys.size === 0 || isOrg(place) ? null : reasonOf(place, follower, at);
+  const reason = keys.size === 0 || takesNone(place) ? null : reasonOf(place, follower, at);
   return { keys, records, reason };
 }

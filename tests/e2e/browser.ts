@@ -5,7 +5,7 @@
 import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { type Browser, chromium } from "playwright-core";
+import { type Browser, type BrowserContext, chromium, type LaunchOptions } from "playwright-core";
 
 const args = [
   "--no-sandbox",
@@ -17,15 +17,27 @@ const args = [
   "--disable-sync",
 ];
 
-export async function launchBrowser(): Promise<Browser> {
+export const launchBrowser = (): Promise<Browser> => launched((found) => chromium.launch(found));
+
+/** A browser whose profile is kept in a folder, as a member's own is; with a port, other tools may drive it too. */
+export const launchProfile = (folder: string, port: number): Promise<BrowserContext> =>
+  launched((found) =>
+    chromium.launchPersistentContext(folder, {
+      ...found,
+      args: [...args, `--remote-debugging-port=${port}`],
+      viewport: { width: 1360, height: 900 },
+    }),
+  );
+
+async function launched<T>(start: (found: LaunchOptions) => Promise<T>): Promise<T> {
   const own = process.env["CRM_BROWSER"];
   if (own) {
     if (!existsSync(own)) throw new Error(`CRM_BROWSER=${own} does not exist: name the executable of a Chromium.`);
-    return chromium.launch({ executablePath: own, args });
+    return start({ executablePath: own, args });
   }
   if (process.platform === "linux" && process.arch === "x64") {
     const home = await unpacked();
-    return chromium.launch({
+    return start({
       executablePath: join(home, "chromium"),
       args,
       env: {
@@ -35,7 +47,7 @@ export async function launchBrowser(): Promise<Browser> {
       },
     });
   }
-  return chromium.launch({ channel: "chrome", args }).catch(() => {
+  return start({ channel: "chrome", args }).catch(() => {
     throw new Error("The browser tests need Google Chrome here: install it, or name a Chromium by CRM_BROWSER.");
   });
 }

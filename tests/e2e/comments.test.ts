@@ -97,7 +97,7 @@ test("[COMMENT-1] an answer and a resolved thread are seen by both, and are ther
   await expect.poll(() => opener(sofia).getAttribute("aria-label"), soon).toBe("Comments, 0 open");
   await panelIn(sofia).getByRole("button", { name: /^Resolved/ }).click();
   await panelIn(sofia).getByText(/Resolved by Ana/).waitFor();
-  expect(await highlights(sofia)).toEqual([]);
+  await expect.poll(() => highlights(sofia), soon).toEqual([]);
   for (const page of [ana, sofia]) await page.reload();
   await opener(ana).click();
   await panelIn(ana).getByRole("button", { name: /^Resolved/ }).click();

@@ -1,6 +1,7 @@
 /** The lock of a device in a real browser: what is on its disk, who opens it, and what survives. */
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { textOf } from "../../shared/sections/text.ts";
 import { launchBrowser } from "./browser.ts";
 import { Client, newId } from "./clients.ts";
 import { holds, Recorder } from "./recorder.ts";
@@ -9,6 +10,7 @@ import { startServer, type Server } from "./server.ts";
 const waitMs = 20_000;
 const pin = "271828";
 const name = "Canary Steelworks";
+const theirs = "Canary by Marcus.";
 let server: Server;
 let browser: Browser;
 let context: BrowserContext;
@@ -157,6 +159,62 @@ describe("a device under a PIN", () => {
     await page.getByRole("button", { name: /^Edit Next action/ }).waitFor();
   });
 
+  test("[SECTION-5] [case 49] closes its notes with the lock and with the lease: the room sees it go, nothing of them is readable, unsent words are kept", async () => {
+    const marcus = await Client.signIn(server.url, "marcus"); // leads Ana's team
+    const note = await ana.makeSection(account, "shared", "Plan");
+    const room = await marcus.openSection(account, note);
+    const stored = () => textOf(room.provider.document, "shared");
+    const others = () => [...(room.provider.awareness?.getStates().values() ?? [])].filter((state) => state["user"]);
+    const editor = page.getByRole("textbox", { name: "Note text" });
+    const soon = { timeout: waitMs, interval: 50 };
+    const isUnreadable = async () => {
+      for (const words of [theirs, "Canary by Ana", "Canary offline"]) {
+        expect(await page.content()).not.toContain(words);
+        expect(holds(await disk(), words), words).toBe(false);
+      }
+    };
+    await room.write(theirs);
+    await open(`/accounts/${account}/notes/${note}`);
+    await enter(pin);
+    await editor.getByText(theirs).waitFor();
+    await page.getByRole("toolbar", { name: "Text tools" }).waitFor();
+    await editor.click();
+    await page.keyboard.press("ControlOrMeta+End");
+    await page.keyboard.insertText(" Canary by Ana.");
+    await expect.poll(stored, soon).toContain("Canary by Ana");
+    await expect.poll(() => others().length, soon).toBe(1);
+
+    const later = (minutes: number) => page.evaluate((ms) => localStorage.setItem("test.ahead", String(ms)), minutes * 60_000); // prettier-ignore
+    await later(62); // idle for so long
+    await lockedHeading().waitFor();
+    await expect.poll(() => others().length, soon).toBe(0);
+    await isUnreadable();
+
+    await enter(pin);
+    await editor.getByText("Canary by Ana").waitFor();
+    wire.cut();
+    await editor.click();
+    await page.keyboard.press("ControlOrMeta+End");
+    await page.keyboard.insertText(" Canary offline.");
+    await page.getByText("Saved here, not sent yet").waitFor();
+    await later(80 * 60);
+    await lockedHeading().waitFor();
+    await isUnreadable();
+    await enter(pin);
+    await page.getByRole("heading", { name: "Sign in to unlock this device" }).waitFor(); // the lease
+    await isUnreadable();
+    expect(stored()).not.toContain("offline");
+
+    wire.join();
+    await page
+      .getByRole("button", { name: "Try again" })
+      .click({ timeout: 3_000 })
+      .catch(() => undefined); // it may have come back by itself
+    await editor.getByText("Canary offline").waitFor();
+    await expect.poll(stored, soon).toBe(`${theirs} Canary by Ana. Canary offline.`);
+    room.close();
+  }, 120_000);
+
   test("[SYNC-L3] is readable again when the lock is removed with its PIN, unless the organisation asks for one", async () => {
     await page.route("**/api/me", async (route) => {
       const answer = await route.fetch();
@@ -175,6 +233,8 @@ describe("a device under a PIN", () => {
     await page.getByRole("button", { name: "Set PIN" }).waitFor();
     await allSent();
     expect(holds(await disk(), name)).toBe(true);
+    await open(`/accounts/${account}/notes`);
+    await expect.poll(async () => holds(await disk(), theirs), { timeout: waitMs }).toBe(true);
   });
 
   test("[SYNC-L3] asks for a PIN before anything comes, where the organisation wants one; ten wrong ones remove the copy", async () => {
@@ -194,7 +254,7 @@ describe("a device under a PIN", () => {
     await page.reload();
     await lockedHeading().waitFor();
     for (let tries = 1; tries <= 10; tries += 1) {
-      await page.evaluate((ms) => localStorage.setItem("test.ahead", String(ms)), tries * 3_600_000); // the waits pass
+      await page.evaluate((ms) => localStorage.setItem("test.ahead", String(ms)), (80 + tries) * 3_600_000); // the waits pass
       await enter("314159");
       if (tries < 10) await page.getByText(new RegExp(`${10 - tries} tr(y|ies) left`)).waitFor();
     }

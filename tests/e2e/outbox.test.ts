@@ -52,6 +52,13 @@ async function type(page: Page, label: string, text: string): Promise<void> {
 }
 const items = async (as: Client, path: string): Promise<Row[]> => (await as.get<{ items: Row[] }>(path)).items;
 
+/** Today shows the first rows of each part; the others too. */
+async function showAll(page: Page): Promise<void> {
+  await page.locator("main [data-row]").first().waitFor({ timeout: slowMs });
+  const more = page.locator("main").getByRole("button", { name: /^\d+ more$/ });
+  while ((await more.count()) > 0) await more.first().click();
+}
+
 test("[SYNC-L6] a conflict and refusals made offline are understood and dealt with on a phone, and nothing typed is lost", async () => {
   // An opportunity of Ana's in an open stage, with two other open stages to go to; and a task on its account.
   const stages = await items(ana, "/api/stages?limit=100");
@@ -99,6 +106,7 @@ test("[SYNC-L6] a conflict and refusals made offline are understood and dealt wi
   const row = page.locator("tr", { hasText: String(opportunity["name"]) });
   await row.waitFor({ timeout: slowMs });
   await page.locator("nav a[href='/']").first().click();
+  await showAll(page);
   await page.getByText("Call Noor").first().waitFor({ timeout: slowMs });
   await page.goBack();
   await row.waitFor();
@@ -109,6 +117,7 @@ test("[SYNC-L6] a conflict and refusals made offline are understood and dealt wi
   await page.getByRole("menuitemradio", { name: String(mine["name"]) }).click();
   await row.getByRole("img", { name: "Saved on this device, not sent yet" }).waitFor();
   await page.locator("nav a[href='/']").first().click();
+  await showAll(page);
   await page.getByRole("button", { name: "Complete: Call Noor" }).click();
   await page.goBack();
   await page.getByRole("link", { name: "Timeline" }).click();

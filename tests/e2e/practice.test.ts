@@ -52,7 +52,15 @@ async function log(text: string): Promise<void> {
   await page.keyboard.press("ControlOrMeta+Enter");
   await composer.fill(text);
   await page.keyboard.press("ControlOrMeta+Enter");
-  await composer.waitFor({ state: "detached" });
+  await composer.waitFor({ state: "detached" }).catch(async (why) => {
+    throw new Error(
+      `not logged: ${await page
+        .getByRole("alert")
+        .allInnerTexts()
+        .then((said) => said.join(" "))}`,
+      { cause: why },
+    );
+  });
   await page.getByText(text).first().waitFor();
 }
 const logged = async (word: string): Promise<string[]> => {

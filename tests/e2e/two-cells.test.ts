@@ -5,7 +5,7 @@
  */
 import { HocuspocusProvider, HocuspocusProviderWebsocket } from "@hocuspocus/provider";
 import { randomBytes } from "node:crypto";
-import { readdirSync } from "node:fs";
+import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import type { Browser, Page } from "playwright-core";
@@ -111,6 +111,15 @@ function rowsAbout(cell: Server, id: string): number {
   }
 }
 
+/** Which of these texts lie in a cell's folder: its database, rooms, hub and bucket, as bytes. */
+function lyingIn(cell: Server, texts: readonly string[]): string[] {
+  const files = readdirSync(cell.stateDir, { recursive: true, encoding: "utf8" })
+    .map((name) => join(cell.stateDir, name))
+    .filter((path) => statSync(path, { throwIfNoEntry: false })?.isFile());
+  const bytes = files.map((path) => readFileSync(path));
+  return texts.filter((text) => bytes.some((one) => one.includes(text)));
+}
+
 async function openAsBo(): Promise<void> {
   const context = await browser.newContext({ viewport: { width: 1360, height: 850 }, serviceWorkers: "block" });
   // A page that came out of `fulfill` has no network of its own, and may else not speak to this machine's.
@@ -168,7 +177,7 @@ test("[CELL-1] one client holds the records of both cells, and an edit lands in 
 });
 
 test("[SYNC-H2] the online list is one list of all cells, and says which cell's part is missing", async () => {
-  await page.goto(`${eu.url}/accounts?view=online`);
+  await page.goto(`${eu.url}/accounts?part=online`);
   const names = () => page.locator('[role="row"] a').allTextContents();
   await expect.poll(names, { timeout: slowMs }).toEqual(["Nordlicht", "Prairie"]);
   await page.getByRole("columnheader", { name: "Name" }).getByRole("button").click();
@@ -183,7 +192,7 @@ test("[SYNC-H2] the online list is one list of all cells, and says which cell's 
   expect(wrong.splice(0).filter((text) => !text.includes("ERR_FAILED"))).toEqual([]);
 });
 
-test("[ROOM-7] [case 48] a note of the other cell is written together: in the browser and by a colleague there", async () => {
+test("[ROOM-7] [CELL-1] [case 48] a note of the other cell is written together, in the browser and by a colleague there, and lies in that cell alone", async () => {
   const tomas = await signIn("tomas");
   const { compartment, group } = sectionKinds.shared;
   const fields = { title: "Across", sectionKind: "shared", group, about: inUs };
@@ -215,6 +224,10 @@ test("[ROOM-7] [case 48] a note of the other cell is written together: in the br
     root.insert(root.length, [answer]);
     await editor.getByText("Ask for June").waitFor({ timeout: slowMs });
     expect(wrong).toEqual([]);
+    // Of the account, the note and its words nothing lies in the other cell, though its member wrote them there.
+    const texts = [inUs, made.body.id, "Prairie", "Across", "Corn is late", "Ask for June"];
+    await expect.poll(() => lyingIn(us, texts), { timeout: slowMs }).toEqual(texts); // its words are in its database soon
+    expect(lyingIn(eu, [...texts, inEu])).toEqual([inEu]);
   } finally {
     colleague.destroy();
     line.destroy();

@@ -14,6 +14,7 @@ import {
   type State,
 } from "../../shared/access/engine.ts";
 import { examples } from "../../shared/access/examples.ts";
+import { withGives } from "../../shared/access/gives.ts";
 import { shippedPolicy } from "../../shared/access/templates.ts";
 import { zh } from "../../shared/access/templates.zh.ts";
 import { validatePolicy } from "../../shared/access/policy.ts";
@@ -159,6 +160,8 @@ const row = (place: Place, compartment: string, more: Partial<Row> = {}): Row =>
   approvalKind: "discount",
   fromMember: "ana",
   toMember: "bo",
+  toTeam: null,
+  late: null,
   sectionKind: "shared",
   group: "shared",
   ...more,
@@ -474,7 +477,7 @@ describe("the shipped policy", () => {
     const said = explain(bound("ana"), "advance", "opportunity", "sales", place, now, row(place, "sales"));
     expect(said).toEqual({
       allowed: false,
-      because: ["Prices at hand, on a train too."],
+      because: ["A sale is worked by its owner, on a train too."],
       wouldNeed: ["To be the one who answers for it."],
       askTo: ["sales_manager"],
     });
@@ -594,5 +597,24 @@ describe("writes by the shipped policy", () => {
     expect(bound("ana").decideWrite("manage_account_team", "account_team", null, open, ["member"], now).allowed).toBe(
       true,
     );
+  });
+});
+
+describe("[CASE-6] what a slice says of whom its member's acts would let in", () => {
+  const gives = (handle: string) =>
+    withGives(shippedPolicy, slice(shippedPolicy, facts(handle))).shares.flatMap((share) => share.gives ?? []);
+  test("is said to who may do it: whom, to what, for how long", () => {
+    expect(gives("sofia").filter(({ on }) => on === "case.escalate")).toEqual([
+      { on: "case.escalate", give: "key", in: ["core", "service", "sales"], holds: "escalation_lead", maxDays: 14 },
+    ]);
+    expect(gives("ana").map(({ on }) => on)).not.toContain("case.escalate");
+    expect(gives("femi")).toEqual([]);
+  });
+  test("and leaves the slice small enough, and without groups that are secret to its member", () => {
+    for (const handle of ["ana", "sofia", "priya"]) {
+      const whole = withGives(shippedPolicy, slice(shippedPolicy, facts(handle)));
+      expect(JSON.stringify(whole).length).toBeLessThan(limits.sliceBytesMax);
+      for (const { groups } of whole.shares) expect(groups & maskOf(["legal", "private"])).toBe(0);
+    }
   });
 });

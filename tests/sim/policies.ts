@@ -8,7 +8,15 @@ import type { MaskRule, Masks } from "../../shared/records/masked.ts";
 import { Random } from "./random.ts";
 
 const why = "For the simulation.";
-const configuration: readonly EntityName[] = ["member", "team", "region", "pipeline", "stage"];
+const configuration: readonly EntityName[] = [
+  "member",
+  "team",
+  "region",
+  "pipeline",
+  "stage",
+  "queue",
+  "service_level",
+];
 const work: readonly EntityName[] = ["account", "account_team", "contact", "opportunity", "activity", "section"];
 const groups: readonly Group[] = ["shared", "qualification", "terms", "billing", "personal", "consent", "internal"];
 const reaches = ["own", "team", "region", "account_team", "participant", "all"] as const;

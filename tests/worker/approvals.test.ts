@@ -51,7 +51,11 @@ const askFor = async (as: string, about: string, more: Record<string, unknown> =
 const decide = (as: string, approval: Row, decision: string, more: Record<string, unknown> = {}): Promise<Response> =>
   post(as, `/api/approvals/${approval.id}/decide`, { decision, ...more });
 const win = (as: string, id: string, approval?: Row): Promise<Response> =>
-  post(as, `/api/opportunities/${id}/advance`, { to: won, ...(approval ? { approval: approval.id } : {}) });
+  post(as, `/api/opportunities/${id}/advance`, {
+    to: won,
+    outcomeCode: "fit",
+    ...(approval ? { approval: approval.id } : {}),
+  });
 const setDiscount = (id: string, discountPct: number): Promise<Response> =>
   ask(`/api/opportunities/${id}`, { as: "bo", method: "PATCH", body: { discountPct } });
 const stateOf = async (as: string, approval: Row): Promise<unknown> =>

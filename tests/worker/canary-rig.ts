@@ -56,6 +56,8 @@ const textTypes = new Set<Field["type"]>(["name", "text", "long", "email", "phon
 /** Places in which a value can't stand as it likes: ids, choices, and where the import keeps its sources. */
 const fixed = new Set(["source", "unresolved", "group", "sectionKind", "handle", "base"]);
 
+export const soldAs = (name: string): string => JSON.stringify([{ product: null, name, quantity: 1, unitMinor: 1, discountPct: 0 }]); // prettier-ignore
+
 /** Puts a token into every text, number and custom field of the record, straight into its row. */
 async function seed(name: EntityName, record: string): Promise<void> {
   const sets: [string, string | number][] = [];
@@ -63,12 +65,18 @@ async function seed(name: EntityName, record: string): Promise<void> {
     if (declared.of === "anchor" || fixed.has(field)) continue;
     const { type, group } = declared;
     const isText = textTypes.has(type) || group === "consent";
-    if (!isText && type !== "custom" && type !== "money") continue;
+    if (!isText && type !== "custom" && type !== "money" && type !== "lines") continue;
     // A number is its own token: long enough that no other number holds it.
     const made = type === "money" ? String(7_000_000_000_000 + Math.floor(Math.random() * 999_999_999_999)) : token();
     sets.push([
       snake(field),
-      type === "custom" ? JSON.stringify({ [made]: made }) : type === "money" ? Number(made) : made,
+      type === "custom"
+        ? JSON.stringify({ [made]: made })
+        : type === "lines"
+          ? soldAs(made)
+          : type === "money"
+            ? Number(made)
+            : made,
     ]);
     canaries.push({ token: made, entity: name, record, group, field });
   }
@@ -95,8 +103,13 @@ export async function plant(): Promise<void> {
     ["handoff", "handoff"],
     ["private", "private"],
   ] as const;
-  await bring([account("shown", "bo", "europe", "europe")]);
+  await bring([
+    account("shown", "bo", "europe", "europe"),
+    { entity: "queue", source: "test:queue:1", fields: { name: "x" }, refs: { steward: memberSource("ana") } },
+    { entity: "service_level", source: "test:service_level:1", fields: { name: "x" } },
+  ]);
   const seeded: [EntityName, string][] = [];
+  for (const name of ["queue", "service_level"] as const) seeded.push([name, await idOf(`test:${name}:1`)]);
   for (const key of kinds) {
     // The restricted account is its owner's alone, also to an import: what is under it is written to its tables.
     const anchor = key === "closed" ? "east" : key;
@@ -146,8 +159,15 @@ export async function plant(): Promise<void> {
         if ((await loadRows(openDb(env.DB), [id])).get(id)?.row.anchor === (await idOf(accountSource("east"))))
           await env.DB.prepare(`UPDATE "${name}" SET anchor = ? WHERE id = ?`).bind(at, id).run();
   }
-  // Comments and files that belong to readers of one group.
+  // Comments and tasks that belong to readers of one group.
   for (const group of ["internal", "handoff", "private"]) {
+    const task = await idOf(`test:task:gate-${group}`);
+    await env.DB.prepare(
+      `INSERT INTO task (id, anchor, compartment, ver, created_at, created_by, updated_at, name, "group") VALUES (?, ?, 'core', 1, 1, 'x', 1, 'x', ?)`,
+    )
+      .bind(task, await idOf(accountSource("west")), group)
+      .run();
+    seeded.push(["task", task]);
     const id = await idOf(`test:comment:gate-${group}`);
     await env.DB.prepare(
       `INSERT INTO comment (id, anchor, compartment, ver, created_at, created_by, updated_at, body, "group") VALUES (?, ?, 'core', 1, 1, 'x', 1, 'x', ?)`,
@@ -176,8 +196,35 @@ export async function plant(): Promise<void> {
   const offer = await ask(`/api/handoffs/${handoff}/offer`, { as: "ana", body: { to: await memberId("lina") } });
   if (!offer.ok) throw new Error(await offer.text());
   seeded.push(["handoff", handoff], ["section", briefOf(handoff)]);
+  // What is a member's own: notices about what others can't see, and choices.
+  for (const handle of ["ana", "lina", "greta"]) {
+    const about = await idOf(accountSource("closed"));
+    for (const [path, body] of [["notices", { kind: "stale", about, until: "2026-12-01" }], ["preferences", { quietFrom: 60 }]] as const) {
+      const made = await ask(`/api/${path}`, { as: handle, body });
+      if (!made.ok) throw new Error(await made.text());
+      seeded.push([path === "notices" ? "notice" : "preference", (await made.json<Row>()).id]);
+    }
+  } // prettier-ignore
+  await bring([{ entity: "product", source: "test:product:1", fields: { name: "x" } }]);
+  seeded.push(["product", await idOf("test:product:1")]);
+  // Views of lists: one's own, and of teams whose members see more and less than their maker.
+  for (const [as, team] of [
+    ["ana", "west"],
+    ["greta", "operations"],
+    ["femi", "finance"],
+    ["bo", null],
+  ] as const) {
+    const made = await ask("/api/views", {
+      as,
+      body: { name: "x", of: "account", team: team && (await idOf(teamSource(team))) },
+    });
+    if (!made.ok) throw new Error(await made.text());
+    seeded.push(["view", (await made.json<Row>()).id]);
+  }
   for (const handle of handles) seeded.push(["member", await memberId(handle)]);
   for (const [name, id] of seeded) await seed(name, id);
+  for (const key of kinds)
+    for (const compartment of ["core", "sales", "service"] as const) await hang(key, compartment);
   forgetSessions(); // another address ends every session of its member
   for (const [id, { row }] of await loadRows(
     openDb(env.DB),
@@ -190,7 +237,24 @@ export async function plant(): Promise<void> {
       teams: await Promise.all(teams.map((key) => idOf(teamSource(key)))), regions: await Promise.all(regions.map((key) => idOf(regionSource(key)))),
     }); // prettier-ignore
   await writeNotes(await idOf(accountSource("west")));
+  for (const id of rows.keys()) if (id.includes("_fil_")) await fill(id);
   kindIds.push(...(await Promise.all(kinds.map((key) => idOf(accountSource(key))))));
+}
+
+/** A file hangs on what lies where it lies. */
+async function hang(key: string, compartment: "core" | "sales" | "service"): Promise<void> {
+  const about = { core: accountSource(key), sales: `test:opportunity:${key}`, service: `test:case:${key}` }[
+    compartment
+  ];
+  await env.DB.prepare("UPDATE file SET about = ?, state = 'here' WHERE id = ?")
+    .bind(await idOf(about), await idOf(`test:file:${key}-${compartment}`))
+    .run();
+}
+/** A token as what a file holds. */
+async function fill(id: string): Promise<void> {
+  const made = token();
+  await env.SEGMENTS.put(`files/${id}`, made);
+  canaries.push({ token: made, entity: "file", record: id, group: "shared", field: "text" });
 }
 
 /** A socket of the member at the account's room; null where there is none to be had. */
@@ -288,7 +352,7 @@ export class Client {
       await this.get(`${path}?limit=200`);
       const groups = new Set<string>();
       for (const [field, { type, group }] of Object.entries<Field>(entities[name].fields)) {
-        if (type === "list" || type === "custom" || groups.has(group)) continue;
+        if (["list", "custom", "lines"].includes(type) || groups.has(group)) continue;
         groups.add(group); // one stands for its like: the group is what decides
         await this.get(`${path}?limit=3&sort=-${field}`);
       }
@@ -303,6 +367,11 @@ export class Client {
       await this.get(path);
       if (!tried.has(name)) await this.get(path, { method: "PATCH", body: { nope: 1 } });
       tried.add(name);
+      if (name === "file") {
+        await this.get(`${path}/content`);
+        await this.get(`${path}/content`, { headers: { range: "bytes=0-18" } });
+        await this.get(`${path}/content`, { method: "HEAD" });
+      }
       if (name === "account") {
         const list = await this.get(`${path}/sections`);
         const items = (JSON.parse(list) as { items?: { id: string; gen: number }[] }).items ?? [];
@@ -353,8 +422,11 @@ export class Client {
       const addresses = [...rows.values()].flatMap((row) =>
         row.anchor === at && row["sectionKind"] !== undefined ? [`${row.id}.1`] : [],
       );
-      for (const address of addresses) spy.auth(address);
-      await spy.until(() => spy.frames.length >= addresses.length, "an answer to each");
+      for (const address of [...addresses, at]) spy.auth(address);
+      await spy.until(() => spy.frames.length > addresses.length, "an answer to each");
+      // The page, and fields of it that are this member's to name or not.
+      for (const field of ["name", "contractTerms", "internalNote"])
+        spy.send(at, 5, (to) => encoding.writeVarString(to, field));
       for (const address of addresses) {
         spy.sync(address, 0, new Uint8Array([0]));
         spy.send(address, 3);

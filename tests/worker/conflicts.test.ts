@@ -133,8 +133,8 @@ describe("compare and set", () => {
   it("[SYNC-W8] a case that somebody else resolved says so", async () => {
     await bring([under("case", "1", "west", { fields: { name: "Down", number: "C1", status: "open" } })]);
     const of = await idOf("test:case:1");
-    expect(await does("sofia", "case.resolve@1", { id: of, fix: "First" })).toMatchObject({ ok: true });
-    expect(await does("sofia", "case.resolve@1", { id: of, fix: "Second" })).toMatchObject({
+    expect(await does("sofia", "case.resolve@1", { id: of, cause: "Known", fix: "First" })).toMatchObject({ ok: true });
+    expect(await does("sofia", "case.resolve@1", { id: of, cause: "Known", fix: "Second" })).toMatchObject({
       code: "version_conflict", fields: ["status"], theirs: { status: "resolved" }, by: who["sofia"],
     }); // prettier-ignore
   });

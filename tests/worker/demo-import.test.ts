@@ -134,8 +134,8 @@ describe("the demo organisation, loaded", () => {
     expect(incidentFactsOf(records)).toEqual(incidentFacts);
     expect(northwindFactsOf(records)).toEqual(northwindFacts);
   });
-  it("makes one anchor for each account, and one for the organisation", async () => {
-    expect(await countOf("anchor")).toBe((records.get("account")?.length ?? 0) + 1);
+  it("makes one anchor for each account and member, and one for the organisation", async () => {
+    expect(await countOf("anchor")).toBe((records.get("account")?.length ?? 0) + (await countOf("member")) + 1);
   });
   it("writes nothing when it is loaded a second time", async () => {
     const before = await countOf("change");

@@ -10,7 +10,7 @@ import { entities, entity, entityNames } from "../../shared/records/entities.ts"
 import type { Field } from "../../shared/records/field.ts";
 import { snake } from "../../worker/db/schema.ts";
 import { ask, device, handles, idOf, listen, pull, pullBody } from "./app-rig.ts";
-import { canaries, type Canary, kindIds, mayHave, plant, rows } from "./canary-rig.ts";
+import { canaries, type Canary, kindIds, mayHave, plant, rows, soldAs } from "./canary-rig.ts";
 
 let seed = 11;
 const random = (below: number): number => (seed = (seed * 1_103_515_245 + 12_345) % 2_147_483_648) % below;
@@ -28,7 +28,7 @@ function walk(): Step[] {
     const path = `/api/${entity(name).plural}`;
     steps.push(["GET", `${path}?limit=200`]);
     for (const [field, { type }] of Object.entries<Field>(entities[name].fields)) {
-      if (type === "list" || type === "custom") continue;
+      if (type === "list" || type === "custom" || type === "lines") continue;
       const word = canaries.find((one) => one.entity === name && one.field === field)?.token ?? "x";
       if (random(12) === 0) steps.push(["GET", `${path}?limit=200&sort=${random(2) === 0 ? "-" : ""}${field}`]);
       if (random(12) === 0) steps.push(["GET", `${path}?limit=200&filter[${field}][${pick(["eq", "ne", "lt", "gte"])}]=${word}`]); // prettier-ignore
@@ -73,7 +73,8 @@ async function changeHidden(hidden: readonly Canary[]): Promise<{ byActs: number
   const count = { byActs: 0, byHand: 0 };
   for (const { entity: name, record, field, token } of hidden) {
     const { type } = (entities[name].fields as Readonly<Record<string, Field>>)[field] ?? {};
-    const value = type === "custom" ? { [token]: changed(token) } : changed(token);
+    const other = changed(token);
+    const value = type === "custom" ? { [token]: other } : type === "lines" ? JSON.parse(soldAs(String(other))) : other;
     let done = false;
     for (const as of name === "member" ? [] : writers) {
       const answer = await ask(`/api/${entity(name).plural}/${record}`, {
@@ -88,7 +89,7 @@ async function changeHidden(hidden: readonly Canary[]): Promise<{ byActs: number
     if (done) count.byActs += 1;
     else {
       await env.DB.prepare(`UPDATE "${name}" SET "${snake(field)}" = ? WHERE id = ?`)
-        .bind(type === "custom" ? JSON.stringify(value) : value, record)
+        .bind(typeof value === "object" ? JSON.stringify(value) : value, record)
         .run();
       count.byHand += 1;
     }

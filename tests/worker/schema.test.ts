@@ -70,7 +70,7 @@ describe("the migrated database", () => {
     expect(await rows("SELECT k, v FROM meta ORDER BY k")).toEqual(
       expect.arrayContaining([
         { k: "directory", v: expect.any(Number) },
-        { k: "shape", v: 1 },
+        { k: "shape", v: 2 },
       ]),
     );
   });

@@ -311,7 +311,7 @@ describe("who does the work", () => {
     const won = await idOf("test:stage:won");
     const open = await idOf("test:stage:open");
     expect(await reads("femi", `opportunities/${deal}`)).toBe(null);
-    await done(post("ana", `opportunities/${deal}/advance`, { to: won }));
+    await done(post("ana", `opportunities/${deal}/advance`, { to: won, outcomeCode: "fit" }));
     expect((await reads("femi", `opportunities/${deal}`))?.["amountMinor"]).toBe(100);
     const list = await json<Page>(done(ask("/api/opportunities?limit=200", { as: "femi" })));
     expect(list.items.map((row) => row.id)).toEqual([deal]);

@@ -19,24 +19,10 @@ import { Menu } from "../ui/menu.tsx";
 import { toast } from "../ui/toast.tsx";
 import { askedWords, kindWords } from "./ask.ts";
 import { Saying } from "./saying.tsx";
-import { concernsMe, holdersFor, stateNow, valuesOf, waitsForMe, type Approval, type Value } from "./model.ts";
+import { holdersFor, stateNow, valuesOf, type Approval, type Value } from "./model.ts";
 import css from "./approvals.module.css";
 
 type Decision = "approve" | "refuse" | "return" | "pass_on" | "pass_back";
-
-/** Approvals that I decide, and those that I asked for: live lists for Today. */
-export function approvalLists() {
-  const { data } = useSession();
-  const deciding = data.list("approval", () => {
-    const at = now();
-    return { where: (row) => waitsForMe(row, data.me, at), sort: "expiresAt" };
-  });
-  const asked = data.list("approval", () => {
-    const at = now();
-    return { where: (row) => concernsMe(row, data.me, at), sort: "-createdAt" };
-  });
-  return { deciding, asked };
-}
 
 /** The record as a member may see it online: values that no device keeps. */
 function useWhole(row: () => Approval) {

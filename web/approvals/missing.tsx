@@ -6,59 +6,43 @@ import { editing } from "../accounts/edit.ts";
 import { roleName, t } from "../i18n/i18n.ts";
 import { now, useSession } from "../shell/context.ts";
 import { fieldLabel } from "../i18n/labels.ts";
-import { Button } from "../ui/button.tsx";
-import { Dialog } from "../ui/dialog.tsx";
 import { Field } from "../ui/field.tsx";
 import { askedWords, askFor, kindWords, names } from "./ask.ts";
 import { Saying } from "./saying.tsx";
 import { holdersFor, stateNow, toUse, waiting } from "./model.ts";
 import css from "./approvals.module.css";
 
+/** Filled in meanwhile. */
+export function isMet(one: Unmet, row: RecordOf<"opportunity">, online: RecordOf<"opportunity"> | undefined): boolean {
+  if (one.kind !== "field") return false;
+  const value = (row as Row)[one.field ?? ""] ?? (online as Row | undefined)?.[one.field ?? ""];
+  return value !== undefined && value !== null && value !== "";
+}
+
 /** What a step asks for first, each with the way to it: fill in, ask somebody, or wait. */
-export function Missing(props: {
-  readonly open: boolean;
-  readonly onClose: () => void;
+export function MissingList(props: {
   readonly row: RecordOf<"opportunity">;
   readonly online: RecordOf<"opportunity"> | undefined;
-  readonly to: string;
   readonly unmet: readonly Unmet[];
-  readonly onRetry: () => void;
 }): JSX.Element {
-  /** What was filled in here meanwhile is not missing any more. */
-  const left = createMemo(() =>
-    props.unmet.filter((one) => {
-      if (one.kind !== "field") return true;
-      const value = (props.row as Row)[one.field ?? ""] ?? (props.online as Row | undefined)?.[one.field ?? ""];
-      return value === undefined || value === null || value === "";
-    }),
+  // By what they are: a field stays open while it is typed in, whatever else is met meanwhile.
+  const items = createMemo<readonly Unmet[]>(
+    (before) => props.unmet.map((one) => before.find((was) => JSON.stringify(was) === JSON.stringify(one)) ?? one),
+    [],
   );
   return (
-    <Dialog
-      open={props.open}
-      onClose={props.onClose}
-      title={t("missing.title", props.to)}
-      actions={
-        <>
-          <Button onClick={() => props.onClose()}>{t("act.close")}</Button>
-          <Button look="primary" onClick={() => props.onRetry()}>
-            {t("missing.retry", props.to)}
-          </Button>
-        </>
-      }
-    >
-      <ul class={css.list}>
-        <For each={left()}>
-          {(one) => (
-            <li class={css.item}>
-              <CircleAlert size={16} />
-              <div class={css.itemBody}>
-                <One one={one} row={props.row} online={props.online} />
-              </div>
-            </li>
-          )}
-        </For>
-      </ul>
-    </Dialog>
+    <ul class={css.list}>
+      <For each={items()}>
+        {(one) => (
+          <li class={css.item}>
+            <CircleAlert size={16} />
+            <div class={css.itemBody}>
+              <One one={one} row={props.row} online={props.online} />
+            </div>
+          </li>
+        )}
+      </For>
+    </ul>
   );
 }
 
@@ -69,6 +53,13 @@ function One(props: {
 }): JSX.Element {
   const session = useSession();
   const field = () => props.one.field ?? "";
+  const account = session.data.record("account", () => props.row.anchor);
+  /** A day has its zone, an amount its currency: the account's, where none is said. */
+  const more = (): Record<string, string> => {
+    if (field().endsWith("Day")) return { closeZone: session.data.me.zone };
+    const { currency } = shown();
+    return field() === "amountMinor" && !currency ? { currency: account()?.currency ?? "USD" } : {};
+  };
   const shown = (): Row => ({ ...(props.online as Row | undefined), ...(props.row as Row) });
   return (
     <Switch fallback={<p>{props.one.why ?? t("why.gate_unmet")}</p>}>
@@ -77,13 +68,7 @@ function One(props: {
           label={fieldLabel(field())}
           kind={field().endsWith("Day") ? "day" : "text"}
           placeholder={t("missing.fill")}
-          {...editing(
-            session,
-            "opportunity",
-            shown(),
-            field(),
-            field().endsWith("Day") ? { closeZone: session.data.me.zone } : {},
-          )}
+          {...editing(session, "opportunity", shown(), field(), more())}
         />
       </Match>
       <Match when={props.one.kind === "hidden"}>
@@ -106,7 +91,7 @@ function One(props: {
 }
 
 /** Ask in place; then whom, and what they said. */
-function NeedsYes(props: {
+export function NeedsYes(props: {
   readonly kind: string;
   readonly row: RecordOf<"opportunity">;
   readonly online: RecordOf<"opportunity"> | undefined;

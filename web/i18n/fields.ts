@@ -6,6 +6,10 @@ import type { Words } from "./labels.ts";
 
 /** Choices of `enum` fields; by field first, where one word means different things. */
 export const choiceNames: Readonly<Record<string, Words>> = {
+  decision_maker: ["Decision maker", "决策者"],
+  sponsor: ["Sponsor", "支持者"],
+  user: ["User", "使用者"],
+  blocker: ["Blocker", "反对者"],
   good: ["Good", "良好"],
   watch: ["Watch", "需关注"],
   at_risk: ["At risk", "有风险"],
@@ -63,11 +67,15 @@ export const choiceNames: Readonly<Record<string, Words>> = {
 };
 
 export const kindNames: Readonly<Record<string, Words>> = {
+  notice: ["Notice", "通知"],
+  preference: ["Choices", "选项"],
   member: ["Member", "成员"],
   team: ["Team", "团队"],
   region: ["Region", "区域"],
   pipeline: ["Pipeline", "销售流程"],
   stage: ["Stage", "阶段"],
+  queue: ["Queue", "队列"],
+  service_level: ["Service level", "服务承诺"],
   account: ["Account", "客户"],
   account_team: ["Account team", "客户团队"],
   contact: ["Contact", "联系人"],
@@ -82,6 +90,7 @@ export const kindNames: Readonly<Record<string, Words>> = {
   section: ["Note", "笔记"],
   section_comment: ["Comment in a note", "笔记中的评论"],
   file: ["File", "文件"],
+  view: ["View", "视图"],
 };
 
 /** What an act does, by the verb in its name; an edit needs no word. */
@@ -94,28 +103,45 @@ export const actNames: Readonly<Record<string, Words>> = {
   restrict: ["Restrict", "限制"],
   advance: ["Move to another stage", "移动阶段"],
   complete: ["Tick off", "勾选完成"],
+  check: ["Tick a step", "勾选步骤"],
+  snooze: ["Put off", "推迟"],
+  set: ["Choose", "选择"],
   offer: ["Offer", "提出移交"],
   accept: ["Accept", "接手"],
   return: ["Return", "退回"],
   withdraw: ["Take back", "撤回"],
+  finish: ["Done", "完成"],
+  discard: ["Throw away", "丢弃"],
+  keep: ["Keep after all", "保留"],
   escalate: ["Escalate", "升级"],
   deescalate: ["De-escalate", "取消升级"],
+  move: ["Move on", "推进"],
+  tell: ["Sales should know", "告知销售"],
   resolve: ["Resolve", "解决"],
   reopen: ["Reopen", "重新打开"],
   share: ["Share", "共享"],
   end: ["End sharing", "结束共享"],
   add: ["Comment", "评论"],
+  "file.add": ["Add", "添加"],
   ask: ["Ask for approval", "请求审批"],
   decide: ["Decide", "决定"],
   answer: ["Answer", "答复"],
   set_facts: ["Change facts", "更改资料"],
   set_email: ["Change address", "更改邮箱"],
   tighten: ["For sales only", "仅限销售"],
+  add_task: ["Make a task", "建立任务"],
   raise_schema: ["Let newer content in", "允许新类型内容"],
 };
 
 /** Sentences that the product itself says of a refusal; the organisation's own rules speak its own language. */
 export const detailsZh: Readonly<Record<string, string>> = {
+  "A file is sent by who added it.": "文件由添加者发送。",
+  "A file may have 25 MB at most.": "文件最大 25 MB。",
+  "Files hang on accounts, people, leads, opportunities, cases and handoffs.":
+    "文件可附在客户、联系人、线索、商机、工单和移交上。",
+  "Files of this type are not kept: PDF, pictures, office documents, text and mails are.":
+    "不支持此类文件：可用 PDF、图片、办公文档、文本和邮件。",
+  "This file is empty.": "此文件为空。",
   "Another version was published meanwhile.": "其间已发布了另一个版本。",
   "It changed since it was asked.": "提出请求之后内容已有变化。",
   "It has ended: ask for a new one.": "已结束，请重新请求。",
@@ -129,6 +155,8 @@ export const detailsZh: Readonly<Record<string, string>> = {
   "Somebody else was asked.": "请求的是别人。",
   "That approval is not open to be used.": "该审批当前不可使用。",
   "There is no rule by which this could be shared with them.": "没有规则允许与其共享。",
+  "Say what caused it and what was done about it.": "请说明起因和处理办法。",
+  "Say what is done next, and by when.": "请说明下一步做什么、何时完成。",
   "There is nobody in reach who could decide.": "范围内没有人可以决定。",
   "There is nobody who could agree to this.": "没有人可以同意此事。",
   "This app is older or newer than the server.": "此应用的版本与服务器不一致。",
@@ -136,6 +164,9 @@ export const detailsZh: Readonly<Record<string, string>> = {
   "This offer has ended.": "该移交已结束。",
   "This waits already.": "同样的请求已在等待。",
   "Whoever asks has to see what it is about.": "请求者必须能看到相关内容。",
+  "What was offered to a queue its steward returns.": "提给队列的，由其管理人退回。",
+  "Whoever made it throws it away.": "由建立的人丢弃。",
+  "Whoever took it says when it is done.": "由接手的人说明何时完成。",
   "Whoever holds it hands it over.": "由当前持有人移交。",
   "Whoever offered it takes it back.": "由提出的人撤回。",
   "Your role does not include this.": "你的岗位不包含此权限。",

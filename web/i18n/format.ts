@@ -1,4 +1,8 @@
 /** Numbers, money, days and instants in the member's language. Pure: locale, zone and now come in. */
+import { dayIn, daysBetween } from "../../shared/kernel/clock.ts";
+
+export { addDays, dayIn, daysBetween } from "../../shared/kernel/clock.ts";
+
 const memo = new Map<string, unknown>();
 function once<T>(key: string, make: () => T): T {
   const known = memo.get(key) as T | undefined;
@@ -40,18 +44,7 @@ export function amountBand({ from, to }: { from: number | null; to: number | nul
 export const number = (value: number, locale: string): string =>
   once(`n${locale}`, () => new Intl.NumberFormat(locale)).format(value);
 
-/** Today as a calendar day in a zone. */
-export const dayIn = (now: number, zone: string): string =>
-  once(
-    `c${zone}`,
-    () => new Intl.DateTimeFormat("en-CA", { timeZone: zone, year: "numeric", month: "2-digit", day: "2-digit" }),
-  ).format(now);
-
-const utc = (day: string): number =>
-  Date.UTC(Number(day.slice(0, 4)), Number(day.slice(5, 7)) - 1, Number(day.slice(8, 10)));
-export const daysBetween = (from: string, to: string): number => Math.round((utc(to) - utc(from)) / 86_400_000);
-export const addDays = (day: string, days: number): string =>
-  new Date(utc(day) + days * 86_400_000).toISOString().slice(0, 10);
+const noon = (day: string): number => Date.parse(`${day}T12:00:00Z`);
 
 /** A calendar day, short: near ones by name, this year without the year. Its zone is named when it is not mine. */
 export function day(
@@ -72,7 +65,7 @@ export function day(
             month: "short",
             ...(sameYear ? {} : { year: "numeric" }),
           }),
-      ).format(utc(value));
+      ).format(noon(value));
   const foreign = opts.zone && opts.mine && opts.zone !== opts.mine;
   return foreign ? `${text} (${(opts.zone ?? "").split("/").pop()?.replaceAll("_", " ")})` : text;
 }
@@ -88,7 +81,7 @@ export const longDay = (value: string, locale: string, year: boolean): string =>
         month: "long",
         ...(year ? { year: "numeric" } : {}),
       }),
-  ).format(utc(value));
+  ).format(noon(value));
 
 export const clock = (at: number, locale: string, zone: string): string =>
   once(

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { en } from "./en.ts";
 import { addDays, ago, amountBand, day, daysBetween, fold, instant, money } from "./format.ts";
 import { displayName, hueOf, initials } from "./person.ts";
+import { lengthened, trialOf } from "./trial.ts";
 import { zhCN } from "./zh-CN.ts";
 
 test("both languages have the same keys, and a function where the other has one", () => {
@@ -22,6 +23,14 @@ test("Chinese copy has full-width punctuation between characters", () => {
     ([key, value]) => `${key} ${typeof value === "string" ? value : String(value)}`,
   );
   expect(texts.filter((text) => /\p{Script=Han}[,:;?](?=\p{Script=Han})/u.test(text))).toEqual([]);
+});
+
+test("words for trying the layout are two fifths longer, those of functions too", () => {
+  expect(lengthened("Save as")).toBe("Såṽé åš öö");
+  const trialWords = trialOf(en);
+  expect(trialWords["nav.today"]).toMatch(/^Ţ?T?öđåý/i);
+  const long = Object.entries(trialWords).filter(([key, value]) => typeof value === "string" && value.length < String(en[key as keyof typeof en]).length); // prettier-ignore
+  expect(long).toEqual([]);
 });
 
 describe("names of people", () => {

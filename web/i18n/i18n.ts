@@ -9,12 +9,15 @@ export const locales: readonly { readonly id: Locale; readonly name: string }[] 
 ];
 
 const stored = "baton.locale";
+const trial = "baton.trial"; // "long" or "mirrored": trial.ts
 const [dict, setDict] = createSignal<Dict>(en);
+const [trying, setTrying] = createSignal<<D extends object>(words: D) => D>();
 const [locale, setLocaleSignal] = createSignal<Locale>("en");
 
 /** One page, one language: read anywhere, switches live. */
 export const t = translator(dict);
-export { locale };
+/** All words of the language of now, for functions that take them as an argument. */
+export { dict as dictionary, locale, trying };
 
 /** A base role or duty in words; one that no language names yet as it is written. */
 export function roleName(id: string): string {
@@ -24,7 +27,11 @@ export function roleName(id: string): string {
 
 /** Chinese is fetched when first wanted; until then the words stay as they are. */
 export async function setLocale(next: Locale): Promise<void> {
-  const words = next === "zh-CN" ? (await import("./zh-CN.ts")).zhCN : en;
+  const tried = localStorage.getItem(trial);
+  const long = tried === null ? undefined : (await import("./trial.ts")).trialOf;
+  const words = long ? long<Dict>(en) : next === "zh-CN" ? (await import("./zh-CN.ts")).zhCN : en;
+  setTrying(() => long);
+  if (tried === "mirrored") document.documentElement.dir = "rtl";
   setDict(() => words);
   setLocaleSignal(next);
   document.documentElement.lang = next;

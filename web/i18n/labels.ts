@@ -1,8 +1,11 @@
-import { locale } from "./i18n.ts";
+import { locale, trying } from "./i18n.ts";
 
 /** English, Chinese. */
 export type Words = readonly [en: string, zh: string];
-export const pick = (words: Words | undefined): string | undefined => words?.[locale() === "zh-CN" ? 1 : 0];
+export function pick(words: Words | undefined): string | undefined {
+  const said = words?.[locale() === "zh-CN" ? 1 : 0];
+  return said === undefined ? said : (trying()?.({ said }).said ?? said);
+}
 
 /** Names of fields in both languages: fetched with the screens that show them, not with the first paint. */
 export const fieldNames: Readonly<Record<string, Words>> = {
@@ -70,10 +73,31 @@ export const fieldNames: Readonly<Record<string, Words>> = {
   category: ["Category", "类别"],
   queue: ["Queue", "队列"],
   escalatedTo: ["Escalated to", "升级给"],
+  escalations: ["Escalations", "升级记录"],
+  respondedAt: ["First answer", "首次响应"],
+  resolvedAt: ["Resolved", "解决时间"],
+  waits: ["Waits", "等待记录"],
+  steward: ["Steward", "管理人"],
+  opens: ["Opens", "开始营业"],
+  closes: ["Closes", "结束营业"],
+  days: ["Days", "工作日"],
+  holidays: ["Holidays", "节假日"],
+  responseMinutes: ["Answer within, minutes", "响应时限（分钟）"],
+  resolutionMinutes: ["Solve within, minutes", "解决时限（分钟）"],
   cause: ["Cause", "起因"],
   fix: ["Fix", "处理"],
   done: ["Done", "完成"],
   dueDay: ["Due", "到期"],
+  dueMin: ["Time", "时间"],
+  repeat: ["Repeats", "重复"],
+  doneDays: ["Done on", "完成于"],
+  remindMin: ["Reminder", "提醒"],
+  checklist: ["Steps", "步骤"],
+  left: ["To finish", "待补全"],
+  snoozeDay: ["Put off until", "推迟到"],
+  modes: ["Notices", "通知"],
+  quietFrom: ["Quiet from", "免打扰从"],
+  quietTo: ["Quiet to", "免打扰到"],
   priority: ["Priority", "优先级"],
   activityKind: ["Kind", "类型"],
   at: ["When", "时间"],
@@ -85,6 +109,9 @@ export const fieldNames: Readonly<Record<string, Words>> = {
   toMember: ["To", "给"],
   fromQueue: ["From queue", "来自队列"],
   toQueue: ["To queue", "到队列"],
+  toTeam: ["To team", "到团队"],
+  late: ["Told if late", "逾期告知"],
+  moves: ["Goes along", "随同移交"],
   promised: ["Promised", "承诺"],
   risks: ["Risks", "风险"],
   returnReason: ["Why returned", "退回原因"],
@@ -101,6 +128,16 @@ export const fieldNames: Readonly<Record<string, Words>> = {
   teams: ["Teams", "团队"],
   regions: ["Regions", "区域"],
   employment: ["Employment", "在职状态"],
+  reportsTo: ["Reports to", "汇报给"],
+  buyerRole: ["Part in buying", "采购角色"],
+  of: ["List", "列表"],
+  layout: ["Columns", "列"],
+  where: ["Narrowed by", "筛选条件"],
+  anchor: ["Account", "客户"],
+  accountOwner: ["Account owner", "客户负责人"],
+  accountTeam: ["Team", "团队"],
+  createdAt: ["Created", "创建时间"],
+  touched: ["Touch", "联系"],
   to: ["To", "给"],
   text: ["Text", "内容"],
 };

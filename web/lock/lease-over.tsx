@@ -5,18 +5,19 @@ import { paths } from "../paths.ts";
 import { useSession } from "../shell/context.ts";
 import { Button, buttonClass } from "../ui/button.tsx";
 import css from "./lock.module.css";
+import { lockWords } from "./words.ts";
 
 /** The lease is over: nothing of the copy is shown until the edge has answered; what is not sent is still here. */
 export default function LeaseOver(): JSX.Element {
   const { data, offline } = useSession();
   const here = () => location.pathname + location.search;
   return (
-    <Gate title={t("sync.lockedLong")} why={t("lock.leaseWhy")}>
+    <Gate title={t("sync.lockedLong")} why={lockWords("leaseWhy")}>
       <Show when={data.sync().waiting + data.sync().attention}>
-        {(count) => <p class={`${css.unsent} num`}>{t("lock.unsent", count())}</p>}
+        {(count) => <p class={`${css.unsent} num`}>{lockWords("unsent", count())}</p>}
       </Show>
       <Show when={offline()}>
-        <p class={css.why}>{t("lock.needsNetwork")}</p>
+        <p class={css.why}>{lockWords("needsNetwork")}</p>
       </Show>
       <div class={css.acts}>
         <a class={buttonClass({ look: "primary" })} href={`${paths.signIn}?next=${encodeURIComponent(here())}`}>

@@ -1,8 +1,9 @@
 /** An open lock: the key in memory, other tabs that may have it, and the clock that closes all of them together. */
 import { limits } from "../../shared/kernel/limits.ts";
 import type { Disk } from "../data/disk.ts";
-import { diskName, openDisk } from "../data/idb-disk.ts";
+import { diskName, openDisk, shelfName } from "../data/idb-disk.ts";
 import { LockedDisk } from "../data/locked-disk.ts";
+import { Shelf } from "../data/shelf.ts";
 import type { Me } from "../data/types.ts";
 
 type Said =
@@ -82,6 +83,7 @@ export async function unsealCopies(me: Me, key: CryptoKey): Promise<void> {
     const disk = await openDisk(diskName(cell, me.member));
     await new LockedDisk(disk, key).unsealAll();
     disk.close();
+    await new Shelf(shelfName(diskName(cell, me.member)), key).unsealAll();
   }
 }
 /** How much waits to be sent: the rows are counted, not opened. */
@@ -91,6 +93,7 @@ export async function unsentBehind(me: Me): Promise<number> {
     const disk = await openDisk(diskName(cell, me.member));
     count += (await disk.read((read) => read.all("outbox"))).size;
     disk.close();
+    count += await new Shelf(shelfName(diskName(cell, me.member))).count();
   }
   return count;
 }

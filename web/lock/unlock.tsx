@@ -2,12 +2,12 @@ import { createResource, createSignal, onMount, Show, type JSX } from "solid-js"
 import { Gate, Input } from "../auth/gate.tsx";
 import { limits } from "../../shared/kernel/limits.ts";
 import { forgetMember, type Session } from "../data/session.ts";
-import { t } from "../i18n/i18n.ts";
 import { paths } from "../paths.ts";
 import { Button } from "../ui/button.tsx";
 import { hasLock, hasPasskey, isPin, makeLock, openByPasskey, openByPin, sealing } from "./keyring.ts";
 import css from "./lock.module.css";
 import { closeAll, unsentBehind } from "./open.ts";
+import { lockWords } from "./words.ts";
 
 interface Props {
   readonly session: Session;
@@ -26,7 +26,7 @@ export default function Unlock(props: Props): JSX.Element {
 function MakePin(props: Props): JSX.Element {
   const { me } = props.session;
   return (
-    <Gate title={t("lock.makeTitle")} why={t("lock.makeWhy")}>
+    <Gate title={lockWords("makeTitle")} why={lockWords("makeWhy")}>
       <NewPin
         onPin={async (pin) => {
           const raw = await makeLock(me.member, pin);
@@ -55,21 +55,21 @@ export function NewPin(props: { readonly onPin: (pin: string) => Promise<void> }
       <Input
         {...pinInput}
         name="pin"
-        label={t("lock.newPin", limits.pinDigitsMin)}
+        label={lockWords("newPin", limits.pinDigitsMin)}
         value={pin()}
-        wrong={wrong() === "pin" ? t("lock.badPin", limits.pinDigitsMin) : undefined}
+        wrong={wrong() === "pin" ? lockWords("badPin", limits.pinDigitsMin) : undefined}
         onInput={(event) => setPin(event.currentTarget.value.trim())}
       />
       <Input
         {...pinInput}
         name="again"
-        label={t("lock.pinAgain")}
+        label={lockWords("pinAgain")}
         value={again()}
-        wrong={wrong() === "again" ? t("lock.pinDiffers") : undefined}
+        wrong={wrong() === "again" ? lockWords("pinDiffers") : undefined}
         onInput={(event) => setAgain(event.currentTarget.value.trim())}
       />
       <Button look="primary" type="submit">
-        {t("lock.setPin")}
+        {lockWords("setPin")}
       </Button>
     </form>
   );
@@ -97,7 +97,7 @@ export function AskPin(props: {
     if (tried.ok) return props.onRaw(tried.raw);
     if (tried.left === 0) return props.onSpent();
     const seconds = Math.ceil(tried.waitMs / 1_000);
-    setWrong(seconds > 0 ? t("lock.wrongWait", tried.left, seconds) : t("lock.wrong", tried.left));
+    setWrong(seconds > 0 ? lockWords("wrongWait", tried.left, seconds) : lockWords("wrong", tried.left));
   };
   return (
     <form
@@ -111,7 +111,7 @@ export function AskPin(props: {
       <Input
         {...pinInput}
         name="pin"
-        label={t("lock.pin")}
+        label={lockWords("pin")}
         value={pin()}
         wrong={wrong()}
         onInput={(event) => {
@@ -142,30 +142,30 @@ function OpenLock(props: Props): JSX.Element {
     window.location.assign(paths.signIn);
   };
   return (
-    <Gate title={t("lock.title")} why={t("lock.why", me.name)}>
-      <Show when={unsent.latest}>{(count) => <p class={`${css.unsent} num`}>{t("lock.unsent", count())}</p>}</Show>
-      <AskPin member={me.member} act={t("lock.open")} onRaw={(raw) => void open(raw)} onSpent={() => void leave()} />
+    <Gate title={lockWords("title")} why={lockWords("why", me.name)}>
+      <Show when={unsent.latest}>{(count) => <p class={`${css.unsent} num`}>{lockWords("unsent", count())}</p>}</Show>
+      <AskPin member={me.member} act={lockWords("open")} onRaw={(raw) => void open(raw)} onSpent={() => void leave()} />
       <div class={css.acts}>
         <Show when={hasPasskey(me.member)}>
-          <Button onClick={() => void openByPasskey(me.member).then(open)}>{t("lock.usePasskey")}</Button>
+          <Button onClick={() => void openByPasskey(me.member).then(open)}>{lockWords("usePasskey")}</Button>
         </Show>
         <Show
           when={asking()}
           fallback={
             <Button look="quiet" onClick={() => ask(true)}>
-              {t("lock.forgot")}
+              {lockWords("forgot")}
             </Button>
           }
         >
-          <p class={css.why}>{t("lock.forgotWhy", unsent.latest ?? 0)}</p>
+          <p class={css.why}>{lockWords("forgotWhy", unsent.latest ?? 0)}</p>
           <Button look="danger" onClick={() => void leave()}>
-            {t("lock.leave")}
+            {lockWords("leave")}
           </Button>
         </Show>
       </div>
       <Show when={failed()}>
         <p class={css.why} role="alert">
-          {t("lock.passkeyFailed")}
+          {lockWords("passkeyFailed")}
         </p>
       </Show>
     </Gate>

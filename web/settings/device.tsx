@@ -8,6 +8,7 @@ import { useSession } from "../shell/context.ts";
 import { Button } from "../ui/button.tsx";
 import { Dialog } from "../ui/dialog.tsx";
 import css from "./settings.module.css";
+import { tell } from "./words.ts";
 
 /** What this device keeps and why, how much room it takes, and the way to be rid of it. */
 export function DeviceCopy(): JSX.Element {
@@ -50,48 +51,48 @@ export function DeviceCopy(): JSX.Element {
         <For each={counts()}>
           {({ reason, count }) => (
             <>
-              <dt>{t(`copy.by.${reason}`)}</dt>
+              <dt>{tell(`copy.by.${reason}`)}</dt>
               <dd class="num">{number(count, locale())}</dd>
             </>
           )}
         </For>
-        <dt class={css.sum}>{t("copy.accounts")}</dt>
+        <dt class={css.sum}>{tell("copy.accounts")}</dt>
         <dd class={`${css.sum} num`}>{number(accounts().length, locale())}</dd>
         <Show when={data.sync().over}>
           {(over) => (
             <>
-              <dt>{t("copy.over")}</dt>
+              <dt>{tell("copy.over")}</dt>
               <dd class="num">{number(over(), locale())}</dd>
             </>
           )}
         </Show>
-        <dt>{t("copy.records")}</dt>
+        <dt>{tell("copy.records")}</dt>
         <dd class="num">{number(data.sync().records, locale())}</dd>
         <Show when={room.latest?.usage}>
           {(usage) => (
             <>
-              <dt>{t("copy.room")}</dt>
+              <dt>{tell("copy.room")}</dt>
               <dd class="num">{bytes(usage(), locale())}</dd>
             </>
           )}
         </Show>
       </dl>
       <Show when={room.latest?.isKept === false}>
-        <p class={css.why}>{t("copy.mayGo")}</p>
+        <p class={css.why}>{tell("copy.mayGo")}</p>
       </Show>
       <div class={css.act}>
-        <Button onClick={() => (unsent() > 0 ? ask(true) : void remove(false))}>{t("copy.remove")}</Button>
-        <span class={css.more}>{t("copy.removeWhy")}</span>
+        <Button onClick={() => (unsent() > 0 ? ask(true) : void remove(false))}>{tell("copy.remove")}</Button>
+        <span class={css.more}>{tell("copy.removeWhy")}</span>
       </div>
       <Show when={asking()}>
         <Dialog
           open
           onClose={() => ask(false)}
-          title={t("copy.askTitle")}
+          title={tell("copy.askTitle")}
           actions={
             <>
               <Button look="danger" onClick={() => void remove(true)}>
-                {t("copy.askForce")}
+                {tell("copy.askForce")}
               </Button>
               <Button look="primary" onClick={() => ask(false)}>
                 {t("act.cancel")}
@@ -99,7 +100,7 @@ export function DeviceCopy(): JSX.Element {
             </>
           }
         >
-          {t("copy.askBody", Math.max(1, unsent()))}
+          {tell("copy.askBody", Math.max(1, unsent()))}
         </Dialog>
       </Show>
     </>

@@ -1,5 +1,4 @@
 import { createSignal, Match, Show, Switch, type JSX } from "solid-js";
-import { t } from "../i18n/i18n.ts";
 import { AskPin, NewPin } from "../lock/unlock.tsx";
 import { addPasskey, dropLock, hasLock, hasPasskey, makeLock, sealing } from "../lock/keyring.ts";
 import { closeAll, unsealCopies } from "../lock/open.ts";
@@ -7,6 +6,7 @@ import { useSession } from "../shell/context.ts";
 import { Button } from "../ui/button.tsx";
 import { toast } from "../ui/toast.tsx";
 import css from "./settings.module.css";
+import { lockWords } from "../lock/words.ts";
 
 /** A PIN, and a passkey beside it, under which this member's copy is sealed on this device. */
 export function DeviceLock(): JSX.Element {
@@ -21,7 +21,7 @@ export function DeviceLock(): JSX.Element {
   const passkey = async (raw: Uint8Array<ArrayBuffer>) => {
     const done = await addPasskey(me.member, me.name, raw);
     begin(undefined);
-    toast({ text: t(done ? "lock.passkeyAdded" : "lock.passkeyFailed"), bad: !done });
+    toast({ text: lockWords(done ? "passkeyAdded" : "passkeyFailed"), bad: !done });
   };
   const remove = async (raw: Uint8Array<ArrayBuffer>) => {
     await unsealCopies(me, await sealing(raw));
@@ -32,13 +32,13 @@ export function DeviceLock(): JSX.Element {
     <Switch
       fallback={
         <div class={css.act}>
-          <Show when={isSet} fallback={<Button onClick={() => begin("set")}>{t("lock.setPin")}</Button>}>
-            <span class={css.more}>{t("lock.isSet")}</span>
+          <Show when={isSet} fallback={<Button onClick={() => begin("set")}>{lockWords("setPin")}</Button>}>
+            <span class={css.more}>{lockWords("isSet")}</span>
             <Show when={!hasPasskey(me.member)}>
-              <Button onClick={() => begin("passkey")}>{t("lock.addPasskey")}</Button>
+              <Button onClick={() => begin("passkey")}>{lockWords("addPasskey")}</Button>
             </Show>
-            <Show when={data.lockMinutes === undefined} fallback={<p class={css.why}>{t("lock.demanded")}</p>}>
-              <Button onClick={() => begin("remove")}>{t("lock.remove")}</Button>
+            <Show when={data.lockMinutes === undefined} fallback={<p class={css.why}>{lockWords("demanded")}</p>}>
+              <Button onClick={() => begin("remove")}>{lockWords("remove")}</Button>
             </Show>
           </Show>
         </div>
@@ -48,10 +48,10 @@ export function DeviceLock(): JSX.Element {
         <NewPin onPin={(pin) => makeLock(me.member, pin).then(anew)} />
       </Match>
       <Match when={doing() === "passkey"}>
-        <AskPin member={me.member} act={t("lock.addPasskey")} onRaw={(raw) => void passkey(raw)} onSpent={anew} />
+        <AskPin member={me.member} act={lockWords("addPasskey")} onRaw={(raw) => void passkey(raw)} onSpent={anew} />
       </Match>
       <Match when={doing() === "remove"}>
-        <AskPin member={me.member} act={t("lock.remove")} onRaw={(raw) => void remove(raw)} onSpent={anew} />
+        <AskPin member={me.member} act={lockWords("remove")} onRaw={(raw) => void remove(raw)} onSpent={anew} />
       </Match>
     </Switch>
   );

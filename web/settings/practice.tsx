@@ -1,10 +1,10 @@
 import { batch, createEffect, createRoot, createSignal, on, onCleanup, Show, type JSX } from "solid-js";
 import { line, onLine, practise, tally, type Line } from "../data/practice.ts";
 import type { LocalData } from "../data/store.ts";
-import { t } from "../i18n/i18n.ts";
 import { useSession } from "../shell/context.ts";
 import { toast } from "../ui/toast.tsx";
 import css from "./practice.module.css";
+import { tell as say } from "./words.ts";
 
 const [now, setNow] = createSignal<Line>(line());
 const [told, tell] = createSignal("");
@@ -18,9 +18,9 @@ export function PracticeBar(): JSX.Element {
   return (
     <Show when={now() !== "off"}>
       <p class={css.bar} role="status">
-        <span>{t("practice.on", t(`practice.${now()}`))}</span>
+        <span>{say("practice.on", say(`practice.${now()}`))}</span>
         <button type="button" class={css.stop} onClick={() => practise("off")}>
-          {t("practice.stop")}
+          {say("practice.stop")}
         </button>
       </p>
     </Show>
@@ -57,7 +57,7 @@ function watch(data: LocalData): void {
     setEnded(null);
     const { acts, kept } = tally();
     const seconds = Math.max(1, Math.round((sentAt - ended) / 1_000));
-    tell(acts === 0 ? t("practice.over") : t("practice.told", acts, kept, seconds, Math.max(0, back)));
+    tell(acts === 0 ? say("practice.over") : say("practice.told", acts, kept, seconds, Math.max(0, back)));
     toast({ text: told() });
   });
   onCleanup(() => setEnded(null));

@@ -1,12 +1,17 @@
-import { For, Show, type JSX, type ParentProps } from "solid-js";
+import { For, lazy, Show, Suspense, type JSX } from "solid-js";
 import { lines, practise } from "../data/practice.ts";
 import { chooseLocale, locale, locales, t } from "../i18n/i18n.ts";
 import { PageBar } from "../shell/layout.tsx";
 import { chooseTheme, theme, themes } from "../shell/theme.ts";
 import { DeviceCopy } from "./device.tsx";
-import { DeviceLock } from "./lock.tsx";
+import { Part } from "./part.tsx";
 import { lastPractice, lineNow } from "./practice.tsx";
 import css from "./settings.module.css";
+import { tell } from "./words.ts";
+import { lockWords } from "../lock/words.ts";
+
+const DeviceLock = lazy(async () => ({ default: (await import("./lock.tsx")).DeviceLock }));
+const NoticeSettings = lazy(async () => ({ default: (await import("../notices/settings.tsx")).NoticeSettings }));
 
 /** What this device is told, what it keeps, and how it is rehearsed for the field. */
 export default function Settings(): JSX.Element {
@@ -28,41 +33,33 @@ export default function Settings(): JSX.Element {
             onChoose={chooseTheme}
           />
         </Part>
-        <Part title={t("copy.title")} why={t("copy.why")}>
-          <DeviceCopy />
-        </Part>
-        <Part title={t("lock.setting")} why={t("lock.settingWhy")}>
-          <DeviceLock />
-        </Part>
-        <Part title={t("practice.title")} why={t("practice.why")}>
-          <Choice
-            label={t("practice.line")}
-            value={lineNow()}
-            choices={(["off", ...lines] as const).map((id) => ({
-              id,
-              text: t(`practice.${id}`),
-              more: t(`practice.${id}Is`),
-            }))}
-            onChoose={practise}
-          />
-          <p class={css.told} role="status">
-            {lastPractice()}
-          </p>
-        </Part>
+        {/* What comes later comes at once: by itself each would move what is below it. */}
+        <Suspense>
+          <NoticeSettings />
+          <Part title={tell("copy.title")} why={tell("copy.why")}>
+            <DeviceCopy />
+          </Part>
+          <Part title={lockWords("setting")} why={lockWords("settingWhy")}>
+            <DeviceLock />
+          </Part>
+          <Part title={tell("practice.title")} why={tell("practice.why")}>
+            <Choice
+              label={tell("practice.line")}
+              value={lineNow()}
+              choices={(["off", ...lines] as const).map((id) => ({
+                id,
+                text: tell(`practice.${id}`),
+                more: tell(`practice.${id}Is`),
+              }))}
+              onChoose={practise}
+            />
+            <p class={css.told} role="status">
+              {lastPractice()}
+            </p>
+          </Part>
+        </Suspense>
       </div>
     </>
-  );
-}
-
-function Part(props: ParentProps<{ readonly title: string; readonly why?: string }>): JSX.Element {
-  return (
-    <section class={css.part}>
-      <h2 class={css.title}>{props.title}</h2>
-      <Show when={props.why}>
-        <p class={css.why}>{props.why}</p>
-      </Show>
-      {props.children}
-    </section>
   );
 }
 

@@ -15,8 +15,9 @@ import { copyText } from "./outbox.tsx";
 import { isBoth } from "./sync-words.ts";
 import css from "./tray.module.css";
 import {
-  aboutWords, actWords, entityOf, isOutOfSight, peek, reasonWords, refusalWords, rowOf, said, unmetWords, valueWords,
+  aboutWords, actWords, entityOf, isOutOfSight, peek, reasonWords, refusalWords, rowOf, said, valueWords,
 } from "./words.ts"; // prettier-ignore
+import { unmetWords } from "./unmet-words.ts";
 
 type Args = { readonly id?: string; readonly set?: Readonly<Record<string, Value>>; readonly fields?: Readonly<Record<string, Value>> }; // prettier-ignore
 

@@ -1,9 +1,14 @@
-import { createContext, createMemo, createRoot, createSignal, useContext, type Accessor } from "solid-js";
+import { type Accessor, batch, createContext, createMemo, createRoot, createSignal, useContext } from "solid-js";
 import type { Rooms } from "../data/rooms.ts";
 import { mayReachCell } from "../data/network.ts";
 import type { LocalData } from "../data/store.ts";
 import { displayName } from "../i18n/person.ts";
 
+/** What to log: of which account, or which activity to fill in. Nothing: the account is suggested. */
+export interface LogAsk {
+  readonly account?: string | undefined;
+  readonly activity?: string | undefined;
+}
 /** What every screen has: the local copy and names for the ids in it. */
 export interface Session {
   readonly data: LocalData;
@@ -15,6 +20,14 @@ export interface Session {
   /** *Needs attention* is open; any screen may open it. */
   readonly tray: Accessor<boolean>;
   readonly showTray: (open: boolean) => void;
+  /** Something is being logged; any screen may begin. */
+  readonly log: Accessor<LogAsk | null>;
+  readonly showLog: (ask: LogAsk | null) => void;
+  /** Notices that were not looked at: told by what works them out, once that is here. */
+  readonly newNotices: Accessor<number>;
+  /** Comments that name this member and wait for an answer; known with the notices. */
+  readonly mentions: Accessor<number>;
+  readonly tellNew: (fresh: number, mentions: number) => void;
   readonly memberName: (id: string | null | undefined) => string;
   readonly regionName: (id: string | null | undefined) => string;
 }
@@ -32,10 +45,22 @@ export function makeSession(data: LocalData): Session {
   const members = createMemo(() => new Map(memberRows().map((row) => [row.id, displayName(row)])));
   const regions = createMemo(() => new Map(regionRows().map((row) => [row.id, row.name ?? ""])));
   const [tray, setTray] = createSignal(false);
+  const [newNotices, setNew] = createSignal(0);
+  const [mentions, setMentions] = createSignal(0);
+  const [log, setLog] = createSignal<LogAsk | null>(null);
   return {
     data,
     tray,
     showTray: (open) => void setTray(open),
+    log,
+    newNotices,
+    mentions,
+    tellNew: (fresh, named) =>
+      batch(() => {
+        setNew(fresh);
+        setMentions(named);
+      }),
+    showLog: (ask) => void setLog(ask),
     rooms: {},
     leaving: false,
     offline: createMemo(() => data.sync().state === "offline" || !networkIsUp()),
@@ -58,15 +83,3 @@ export const isPhone = createRoot(() => {
   query.addEventListener("change", () => set(query.matches));
   return value;
 });
-
-const typing = (target: EventTarget | null): boolean =>
-  target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
-
-/** Guards a shortcut: never while typing, never during an input method, never under a dialog or menu. */
-export function quietly(run: (event: KeyboardEvent) => void): (event: KeyboardEvent) => void {
-  return (event) => {
-    if (event.defaultPrevented || event.isComposing || typing(event.target)) return;
-    if (document.querySelector('[role="dialog"],[role="menu"]')) return;
-    run(event);
-  };
-}

@@ -40,7 +40,7 @@ async function open(): Promise<Opened> {
   const { keyOfOtherTab, sealed, stayOpen } = await import("../lock/open.ts");
   const key = opened?.member === me.member ? opened.key : await keyOfOtherTab(me.member);
   if (!key) return { state: "closed", session };
-  const data = await createData(session, locale, (disk) => sealed(disk, key));
+  const data = await createData(session, locale, (disk) => sealed(disk, key), key);
   stayOpen(me.member, key, slice.lockMinutes);
   return { state: "signed_in", data };
 }

@@ -1,6 +1,4 @@
 import { A, useLocation, useNavigate, type RouteSectionProps } from "@solidjs/router";
-import Building from "lucide-solid/icons/building";
-import CalendarCheck from "lucide-solid/icons/calendar-check";
 import Ellipsis from "lucide-solid/icons/ellipsis";
 import PanelLeft from "lucide-solid/icons/panel-left";
 import Plus from "lucide-solid/icons/plus";
@@ -12,24 +10,24 @@ import {
   For,
   lazy,
   mapArray,
-  onCleanup,
-  onMount,
   Show,
   Suspense,
   type JSX,
   type ParentProps,
 } from "solid-js";
-import { tinykeys } from "tinykeys";
-import { t } from "../i18n/i18n.ts";
+import "../commands/early.ts";
+import { number } from "../i18n/format.ts";
+import { locale, t } from "../i18n/i18n.ts";
 import { waitsForMe } from "../approvals/model.ts";
 import { paths } from "../paths.ts";
 import { buttonClass } from "../ui/button.tsx";
 import { Empty } from "../ui/bits.tsx";
-import { ToastRegion, undoLast } from "../ui/toast.tsx";
-import { isPhone, quietly, useSession, now } from "./context.ts";
+import { ToastRegion } from "../ui/toast.tsx";
+import { isPhone, now, useSession } from "./context.ts";
 import css from "./layout.module.css";
 import { Mark } from "./mark.tsx";
 import { MemberMenu } from "./member-menu.tsx";
+import { places, type Place } from "./nav.tsx";
 import { recent } from "./recent.ts";
 import { SyncChip } from "./sync-chip.tsx";
 import { AsOf, StaleNote } from "./freshness.tsx";
@@ -42,6 +40,9 @@ const PracticeBar = lazy(async () => ({ default: (await import("../settings/prac
 const Outbox = lazy(async () => ({ default: (await import("./outbox.tsx")).Outbox }));
 const SearchDialog = lazy(async () => ({ default: (await import("../search/dialog.tsx")).SearchDialog }));
 const DiskBanner = lazy(async () => ({ default: (await import("./disk-banner.tsx")).DiskBanner }));
+const Asides = lazy(async () => ({ default: (await import("./asides.tsx")).Asides }));
+const General = lazy(async () => ({ default: (await import("../commands/general.tsx")).General }));
+const NoticeBell = lazy(async () => ({ default: (await import("../notices/bell.tsx")).NoticeBell }));
 const LogSheet = lazy(async () => ({ default: (await import("./log-sheet.tsx")).LogSheet }));
 
 const shortcut = navigator.platform.startsWith("Mac") ? "⌘ K" : "Ctrl K";
@@ -53,44 +54,30 @@ export function Layout(props: RouteSectionProps): JSX.Element {
   const { data } = session;
   const navigate = useNavigate();
   const location = useLocation();
-  const [log, setLog] = createSignal(false);
   const [search, setSearch] = createSignal(false);
 
   const accounts = data.count("account", () => ({}));
   const offered = data.count("handoff", () => ({
-    where: (row) => row.toMember === data.me.member && row.state === "offered",
+    where: ({ state, toTeam, toMember }) =>
+      state === "offered" && (toTeam ? data.me.teams.includes(toTeam) : toMember === data.me.member),
   }));
   const deciding = data.count("approval", () => {
     const at = now();
     return { where: (row) => waitsForMe(row, data.me, at) };
   });
-  const waiting = () => offered() + deciding();
-  const here = () => (location.pathname.startsWith("/accounts/") ? location.pathname.split("/")[2] : undefined);
+  const waiting = () => offered() + deciding() + session.mentions();
+  /** How many stand at a screen's name; `on`: they wait for somebody. */
+  const counts: { readonly [id in Place["id"]]?: { readonly of: () => number; readonly on?: boolean } } = {
+    today: { of: waiting, on: true },
+    accounts: { of: accounts },
+  };
+  /** The account that one looks at, or whose row has the focus. */
+  const here = () =>
+    location.pathname.startsWith("/accounts/")
+      ? location.pathname.split("/")[2]
+      : document.activeElement?.closest<HTMLElement>("[data-account]")?.dataset["account"] || undefined;
 
-  onMount(() => {
-    const off = tinykeys(window, {
-      "g t": quietly(() => navigate(paths.today)),
-      "g a": quietly(() => navigate(paths.accounts)),
-      "[": quietly(() => setCollapsed((now) => !now)),
-      l: quietly((event) => {
-        event.preventDefault();
-        setLog(true);
-      }),
-      z: quietly(() => void undoLast()),
-      "/": quietly((event) => {
-        if (location.pathname === paths.accounts) return; // the list has a field of its own
-        event.preventDefault();
-        setSearch(true);
-      }),
-      "$mod+k": (event) => {
-        if (event.isComposing || document.querySelector('[role="dialog"]')) return;
-        event.preventDefault();
-        setSearch(true);
-      },
-    });
-    onCleanup(off);
-  });
-
+  const showNotices = () => navigate(`${location.pathname}?notices=open`);
   const bothCount = () => data.attention().filter(isBoth).length;
   const chip = (bare: boolean) => (
     <SyncChip bare={bare} sync={data.sync()} both={bothCount()} zone={data.me.zone}>
@@ -126,21 +113,27 @@ export function Layout(props: RouteSectionProps): JSX.Element {
               <span>{t("search.title")}</span>
               <kbd class={css.count}>{shortcut}</kbd>
             </button>
-            <A class={css.link} href={paths.today} end>
-              <CalendarCheck size={16} />
-              <span>{t("nav.today")}</span>
-              <Show when={waiting() > 0}>
-                <span class={`${css.count} ${css.countOn} num`}>{waiting()}</span>
-              </Show>
-            </A>
-            <A class={css.link} href={paths.accounts}>
-              <Building size={16} />
-              <span>{t("nav.accounts")}</span>
-              <span class={`${css.count} num`}>{accounts() || ""}</span>
-            </A>
+            <For each={places}>
+              {(place) => (
+                <A class={css.link} href={place.path} end={place.end}>
+                  <place.icon size={16} />
+                  <span>{t(`nav.${place.id}`)}</span>
+                  <Show when={counts[place.id]?.of()}>
+                    {(count) => (
+                      <span class={css.count} classList={{ num: true, [css.countOn ?? ""]: counts[place.id]?.on }}>
+                        {number(count(), locale())}
+                      </span>
+                    )}
+                  </Show>
+                </A>
+              )}
+            </For>
           </nav>
           <Recent />
           <div class={css.foot}>
+            <Suspense>
+              <NoticeBell onOpen={showNotices} />
+            </Suspense>
             <Show when={updateReady()}>
               <button
                 type="button"
@@ -173,30 +166,50 @@ export function Layout(props: RouteSectionProps): JSX.Element {
         </main>
         <Show when={isPhone()}>
           <nav class={css.phoneBar} aria-label={t("nav.label")}>
-            <A class={css.tab} href={paths.today} end>
-              <CalendarCheck size={20} />
-              {t("nav.today")}
-            </A>
-            <A class={css.tab} href={paths.accounts}>
-              <Building size={20} />
-              {t("nav.accounts")}
-            </A>
-            <button type="button" class={css.tab} onClick={() => setLog(true)}>
+            <For each={places.filter(({ inBar }) => inBar).slice(0, 2)}>
+              {(place) => (
+                <A class={css.tab} href={place.path} end={place.end}>
+                  <place.icon size={20} />
+                  {t(`nav.${place.id}`)}
+                </A>
+              )}
+            </For>
+            <button type="button" class={css.tab} onClick={() => session.showLog({ account: here() })}>
               <span class={css.plus}>
                 <Plus size={20} />
               </span>
               <span class="sr">{t("nav.log")}</span>
             </button>
-            <button type="button" class={css.tab} onClick={() => setSearch(true)}>
-              <SearchIcon size={20} />
-              {t("search.title")}
-            </button>
+            <For
+              each={places.filter(({ inBar }) => inBar).slice(2)}
+              fallback={
+                <button type="button" class={css.tab} onClick={() => setSearch(true)}>
+                  <SearchIcon size={20} />
+                  {t("search.title")}
+                </button>
+              }
+            >
+              {(place) => (
+                <A class={css.tab} href={place.path} end={place.end}>
+                  <place.icon size={20} />
+                  {t(`nav.${place.id}`)}
+                </A>
+              )}
+            </For>
             <MemberMenu
+              onNotices={showNotices}
+              onSearch={places.filter(({ inBar }) => inBar).length > 2 ? () => setSearch(true) : undefined}
               phone={
                 <>
                   <Ellipsis size={20} />
                   {t("nav.more")}
-                  <span class={`${css.more} ${css[syncWords(data.sync(), "", bothCount()).tone]}`} />
+                  <span
+                    class={css.more}
+                    classList={{
+                      [css[syncWords(data.sync(), "", bothCount()).tone] ?? ""]: session.newNotices() === 0,
+                      [css.fresh ?? ""]: session.newNotices() > 0,
+                    }}
+                  />
                 </>
               }
             />
@@ -207,15 +220,17 @@ export function Layout(props: RouteSectionProps): JSX.Element {
         <div class={css.corner}>{chip(true)}</div>
       </Show>
       <Suspense>
+        <Asides />
+        <General here={here} onSearch={() => setSearch(true)} onSidebar={() => setCollapsed((now) => !now)} />
+      </Suspense>
+      <Suspense>
         <Show when={session.tray()}>
           <Tray open onClose={() => session.showTray(false)} />
         </Show>
         <Show when={search() && !data.locked()}>
           <SearchDialog onClose={() => setSearch(false)} />
         </Show>
-        <Show when={log()}>
-          <LogSheet open account={here()} onClose={() => setLog(false)} />
-        </Show>
+        <Show when={session.log()}>{(ask) => <LogSheet ask={ask()} onClose={() => session.showLog(null)} />}</Show>
       </Suspense>
       <ToastRegion />
     </div>
@@ -284,7 +299,12 @@ function Stopped(props: { readonly error: unknown }): JSX.Element {
 
 /** The bar on top of a screen: title, how many, tools; on a phone a way back. */
 export function PageBar(
-  props: ParentProps<{ readonly title?: string; readonly count?: number | undefined; readonly start?: JSX.Element }>,
+  props: ParentProps<{
+    readonly title?: string;
+    readonly count?: number | undefined;
+    readonly start?: JSX.Element;
+    readonly after?: JSX.Element;
+  }>,
 ): JSX.Element {
   return (
     <header class={css.bar}>
@@ -304,8 +324,9 @@ export function PageBar(
         <h1 class={css.title}>{props.title}</h1>
       </Show>
       <Show when={props.count !== undefined}>
-        <span class={`${css.titleCount} num`}>{props.count}</span>
+        <span class={`${css.titleCount} num`}>{number(props.count ?? 0, locale())}</span>
       </Show>
+      {props.after}
       <AsOf />
       <div class={css.tools}>{props.children}</div>
     </header>

@@ -1,7 +1,10 @@
 import { useNavigate } from "@solidjs/router";
+import BellIcon from "lucide-solid/icons/bell";
+import SearchIcon from "lucide-solid/icons/search";
 import LogOut from "lucide-solid/icons/log-out";
 import SettingsIcon from "lucide-solid/icons/settings";
-import { createSignal, lazy, Show, Suspense, type JSX } from "solid-js";
+import type { JSX } from "solid-js";
+import { runCommand } from "../commands/registry.ts";
 import { chooseLocale, locale, locales, roleName, t } from "../i18n/i18n.ts";
 import { paths } from "../paths.ts";
 import { Avatar } from "../ui/bits.tsx";
@@ -9,29 +12,19 @@ import { Menu } from "../ui/menu.tsx";
 import { useSession } from "./context.ts";
 import layout from "./layout.module.css";
 import css from "./member-menu.module.css";
-import { forgetRecent } from "./recent.ts";
+import { places } from "./nav.tsx";
 import { chooseTheme, theme, themes } from "./theme.ts";
 
-// Asked rarely: fetched when it is.
-const SignOutDialog = lazy(async () => ({ default: (await import("./sign-out.tsx")).SignOutDialog }));
-
-/** Who I am here, my language and theme, and the way out. */
-export function MemberMenu(props: { readonly phone?: JSX.Element }): JSX.Element {
+/** Who I am here, my language and theme, and the way out; on a phone also the screens that its bar has no room for. */
+export function MemberMenu(props: {
+  readonly phone?: JSX.Element;
+  readonly onSearch?: (() => void) | undefined;
+  readonly onNotices?: (() => void) | undefined;
+}): JSX.Element {
   const session = useSession();
   const { data } = session;
   const navigate = useNavigate();
-  const [asking, ask] = createSignal(false);
 
-  const leave = async (force: boolean) => {
-    if (!force && session.rooms.current?.unsent()) return void ask(true);
-    session.leaving = true;
-    if (!(await data.signOut(force))) {
-      session.leaving = false;
-      return void ask(true);
-    }
-    forgetRecent();
-    window.location.assign(paths.signIn); // a full load: nothing of the former member stays in memory
-  };
   return (
     <>
       <Menu
@@ -57,6 +50,25 @@ export function MemberMenu(props: { readonly phone?: JSX.Element }): JSX.Element
               </>
             ),
           },
+          ...places
+            .filter(({ inBar }) => props.phone && !inBar)
+            .map((place) => ({
+              icon: <place.icon size={16} />,
+              words: t(`nav.${place.id}`),
+              onSelect: () => navigate(place.path),
+            })),
+          ...(props.onNotices
+            ? [
+                {
+                  icon: <BellIcon size={16} />,
+                  words: [t("nav.notices"), session.newNotices() || ""].join(" ").trim(),
+                  onSelect: props.onNotices,
+                },
+              ]
+            : []),
+          ...(props.onSearch
+            ? [{ icon: <SearchIcon size={16} />, words: t("search.title"), onSelect: props.onSearch }]
+            : []),
           {
             label: t("menu.language"),
             value: locale(),
@@ -70,14 +82,9 @@ export function MemberMenu(props: { readonly phone?: JSX.Element }): JSX.Element
             onChoose: (id) => chooseTheme(themes.find((one) => one === id) ?? "system"),
           },
           { icon: <SettingsIcon size={16} />, words: t("settings.title"), onSelect: () => navigate(paths.settings) },
-          { icon: <LogOut size={16} />, words: t("menu.signOut"), onSelect: () => void leave(false) },
+          { icon: <LogOut size={16} />, words: t("menu.signOut"), onSelect: () => runCommand("app.signOut") },
         ]}
       />
-      <Show when={asking()}>
-        <Suspense>
-          <SignOutDialog onStay={() => ask(false)} onLeave={() => void leave(true)} />
-        </Suspense>
-      </Show>
     </>
   );
 }

@@ -4,7 +4,7 @@ import type { Data } from "../data/types.ts";
 
 /** Records that people change by hand, by the kind in their id. */
 const named: Readonly<Record<string, EntityName>> = {
-  acc: "account", opp: "opportunity", tas: "task", act: "activity", con: "contact", cas: "case", sec: "section", han: "handoff", lea: "lead",
+  acc: "account", opp: "opportunity", tas: "task", act: "activity", con: "contact", cas: "case", sec: "section", han: "handoff", lea: "lead", fil: "file",
 }; // prettier-ignore
 
 /** What a record is called, for lists of changes; empty when it is not on this device. */

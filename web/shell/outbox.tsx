@@ -1,7 +1,7 @@
 import Copy from "lucide-solid/icons/copy";
 import RefreshCw from "lucide-solid/icons/refresh-cw";
 import Undo from "lucide-solid/icons/undo-2";
-import { For, Show, type JSX } from "solid-js";
+import { For, lazy, Show, Suspense, type JSX } from "solid-js";
 import { entityOfId } from "../../shared/records/entities.ts";
 import type { OutboxLine } from "../data/types.ts";
 import { clock, instant } from "../i18n/format.ts";
@@ -13,6 +13,8 @@ import { toast } from "../ui/toast.tsx";
 import { now, useSession, type Session } from "./context.ts";
 import css from "./outbox.module.css";
 import { aboutWords, actWords, peek, rowOf, said, valueWords } from "./words.ts";
+
+const WaitingFiles = lazy(() => import("../files/waiting.tsx"));
 
 /** One change of one field in words: what it was, what it becomes. */
 interface Step {
@@ -77,6 +79,11 @@ export function Outbox(props: { readonly onTray: () => void }): JSX.Element {
         <ul class={css.lines} tabindex="0" aria-label={t("sync.outbox")}>
           <For each={lines()}>{(line) => <Line line={line} />}</For>
         </ul>
+      </Show>
+      <Show when={data.files().length > 0}>
+        <Suspense>
+          <WaitingFiles />
+        </Suspense>
       </Show>
       <div class={css.acts}>
         <Show when={data.attention().length > 0}>

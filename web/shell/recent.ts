@@ -1,8 +1,10 @@
 import { createSignal, untrack } from "solid-js";
+import { kindOf } from "../../shared/kernel/id.ts";
 
-/** Accounts that this device opened lately: ids alone, so that no name stays outside the local copy. */
+/** Records that this device opened lately: ids alone, so that no name stays outside the local copy. */
 const key = "baton.recent";
-const max = 7;
+const max = 14;
+const accountsMax = 7;
 function read(): readonly string[] {
   try {
     const value: unknown = JSON.parse(localStorage.getItem(key) ?? "[]");
@@ -11,18 +13,23 @@ function read(): readonly string[] {
     return []; // written by something else: start again
   }
 }
-const [recent, set] = createSignal(read());
-export { recent };
+const [recentRecords, set] = createSignal(read());
+export { recentRecords };
+/** The accounts among them. */
+export const recent = (): readonly string[] =>
+  recentRecords()
+    .filter((id) => kindOf(id) === "acc")
+    .slice(0, accountsMax);
 
 export function remember(id: string): void {
-  const next = [id, ...untrack(recent).filter((one) => one !== id)].slice(0, max);
+  const next = [id, ...untrack(recentRecords).filter((one) => one !== id)].slice(0, max);
   set(next);
   localStorage.setItem(key, JSON.stringify(next));
 }
 /** Those that are not here any more leave the list. */
 export function keepRecent(isHere: (id: string) => boolean): void {
-  const next = untrack(recent).filter(isHere);
-  if (next.length === untrack(recent).length) return;
+  const next = untrack(recentRecords).filter(isHere);
+  if (next.length === untrack(recentRecords).length) return;
   set(next);
   localStorage.setItem(key, JSON.stringify(next));
 }

@@ -16,6 +16,7 @@ export function SignOutDialog(props: { readonly onStay: () => void; readonly onL
   const texts = () => [
     ...data.outbox().map((line) => lineText(session, line)),
     ...data.attention().map((card) => cardText(session, card)),
+    ...data.files(),
     ...(session.rooms.current?.unsent() ? [t("menu.signOutNotes")] : []),
   ];
   const stay = () => {

@@ -7,12 +7,12 @@ import type { AttentionCard, Mutated } from "../data/types.ts";
 import { actNames, choiceNames, detailsZh, kindNames } from "../i18n/fields.ts";
 import { clock, day, dayIn, money, number } from "../i18n/format.ts";
 import { locale, roleName, t } from "../i18n/i18n.ts";
-import type { Key } from "../i18n/en.ts";
 import { fieldLabel, fieldNames, pick } from "../i18n/labels.ts";
 import { now, type Session } from "./context.ts";
 import { idOf } from "./id-of.ts";
 import { nameOf } from "./name-of.ts";
 import { whyWords } from "./sync-words.ts";
+import { unmetWords } from "./unmet-words.ts";
 
 const kindLabel = (name: string): string => pick(kindNames[name]) ?? name.replaceAll("_", " ");
 const choiceLabel = (value: string): string => pick(choiceNames[value]) ?? value.replaceAll("_", " ");
@@ -45,6 +45,8 @@ export function valueWords(
     if (about?.type === "money") return moneyWords(value, row?.["currency"]);
     if (about?.type === "instant" || field === "until" || field === "from")
       return `${day(dayIn(value, zone), { locale: locale(), today })} ${clock(value, locale(), zone)}`;
+    if (field === "dueMin" || field.startsWith("quiet"))
+      return `${Math.floor(value / 60)}:${String(value % 60).padStart(2, "0")}`;
     return field.endsWith("Pct") ? `${number(value, locale())} %` : number(value, locale());
   }
   if (about?.type === "day") return day(String(value), { locale: locale(), today });
@@ -77,7 +79,21 @@ export const entityOf = (name: string): EntityName | null => {
   return isEntity(of) ? of : null;
 };
 /** Fields that say where a value belongs, and are not said by themselves. */
-const quiet = new Set(["about", "order", "source", "gen", "schema", "section", "position"]);
+const quiet = new Set([
+  "about",
+  "order",
+  "source",
+  "gen",
+  "schema",
+  "section",
+  "position",
+  "left",
+  "doneDays",
+  "noticeKind",
+  "mediaType",
+  "bytes",
+  "sha256",
+]);
 const isSaid = (field: string): boolean => !quiet.has(field) && !field.endsWith("Zone");
 
 /** What a member wrote in an act, field by field. */
@@ -91,14 +107,14 @@ export function aboutWords(session: Session, act: Pick<AttentionCard, "name" | "
   const { title, name } = typedIn(act) as { readonly title?: unknown; readonly name?: unknown };
   const id = idOf(act.args);
   const of = entityOfId(id) ?? entityOf(act.name);
-  const own = verbOf(act.name) === "create" ? (name ?? title) : undefined;
+  const own = verbOf(act.name) === "create" || act.name === "file.add@1" ? (name ?? title) : undefined;
   return nameOf(session.data, id) || (typeof own === "string" ? own : "") || kindLabel(of ?? "");
 }
 const verbOf = (name: string): string => name.split(".")[1]?.split("@")[0] ?? "";
 /** "Opportunity · Move to another stage"; an edit is its kind alone. */
 export function actWords(act: Pick<AttentionCard, "name" | "args">): string {
   const kind = kindLabel(entityOfId(idOf(act.args)) ?? entityOf(act.name) ?? "");
-  const verb = pick(actNames[verbOf(act.name)]);
+  const verb = pick(actNames[act.name.split("@")[0] ?? ""] ?? actNames[verbOf(act.name)]);
   return verb ? `${kind} · ${verb}` : kind;
 }
 
@@ -122,21 +138,6 @@ export const isOutOfSight = (session: Session, args: unknown): boolean => {
   const of = entityOfId(id);
   return of !== null && session.data.record(of, () => id)() === undefined;
 };
-/** What a gate asks for first, one line each. */
-export function unmetWords(refused: Pick<AttentionCard, "unmet">): string[] {
-  return (refused.unmet ?? []).map((one) => {
-    const why = one.why && locale() === "zh-CN" ? (detailsZh[one.why] ?? one.why) : one.why;
-    if (one.kind === "field") return t("unmet.field", fieldLabel(one.field ?? ""));
-    if (one.kind === "hidden")
-      return t("missing.hidden", one.count ?? 1, one.heldBy ? roleName(one.heldBy) : t("missing.somebody"));
-    if (one.kind === "handoff") return t("missing.handoff");
-    if (one.kind === "approval") {
-      const kind = (t(`approval.kind.${one.approval}` as Key & "approval.kind.discount") as string | undefined) ?? "";
-      return t("missing.approval", kind || t("approval.one"));
-    }
-    return why ?? t("why.gate_unmet");
-  });
-}
 /** Why, and what a gate asks for first, in a line. The policy's own sentence may stand in both: it is said once. */
 export function whyInAll(session: Session, refused: Parameters<typeof reasonWords>[1]): string {
   const bare = (text: string): string => text.replace(/[.。]$/, "");

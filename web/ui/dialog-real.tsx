@@ -8,11 +8,17 @@ import css from "./overlay.module.css";
 
 export function RealDialog(props: DialogProps): JSX.Element {
   let content: HTMLElement | undefined;
+  // Nothing here is a trigger that the dialog knows of: it goes back to what had the focus, unless that went meanwhile.
+  const before = document.activeElement;
   return (
     <Base open={props.open} onOpenChange={(open) => !open && props.onClose()}>
       <Base.Portal>
         <Base.Overlay class={css.scrim} />
-        <div class={[css.place, props.side && css.side].filter(Boolean).join(" ")}>
+        <div
+          class={[css.place, props.side && css.side, props.wide && css.wide, props.full && css.full]
+            .filter(Boolean)
+            .join(" ")}
+        >
           <Base.Content
             class={css.dialog}
             ref={(element) => (content = element)}
@@ -21,6 +27,10 @@ export function RealDialog(props: DialogProps): JSX.Element {
               if (!first) return;
               event.preventDefault();
               first.focus();
+            }}
+            onCloseAutoFocus={(event) => {
+              event.preventDefault();
+              if (before instanceof HTMLElement && document.activeElement === document.body) before.focus();
             }}
           >
             <div class={css.head}>

@@ -6,6 +6,10 @@ export type DialogProps = ParentProps<{
   readonly title: string;
   /** A panel at the side instead of the middle. */
   readonly side?: boolean;
+  /** For much that is read across. */
+  readonly wide?: boolean;
+  /** On a phone the whole screen. */
+  readonly full?: boolean;
   readonly actions?: JSX.Element;
 }>;
 const RealDialog = lazy(async () => ({ default: (await import("./dialog-real.tsx")).RealDialog }));

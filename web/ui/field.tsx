@@ -1,6 +1,7 @@
 import ChevronDown from "lucide-solid/icons/chevron-down";
-import { createSignal, createUniqueId, For, onCleanup, Show, untrack, type JSX } from "solid-js";
+import { createEffect, createSignal, createUniqueId, For, on, onCleanup, Show, untrack, type JSX } from "solid-js";
 import { t } from "../i18n/i18n.ts";
+import { AvatarStack } from "./bits.tsx";
 import css from "./field.module.css";
 import { buttonClass } from "./button.tsx";
 import { ChangeMark, type MarkState } from "./mark.tsx";
@@ -14,6 +15,11 @@ export interface Trouble {
   /** Opens the field with the words that were not accepted. */
   readonly fix?: string | undefined;
   readonly acts: readonly { readonly words: string; readonly run: () => void }[];
+}
+/** Who else is in a field now. */
+export interface Others {
+  readonly people: readonly { readonly id: string; readonly name: string }[];
+  readonly label: string;
 }
 export interface FieldProps {
   readonly label: string;
@@ -31,6 +37,11 @@ export interface FieldProps {
   readonly required?: boolean;
   readonly look?: "row" | "bare" | "title";
   readonly maxLength?: number;
+  readonly others?: Others | undefined;
+  /** In words, that it changed since it was looked at. */
+  readonly changed?: string | undefined;
+  /** It is being edited, or no longer. */
+  readonly onOpen?: ((open: boolean) => void) | undefined;
 }
 
 /**
@@ -82,6 +93,8 @@ export function Field(props: FieldProps): JSX.Element {
   };
   const dirty = () => open() && typing !== undefined && typing.value !== (props.value ?? "");
   onCleanup(holdPage(() => untrack(dirty)));
+  createEffect(on(open, (now) => props.onOpen?.(now), { defer: true }));
+  onCleanup(() => untrack(open) && props.onOpen?.(false));
   const take = (element: HTMLInputElement | HTMLTextAreaElement) => {
     typing = element;
     // Once: bound, it would be written again whenever the record moves, over what is being typed.
@@ -180,6 +193,14 @@ export function Field(props: FieldProps): JSX.Element {
             </Show>
           </Show>
         </Show>
+      </Show>
+      <Show when={props.others ?? props.changed}>
+        <span class={css.beside}>
+          <Show when={props.changed}>
+            {(words) => <span class={css.changed} role="img" aria-label={words()} title={words()} />}
+          </Show>
+          <Show when={props.others}>{(others) => <AvatarStack people={others().people} label={others().label} />}</Show>
+        </span>
       </Show>
       <Show when={said()}>
         <p class={css.said} role="alert">

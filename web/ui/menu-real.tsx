@@ -1,9 +1,13 @@
 import { DropdownMenu } from "@kobalte/core/dropdown-menu";
-import { Popover as BasePopover } from "@kobalte/core/popover";
 import Check from "lucide-solid/icons/check";
 import { For, Match, Show, Switch, type JSX } from "solid-js";
-import type { MenuChoice, MenuProps, PopoverProps } from "./menu.tsx";
+import type { MenuChoice, MenuProps } from "./menu.tsx";
 import css from "./overlay.module.css";
+
+/** An entry acts when the finger leaves it, and the menu goes: the click that follows would press what lay under it. */
+const noGhost = (event: TouchEvent): void => {
+  if (event.cancelable) event.preventDefault();
+};
 
 /** The opened menu; menu.tsx fetches this when one is first opened. */
 export function RealMenu(props: MenuProps): JSX.Element {
@@ -13,11 +17,11 @@ export function RealMenu(props: MenuProps): JSX.Element {
         {props.trigger}
       </DropdownMenu.Trigger>
       <DropdownMenu.Portal>
-        <DropdownMenu.Content class={css.pop}>
+        <DropdownMenu.Content class={css.pop} on:touchend={noGhost}>
           <For each={props.parts}>
             {(part, at) => (
               <>
-                <Show when={at() > 0}>
+                <Show when={at() > 0 && !("onSelect" in part && "onSelect" in (props.parts[at() - 1] ?? {}))}>
                   <DropdownMenu.Separator class={css.rule} />
                 </Show>
                 <Switch>
@@ -78,26 +82,5 @@ function Choices(props: { readonly part: MenuChoice }): JSX.Element {
         </For>
       </DropdownMenu.RadioGroup>
     </DropdownMenu.Group>
-  );
-}
-
-export function RealPopover(props: PopoverProps): JSX.Element {
-  return (
-    <BasePopover placement={props.placement ?? "bottom-start"} gutter={6} defaultOpen>
-      <BasePopover.Trigger
-        class={props.triggerClass}
-        aria-label={props.label}
-        aria-disabled={props.disabled ? "true" : undefined}
-        type="button"
-      >
-        {props.trigger}
-      </BasePopover.Trigger>
-      <BasePopover.Portal>
-        <BasePopover.Content class={`${css.pop} ${css.roomy}`}>
-          <BasePopover.Title class={props.showTitle ? css.popTitle : "sr"}>{props.title}</BasePopover.Title>
-          {props.children}
-        </BasePopover.Content>
-      </BasePopover.Portal>
-    </BasePopover>
   );
 }

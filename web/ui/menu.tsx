@@ -25,7 +25,7 @@ interface Trigger {
   readonly placement?: "bottom" | "bottom-start" | "bottom-end" | "top-start" | "top-end";
 }
 export interface MenuProps extends Trigger {
-  /** Parts with a line between them. */
+  /** Parts with a line between them, but between two acts. */
   readonly parts: readonly (MenuChoice | MenuAct | { readonly text: JSX.Element })[];
 }
 export type PopoverProps = ParentProps<
@@ -34,7 +34,7 @@ export type PopoverProps = ParentProps<
 
 // What opens is fetched when it is first opened: no screen pays for menus that nobody looks at.
 const RealMenu = lazy(async () => ({ default: (await import("./menu-real.tsx")).RealMenu }));
-const RealPopover = lazy(async () => ({ default: (await import("./menu-real.tsx")).RealPopover }));
+const RealPopover = lazy(async () => ({ default: (await import("./popover-real.tsx")).RealPopover }));
 
 export function Menu(props: MenuProps): JSX.Element {
   return (

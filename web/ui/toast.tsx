@@ -6,6 +6,8 @@ export interface Toast {
   readonly text: string;
   readonly bad?: boolean;
   readonly undo?: () => void;
+  /** Names nothing that could be out of sight in a moment. */
+  readonly plain?: true;
 }
 const lifeMs = 10_000;
 const [toasts, setToasts] = createSignal<readonly Toast[]>([]);
@@ -16,8 +18,8 @@ export function toast(next: Toast): void {
 }
 const drop = (gone: Toast) => setToasts((now) => now.filter((one) => one !== gone));
 
-/** They name records that may not be seen any more. */
-export const dropToasts = (): void => void setToasts([]);
+/** They name records that may not be seen any more; whoever deleted one undoes it all the same. */
+export const dropToasts = (): void => void setToasts((now) => now.filter(({ plain }) => plain));
 
 /** Undoes the newest act that can be; false when there is none. */
 export function undoLast(): boolean {
@@ -30,7 +32,7 @@ export function undoLast(): boolean {
 
 export function ToastRegion(): JSX.Element {
   return (
-    <div class={css.region} role="status" aria-live="polite">
+    <div class={css.region} role="status" aria-live="polite" data-kb-top-layer="">
       <For each={toasts()}>{(one) => <ToastCard toast={one} />}</For>
     </div>
   );

@@ -1,4 +1,5 @@
 import { and, getTableColumns, sql, type SQL } from "drizzle-orm";
+import { ownAnchors } from "../../shared/records/anchors.ts";
 import { entity, entityOfId as entityNameOf, type EntityName, type Row } from "../../shared/records/entities.ts";
 import { dayMs } from "../../shared/kernel/limits.ts";
 import { touchesAnchor, type Planned, type Write } from "../sync/plan.ts";
@@ -71,8 +72,8 @@ function statements(db: Db, item: CommitItem, now: number): Query[] {
       ),
     );
   }
-  const newAccounts = creates.filter((write) => write.entity === "account");
-  if (newAccounts.length > 0) queries.push(db.run(insertAnchors(newAccounts)));
+  const newAnchors = creates.filter((write) => ownAnchors.has(write.entity));
+  if (newAnchors.length > 0) queries.push(db.run(insertAnchors(newAnchors)));
   for (const write of writes) {
     if (write.op === "create") continue;
     queries.push(...partsOf(db, item, write, now));
@@ -180,7 +181,7 @@ function insertAnchors(writes: readonly Write[]): SQL {
 }
 
 function updateAnchor(write: Write, now: number): SQL {
-  const moved = write.changed.filter((key) => entity("account").fields[key]?.of === "anchor");
+  const moved = write.changed.filter((key) => entity(write.entity).fields[key]?.of === "anchor");
   const sets = moved.map(
     (key) =>
       sql`${sql.identifier(key)} = ${key === "restricted" ? Number(write.after[key] === true) : (write.after[key] ?? null)}`,
@@ -193,24 +194,28 @@ const changeOp = { create: "in", restore: "in", edit: "edit", delete: "del" } as
 
 /**
  * The comments of a section go where it goes, in the same batch: to the readers of its new group, away with it, back with
- * it. Before the section's own row, which still says when it was deleted. A row each in the feed, whatever their number.
+ * it; the tasks of its text to the readers of its new group. Before the section's own row, which still says when it was
+ * deleted. A row each in the feed, whatever their number.
  */
 function partsOf(db: Db, item: CommitItem, write: Write, now: number): Query[] {
   const group = write.after["group"] ?? null;
   const moved = write.op === "edit" && write.changed.includes("group");
   if (write.entity !== "section" || (write.op === "edit" && !moved)) return [];
-  const mine = sql`section = ${write.id}`;
   const there = write.op === "restore" ? sql`deleted_at = (select deleted_at from section where id = ${write.id})` : sql`deleted_at is null`; // prettier-ignore
   const patch = moved ? sql`json_object('group', json_array("group", ${group}))` : sql`null`;
   const set = moved ? sql`"group" = ${group}` : sql`deleted_at = ${write.op === "delete" ? now : null}`;
-  return [
+  const all = (name: "section_comment" | "task", mine: SQL): Query[] => [
     db.run(sql`insert into change (anchor, compartment, entity, record, op, actor, client, n, at, mutation, patch)
-      select anchor, compartment, 'section_comment', id, ${changeOp[write.op]}, ${item.member}, ${item.client}, ${item.n}, ${now}, ${item.mutation}, ${patch}
-      from section_comment where ${mine} and ${there}`),
+      select anchor, compartment, ${name}, id, ${changeOp[write.op]}, ${item.member}, ${item.client}, ${item.n}, ${now}, ${item.mutation}, ${patch}
+      from ${sql.identifier(name)} where ${mine} and ${there}`),
     // Those that are gone move too, so that nothing can bring them back to who may not read them.
-    db.run(sql`update section_comment set ${set}, ver = ver + 1, updated_at = ${now} where ${mine}${moved ? sql`` : sql` and ${there}`}`),
-  ]; // prettier-ignore
-}
+    db.run(sql`update ${sql.identifier(name)} set ${set}, ver = ver + 1, updated_at = ${now} where ${mine}${moved ? sql`` : sql` and ${there}`}`),
+  ];
+  return [
+    ...all("section_comment", sql`section = ${write.id}`),
+    ...(moved ? all("task", sql`anchor = ${write.after.anchor} and about = ${write.id}`) : []),
+  ];
+} // prettier-ignore
 
 /** One change row per record written, in the order of the writes. The patch holds before and after, for history. */
 function insertChanges(item: CommitItem, now: number): SQL {

@@ -70,6 +70,20 @@ async function readRecords({ db, actor, now }: DoorContext, name: EntityName, id
     return row?.entity === name ? (seen(actor, now, row, places.get(row.row.anchor)) ?? []) : [];
   });
 }
+/** Records of one account as the member may have them, whatever their kinds, with how they stand to it. */
+export async function readUnder(
+  { db, actor, now }: DoorContext,
+  anchor: string,
+  ids: readonly string[],
+): Promise<{ readonly place: StoredPlace | undefined; readonly rows: ReadonlyMap<string, Row> }> {
+  const [, ...names] = namesOf(actor.facts);
+  const place = (await loadPlaces(db, [anchor], actor.member, names)).get(anchor);
+  const found = [...(await loadRows(db, ids))].flatMap(([id, held]): [string, Row][] => {
+    const row = held.row.anchor === anchor ? seen(actor, now, held, place) : null;
+    return row ? [[id, row]] : [];
+  });
+  return { place, rows: new Map(found) };
+}
 /** The record as this member sees it; null: not at all. */
 function seen(actor: Actor, now: number, { entity: name, row, deletedAt }: Stored, place?: StoredPlace): Row | null {
   if (!place || deletedAt !== null) return null;
@@ -355,7 +369,7 @@ function shownSql({ actor, now }: DoorContext, name: EntityName, key: string): S
   const field = Object.hasOwn(fields, key) ? fields[key] : undefined;
   const mask = field ? null : maskFor(actor, name, key);
   const of = field ?? mask?.of;
-  if (!of || of.type === "custom" || of.type === "list") return null;
+  if (!of || of.type === "custom" || of.type === "list" || of.type === "lines") return null;
   const columnName = sql.identifier(snake(mask ? mask.field : key));
   const column = of.of === "anchor" ? sql`a.${columnName}` : sql`r.${columnName}`;
   const group = planSql(

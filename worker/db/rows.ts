@@ -1,6 +1,7 @@
 import { getTableColumns, sql, type SQL } from "drizzle-orm";
 import type { SQLiteColumn } from "drizzle-orm/sqlite-core";
 import type { Anchor, Interval, KeyShare, Place } from "../../shared/access/engine.ts";
+import { ownAnchors } from "../../shared/records/anchors.ts";
 import { entityOfId, type EntityName, type Row } from "../../shared/records/entities.ts";
 import { batch, type Db, type Query } from "./db.ts";
 import * as tables from "./schema.ts";
@@ -59,7 +60,8 @@ export async function loadRows(db: Db, ids: readonly string[]): Promise<Map<stri
     const table = tables.recordTables[name];
     for (const where of byId(sql`${table.id}`, some)) asked.push({ name, query: db.select().from(table).where(where) });
   }
-  for (const where of byId(sql`${tables.anchor.id}`, byEntity.get("account") ?? []))
+  const own = [...ownAnchors].flatMap((name) => byEntity.get(name) ?? []);
+  for (const where of byId(sql`${tables.anchor.id}`, own))
     asked.push({ name: "anchor", query: db.select().from(tables.anchor).where(where) });
   const found = await batch(
     db,
@@ -108,17 +110,16 @@ type RawRow = {
   deletedAt: number | null;
 };
 
-/** Joins what the anchor's row holds for its account (owner, team, region, restricted). */
+/** Joins what the anchor's row holds for its own record (owner, team and, of an account, region and restriction). */
 export function stored(name: EntityName, raw: RawRow, anchorRow?: AnchorRow): Stored {
   const { ver, deletedAt, updatedAt: _cellOnly, ...row } = raw;
   const fields: Row = row;
-  if (name !== "account") return { entity: name, row: fields, ver, deletedAt };
-  const own = {
-    owner: anchorRow?.owner ?? null,
-    team: anchorRow?.team ?? null,
-    region: anchorRow?.region ?? null,
-    restricted: anchorRow?.restricted ?? false,
-  };
+  if (!ownAnchors.has(name)) return { entity: name, row: fields, ver, deletedAt };
+  const whose = { owner: anchorRow?.owner ?? null, team: anchorRow?.team ?? null };
+  const own =
+    name === "account"
+      ? { ...whose, region: anchorRow?.region ?? null, restricted: anchorRow?.restricted ?? false }
+      : whose;
   return { entity: name, row: { ...fields, ...own }, ver, deletedAt };
 }
 
@@ -131,8 +132,8 @@ export async function loadUnder(db: Db, anchors: readonly string[], names: reado
       .from(table)
       .where(sql`${inIds(sql`${table.anchor}`, anchors)} and ${table.deletedAt} is null`);
   });
-  const withAccount = names.includes("account");
-  if (withAccount)
+  const withAnchors = names.some((name) => ownAnchors.has(name));
+  if (withAnchors)
     queries.push(
       db
         .select()
@@ -140,7 +141,7 @@ export async function loadUnder(db: Db, anchors: readonly string[], names: reado
         .where(inIds(sql`${tables.anchor.id}`, anchors)),
     );
   const found = await batch(db, queries);
-  const anchorRows = new Map(((withAccount ? found[names.length] : []) as AnchorRow[]).map((row) => [row.id, row]));
+  const anchorRows = new Map(((withAnchors ? found[names.length] : []) as AnchorRow[]).map((row) => [row.id, row]));
   return names.flatMap((name, index) =>
     (found[index] as RawRow[]).map((raw) => stored(name, raw, anchorRows.get(raw.id))),
   );

@@ -18,6 +18,7 @@ function column(name: string, field: Field) {
       return integer(snake(name), { mode: "boolean" });
     case "custom":
     case "list":
+    case "lines":
       return text(snake(name), { mode: "json" });
     default:
       return text(snake(name));

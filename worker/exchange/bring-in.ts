@@ -1,5 +1,6 @@
 import * as z from "zod/mini";
 import type { PlannedWrite } from "../../shared/exchange/import-plan.ts";
+import { amountIsOfLines, linesOf, priceOf } from "../../shared/pipeline/lines.ts";
 import { fail, ok } from "../../shared/kernel/result.ts";
 import { entityOfId, type Row } from "../../shared/records/entities.ts";
 import { emptyFields } from "../../shared/records/generic.ts";
@@ -20,7 +21,12 @@ export const bringIn = defineMutation<PlannedWrite>({
   reads: () => [],
   run: (tx, write) => {
     if (write.act === "create") {
-      tx.create(write.entity, { ...emptyFields(write.entity), ...write.row }, "import");
+      const priced = priceOf(linesOf(write.row));
+      const counted =
+        priced && amountIsOfLines(write.row)
+          ? { amountMinor: priced.amountMinor, discountPct: priced.discountPct }
+          : {};
+      tx.create(write.entity, { ...emptyFields(write.entity), ...write.row, ...counted }, "import");
       return ok(undefined);
     }
     const there = tx.get(write.id);

@@ -12,6 +12,7 @@ import {
   sourcesIn,
 } from "../../shared/exchange/import-plan.ts";
 import type { Row } from "../../shared/records/entities.ts";
+import { amountIsOfLines, lineFields } from "../../shared/pipeline/lines.ts";
 import { project } from "../../shared/records/record.ts";
 import type { Actor } from "../context.ts";
 import { commit, GuardFailed } from "../db/commit.ts";
@@ -76,7 +77,7 @@ async function tryImport(
   const held: PlannedWrite[] = []; // a second person is asked for these, once for all of them
   const judge = (one: PlannedWrite, where: World): Planned | null => {
     const allowed = one.act === "create" ? ok(undefined) : mayUpdate(actor, where, one, now);
-    const result = allowed.ok ? planMutation(actor, where, bringIn, one, now, cell) : allowed;
+    const result = allowed.ok ? planMutation(actor, where, bringIn, withoutCounted(one, where), now, cell) : allowed;
     if (result.ok) return result.value;
     const id = one.act === "create" ? one.row.id : one.id;
     const source = sourceOf.get(id) ?? id;
@@ -144,6 +145,13 @@ function mayUpdate(
   return actor.bound.decideWrite("import", stored.entity, before, after, Object.keys(set), now).allowed
     ? ok(undefined)
     : fail("denied");
+}
+
+/** An amount that follows from lines stays, whether its importer sees them or not, and is answered for the same (PIPE-6). */
+function withoutCounted(one: PlannedWrite, world: World): PlannedWrite {
+  const there = one.act === "update" ? world.rows.get(one.id)?.row : undefined;
+  if (one.act !== "update" || !there || !amountIsOfLines(there)) return one;
+  return { ...one, set: Object.fromEntries(Object.entries(one.set).filter(([name]) => !lineFields.includes(name))) };
 }
 
 const without = <T>(map: ReadonlyMap<string, T>, ids: ReadonlySet<string>): Map<string, T> =>

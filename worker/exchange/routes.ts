@@ -3,6 +3,7 @@ import * as z from "zod/mini";
 import { importRowsMax } from "../../shared/exchange/import-plan.ts";
 import { compartments } from "../../shared/records/compartments.ts";
 import { wholeEntities, type EntityName } from "../../shared/records/entities.ts";
+import { linesSchema } from "../../shared/records/record.ts";
 import { requireActor } from "../auth/actor.ts";
 import type { AppEnv } from "../context.ts";
 import type { Env } from "../env.ts";
@@ -19,6 +20,7 @@ const value = z.union([
   z.boolean(),
   z.null(),
   z.array(z.string()),
+  linesSchema,
   z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
 ]);
 

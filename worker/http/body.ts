@@ -30,6 +30,9 @@ async function readText(request: Request, bytesMax: number = limits.bodyBytesMax
 export const isJson = (request: Request): boolean =>
   /^application\/([\w.+-]+\+)?json\s*(;|$)/i.test(request.headers.get("content-type") ?? "");
 
+export const isBytes = (request: Request): boolean =>
+  request.headers.get("content-type") === "application/octet-stream";
+
 /** A JSON body that fits the schema; else `too_large`, `not_json`, or `invalid` with the names of the fields. */
 export async function readBody<T>(request: Request, schema: z.ZodMiniType<T>): Promise<Result<T>> {
   if (!isJson(request)) return fail("not_json");

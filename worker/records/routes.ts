@@ -3,9 +3,11 @@ import * as z from "zod/mini";
 import { idBytes, isId, makeId } from "../../shared/kernel/id.ts";
 import { limits } from "../../shared/kernel/limits.ts";
 import type { DomainError } from "../../shared/kernel/result.ts";
+import { noticeId, noticeKinds, noticeModes, preferenceId } from "../../shared/notices/kinds.ts";
 import { holdersOf } from "../../shared/approvals/holders.ts";
-import { entity, entityNames, entityOfId, type EntityName, type Row } from "../../shared/records/entities.ts";
-import { fieldsSchema } from "../../shared/records/record.ts";
+import { ownAnchors } from "../../shared/records/anchors.ts";
+import { entity, entityNames, entityOfId, personal, type EntityName, type Row } from "../../shared/records/entities.ts";
+import { fieldsSchema, linesSchema } from "../../shared/records/record.ts";
 import { requireActor } from "../auth/actor.ts";
 import { sha256 } from "../auth/secrets.ts";
 import type { AppContext, AppEnv } from "../context.ts";
@@ -38,7 +40,9 @@ interface Act {
   readonly verb: string;
   readonly body: z.ZodMiniType<Record<string, unknown>>;
   readonly mutation: string;
-  readonly args: (row: Row, body: Record<string, unknown>) => unknown;
+  /** Of a record that it makes besides. */
+  readonly makes?: EntityName;
+  readonly args: (row: Row, body: Record<string, unknown>, made: string) => unknown;
 }
 /** Of a handover: the account, and what changes hands; the account itself if nothing is named. */
 const handing = (row: Row, body: Record<string, unknown>): Record<string, unknown> => ({
@@ -55,10 +59,15 @@ const acts: readonly Act[] = [
   {
     entity: "opportunity", verb: "advance", mutation: "opportunity.advance@1",
     body: z.strictObject({
-      to: id, from: z.optional(id), order: z.optional(z.string()), outcomeReason: z.optional(z.string()),
+      to: id, from: z.optional(id), order: z.optional(z.string()), outcomeCode: z.optional(z.string()), outcomeReason: z.optional(z.string()),
       approval: z.optional(id), handoff: z.optional(id),
     }),
     args: (row, body) => ({ from: row["stage"], ...body, id: row.id }),
+  },
+  {
+    entity: "opportunity", verb: "price", mutation: "opportunity.price@1",
+    body: z.strictObject({ lines: linesSchema, currency: z.optional(z.string()), seen: z.optional(z.nullable(linesSchema)) }),
+    args: plain,
   },
   {
     entity: "account", verb: "reassign", mutation: "account.reassign@1",
@@ -66,7 +75,14 @@ const acts: readonly Act[] = [
     args: (row, body) => ({ from: row["owner"] ?? null, ...body, id: row.id }),
   },
   { entity: "account", verb: "restrict", mutation: "account.restrict@1", body: z.strictObject({ restricted: z.boolean() }), args: plain },
-  { entity: "task", verb: "complete", mutation: "task.complete@1", body: z.strictObject({ done: z.boolean() }), args: plain },
+  {
+    entity: "task", verb: "complete", mutation: "task.complete@1",
+    body: z.strictObject({ done: z.boolean(), due: z.optional(z.nullable(z.string())) }), args: plain,
+  },
+  {
+    entity: "task", verb: "check", mutation: "task.check@1",
+    body: z.strictObject({ at: z.int(), text: z.string(), done: z.boolean() }), args: plain,
+  },
   {
     entity: "member", verb: "facts", mutation: "member.set_facts@1",
     body: z.strictObject({ teams: z.optional(z.array(z.string())), regions: z.optional(z.array(z.string())), employment: z.optional(z.string()) }),
@@ -88,14 +104,34 @@ const acts: readonly Act[] = [
     body: z.strictObject({ answer: z.string(), seen: z.optional(z.record(z.string(), z.any())) }),
     args: (row, body) => ({ ...body, id: row.id, about: row["about"] }),
   },
-  { entity: "handoff", verb: "offer", mutation: "handoff.offer@1", body: z.strictObject({ to: id }), args: handing },
+  { entity: "handoff", verb: "offer", mutation: "handoff.offer@1", args: handing,
+    body: z.strictObject({ to: id, team: z.optional(id), late: z.optional(id), moves: z.optional(z.array(z.string())) }),
+  },
   {
     entity: "handoff", verb: "accept", mutation: "handoff.accept@1",
-    body: z.strictObject({ team: z.optional(id), region: z.optional(id) }),
-    args: (row, body) => ({ from: row["fromMember"], ...body, ...handing(row, {}) }),
+    body: z.strictObject({ team: z.optional(id), region: z.optional(id), moves: z.optional(z.array(id)) }),
+    args: (row, body) => ({ from: row["fromMember"], ...(row["toTeam"] ? { asked: row["toTeam"] } : {}), ...body, ...handing(row, {}) }),
   },
   { entity: "handoff", verb: "return", mutation: "handoff.return@1", body: z.strictObject({ reason: z.string() }), args: (row, body) => ({ ...body, id: row.id, account: row.anchor }) },
   { entity: "handoff", verb: "withdraw", mutation: "handoff.withdraw@1", body: z.strictObject({}), args: (row) => ({ id: row.id, account: row.anchor }) },
+  {
+    entity: "case", verb: "assign", mutation: "case.assign@1", body: z.strictObject({ to: z.nullable(id), from: z.optional(z.nullable(id)) }),
+    args: (row, body) => ({ from: row["owner"] ?? null, ...body, id: row.id, account: row.anchor }),
+  },
+  {
+    entity: "case", verb: "move", mutation: "case.move@1",
+    body: z.strictObject({
+      to: z.string(), from: z.optional(z.string()), nextAction: z.string(), nextActionDay: z.string(), nextActionZone: z.optional(z.nullable(z.string())),
+    }),
+    args: (row, body) => ({ from: row["status"] ?? "new", ...body, id: row.id }),
+  },
+  {
+    entity: "case", verb: "tell", mutation: "case.tell@1", body: z.strictObject({ words: z.string() }), makes: "activity",
+    args: (row, body, line) => ({ ...body, id: row.id, account: row.anchor, line }),
+  },
+  ...(["finish", "discard"] as const).map((verb): Act => ({
+    entity: "handoff", verb, mutation: `handoff.${verb}@1`, body: z.strictObject({}), args: (row) => ({ id: row.id, account: row.anchor }),
+  })),
   { entity: "case", verb: "escalate", mutation: "case.escalate@1", body: z.strictObject({ to: id }), args: plain },
   { entity: "case", verb: "deescalate", mutation: "case.deescalate@1", body: z.strictObject({}), args: plain },
   {
@@ -103,10 +139,22 @@ const acts: readonly Act[] = [
     body: z.strictObject({ status: z.optional(z.string()), cause: z.optional(z.string()), fix: z.optional(z.string()) }), args: plain,
   },
   { entity: "case", verb: "reopen", mutation: "case.reopen@1", body: z.strictObject({}), args: plain },
-  ...(["task", "opportunity"] as const).map((name): Act => ({
+  ...(["task", "opportunity", "lead"] as const).map((name): Act => ({
     entity: name, verb: "assign", mutation: `${name}.assign@1`, body: z.strictObject({ to: id, from: z.optional(z.nullable(id)) }),
     args: (row, body) => ({ from: row["owner"] ?? null, ...body, id: row.id, account: row.anchor, ...(row["about"] ? { about: row["about"] } : {}) }),
   })),
+  {
+    entity: "lead", verb: "qualify", mutation: "lead.qualify@1",
+    body: z.strictObject({ to: z.string(), need: z.optional(z.string()), timeline: z.optional(z.string()) }), args: plain,
+  },
+  { entity: "lead", verb: "disqualify", mutation: "lead.disqualify@1", body: z.strictObject({ reason: z.string(), words: z.optional(z.string()) }), args: plain },
+  { entity: "lead", verb: "reopen", mutation: "lead.reopen@1", body: z.strictObject({}), args: plain },
+  {
+    entity: "lead", verb: "convert", mutation: "lead.convert@1",
+    body: z.strictObject({ into: z.optional(id), contact: z.optional(z.looseObject({ id })), opportunity: z.optional(z.looseObject({ id })) }),
+    args: (row, body) => ({ into: row.anchor, ...body, id: row.id, account: row.anchor }),
+  },
+  { entity: "view", verb: "share", mutation: "view.share@1", body: z.strictObject({ team: z.nullable(id) }), args: plain },
   { entity: "approval", verb: "withdraw", mutation: "approval.withdraw@1", body: z.strictObject({}), args: plain },
   { entity: "section_comment", verb: "edit", mutation: "section_comment.edit@1", body: z.strictObject({ body: z.string() }), args: inSection },
   { entity: "section_comment", verb: "resolve", mutation: "section_comment.resolve@1", body: z.strictObject({ resolved: z.boolean() }), args: inSection },
@@ -131,7 +179,7 @@ export async function answer(c: AppContext, name: EntityName, record: string, st
 /** One mutation of a client that lives for this request; with an Idempotency-Key, for every repeat of it. */
 export async function mutate(c: AppContext, name: string, args: unknown): Promise<DomainError | null> {
   const client = await clientOf(c);
-  const pushed = await push({ ...doorOf(c) }, { client, device: "http", muts: [{ n: 1, name, args }] });
+  const pushed = await push({ ...doorOf(c), inside: true }, { client, device: "http", muts: [{ n: 1, name, args }] });
   if (!pushed.ok) return pushed.error;
   if (pushed.value.announcement) await tell(c, pushed.value.announcement);
   const result = pushed.value.answer.results[0];
@@ -205,6 +253,7 @@ for (const name of entityNames) {
   const ownActs = acts.filter((one) => one.entity === name);
   if (name === "approval") recordRoutes.post(path, requireActor, askForApproval);
   else if (name === "section_comment") commentRoutes(path);
+  else if (personal.has(name)) personalRoutes(name, path);
   else freely(name, path);
   for (const act of ownActs) {
     recordBodies[`POST /api${path}/:id/${act.verb}`] = act.body;
@@ -214,29 +263,26 @@ for (const name of entityNames) {
       const id = c.req.param("id");
       const row = await readRecord(doorOf(c), name, id);
       if (!row && !(await isRepeat(c))) return missing();
-      const error = await mutate(c, act.mutation, row && act.args(row, body.value));
+      const error = await mutate(
+        c,
+        act.mutation,
+        row && act.args(row, body.value, act.makes ? await newId(c, entity(act.makes).kind) : ""),
+      );
       return error ? problem(error) : answer(c, name, id, 200);
     });
   }
 }
 
-/** Making, editing and deleting, for the entities that have it. What needs somebody's yes names it: `?approval=`. */
-function freely(name: EntityName, path: string): void {
+function making(name: EntityName, path: string): void {
   const created = creating(name);
   recordBodies[`POST /api${path}`] = created;
-  recordBodies[`PATCH /api${path}/:id`] = fieldsSchema(name, "edit");
-  const named = (c: AppContext): { readonly approval?: string } => {
-    const approval = c.req.query("approval");
-    return approval ? { approval } : {};
-  };
-
   recordRoutes.post(path, requireActor, async (c) => {
     const body = await readBody(c.req.raw, created);
     if (!body.ok) return problem(body.error);
     const { id: given, anchor, compartment, ...fields } = body.value;
     const record = given ?? (await newId(c, entity(name).kind));
     if (!isId(record)) return problem({ code: "invalid", fields: ["id"] });
-    const at = name === "account" ? record : anchor;
+    const at = ownAnchors.has(name) ? record : anchor;
     if (at === undefined)
       return problem({ code: "invalid", fields: ["anchor"], detail: "Say under which account: `anchor`." });
     const error = await mutate(c, `${name}.create@1`, {
@@ -247,6 +293,16 @@ function freely(name: EntityName, path: string): void {
     });
     return error ? problem(error) : answer(c, name, record, 201);
   });
+}
+
+/** Making, editing and deleting, for the entities that have it. What needs somebody's yes names it: `?approval=`. */
+function freely(name: EntityName, path: string): void {
+  if (name !== "file") making(name, path); // worker/files
+  recordBodies[`PATCH /api${path}/:id`] = fieldsSchema(name, "edit");
+  const named = (c: AppContext): { readonly approval?: string } => {
+    const approval = c.req.query("approval");
+    return approval ? { approval } : {};
+  };
 
   recordRoutes.patch(`${path}/:id`, requireActor, async (c) => {
     const body = await readBody(c.req.raw, z.record(z.string(), z.any()));
@@ -307,6 +363,44 @@ function commentRoutes(path: string): void {
     if (!row && !(await isRepeat(c))) return missing();
     const error = await mutate(c, "section_comment.delete@1", row && inSection(row, {}));
     return error ? problem(error) : c.body(null, 204);
+  });
+}
+
+const minute = z.optional(z.nullable(z.int()));
+const marking = z.strictObject({
+  kind: z.enum(noticeKinds),
+  about: id,
+  until: z.optional(z.nullable(z.string())),
+  shown: z.optional(z.int()),
+  opened: z.optional(z.int()),
+});
+const choosing = z.strictObject({
+  modes: z.optional(z.record(z.string(), z.enum(noticeModes))),
+  quietFrom: minute,
+  quietTo: minute,
+});
+
+recordBodies["POST /api/notices"] = marking;
+recordBodies["POST /api/preferences"] = choosing;
+
+/** What is a member's own is moved by that member alone, under their own name: nobody says whose it is. */
+function personalRoutes(name: EntityName, path: string): void {
+  recordRoutes.post(path, requireActor, async (c) => {
+    const anchor = c.get("actor").member;
+    if (name === "preference") {
+      const body = await readBody(c.req.raw, choosing);
+      if (!body.ok) return problem(body.error);
+      const error = await mutate(c, "preference.set@1", { anchor, ...body.value });
+      return error ? problem(error) : answer(c, name, preferenceId(anchor), 200);
+    }
+    const body = await readBody(c.req.raw, marking);
+    if (!body.ok) return problem(body.error);
+    const { kind, about, until, ...mark } = body.value;
+    const error =
+      until === undefined
+        ? await mutate(c, "notice.mark@1", { anchor, marks: [{ kind, about, ...mark }] })
+        : await mutate(c, "notice.snooze@1", { anchor, kind, about, until });
+    return error ? problem(error) : answer(c, name, noticeId(anchor, kind, about), 200);
   });
 }
 

@@ -2,6 +2,7 @@ import type { Action } from "../../shared/kernel/actions.ts";
 import { cellOf } from "../../shared/kernel/id.ts";
 import { fail, ok, type Result } from "../../shared/kernel/result.ts";
 import { judge, type Drafted } from "../../shared/approvals/gates.ts";
+import { ownAnchors } from "../../shared/records/anchors.ts";
 import { entity, type EntityName, type Row } from "../../shared/records/entities.ts";
 import type { Value } from "../../shared/records/field.ts";
 import { groupBit, groupDefaults, hasGroup, maskOf, type Group, type Mask } from "../../shared/records/groups.ts";
@@ -85,7 +86,7 @@ export function planMutation(
     if (!stored) return null;
     const place = placeOf(stored.row.anchor);
     if (!rows.has(id)) guards.set(id, stored.ver);
-    if (!place || (place.deleted && !(restoring && stored.entity === "account"))) return null;
+    if (!place || (place.deleted && !(restoring && ownAnchors.has(stored.entity)))) return null;
     const mask = actor.bound.recordMask(stored.entity, stored.row, place, now);
     const row = project(stored.entity, stored.row, mask);
     return row && { stored, row };
@@ -120,7 +121,7 @@ export function planMutation(
       }
       const full: Row = { ...row, createdAt: now, createdBy: actor.member };
       rows.set(row.id, { entity: name, row: full, ver: 0, deletedAt: null });
-      if (name === "account") places.set(row.id, newPlace(full));
+      if (ownAnchors.has(name)) places.set(row.id, newPlace(full));
       act(row.id, action);
     },
     edit: (id, set, action = "edit") => {
@@ -130,24 +131,28 @@ export function planMutation(
       named.set(id, new Set([...(named.get(id) ?? []), ...Object.keys(set)]));
       act(id, action);
     },
-    remove: (id) => {
+    remove: (id, action = "delete") => {
       const stored = present(id);
       if (!stored) throw new Error("delete of a record that was not read");
       rows.set(id, { ...stored, deletedAt: now });
-      act(id, "delete");
+      act(id, action);
     },
-    restore: (id) => {
+    restore: (id, action = "restore") => {
       const there = seen(id, true);
       if (!there || there.stored.deletedAt === null) return false;
       rows.set(id, { ...there.stored, deletedAt: null });
-      act(id, "restore");
+      act(id, action);
       return true;
     },
     share: (ask) => void gives.push(ask),
     endShares: (cause, end = {}) => void ends.push([cause, end]),
     isShared: (cause) =>
       [...(world.shares?.values() ?? [])].some(
-        (share) => share.cause === cause && share.to === actor.member && (share.until === null || now < share.until),
+        ({ cause: of, to, from, until }) =>
+          of === cause &&
+          (to === actor.member || actor.facts.teams.includes(to)) &&
+          (from === null || from <= now) &&
+          (until === null || now < until),
       ),
   };
 
@@ -268,7 +273,8 @@ function sharesOf(
     for (const { before, after } of given.value) {
       const id = after?.id ?? "";
       // Given again as it is: it stays, also if this act would have ended it.
-      if (before && before.groups === after?.groups && before.until === after.until) all.delete(id);
+      if (before && before.groups === after?.groups && before.until === after.until && before.from === after.from)
+        all.delete(id);
       else all.set(id, { before, after });
     }
   }
@@ -307,7 +313,7 @@ function decide(
   placeAfter: StoredPlace | undefined,
   now: number,
 ): Result<never> | null {
-  const restoring = write.op === "restore" && write.entity === "account";
+  const restoring = write.op === "restore" && ownAnchors.has(write.entity);
   if (!place || !placeAfter || (place.deleted && !restoring)) return fail("missing"); // nothing is made under a deleted account either
   if (actor.capabilities && !actor.capabilities.has(action))
     return fail("denied", { detail: "This token may not do that." });
@@ -315,7 +321,7 @@ function decide(
   // Nothing is made under an account that is hidden, in the words for one that is not there.
   const sees = (name: EntityName, where: Compartment) => actor.bound.readMask(name, where, place, now) !== 0;
   const hiddenPlace = !sees("account", "core") && !sees(write.entity, compartment(write.after));
-  if (write.op === "create" && write.entity !== "account" && hiddenPlace) return fail("missing");
+  if (write.op === "create" && !ownAnchors.has(write.entity) && hiddenPlace) return fail("missing");
   const before = write.before && { compartment: compartment(write.before), place, row: write.before };
   const after = { compartment: compartment(write.after), place: placeAfter, row: write.after };
   const hidden = hiddenSecrets(actor, write, before ?? after, now);
@@ -365,7 +371,7 @@ const text = (value: Value | undefined): string | null => (typeof value === "str
 /** A place as a write leaves it: the rights inputs that it moves, as far as this member is concerned. */
 function movedPlace(place: StoredPlace, write: Write, member: string): StoredPlace {
   if (write.after.anchor !== place.anchor.id) return place;
-  if (write.entity === "account" && touchesAnchor(write)) {
+  if (touchesAnchor(write)) {
     const { anchor } = newPlace(write.after);
     return { ...place, anchor, ver: place.ver + 1, deleted: write.op === "delete" };
   }
@@ -379,8 +385,8 @@ function movedPlace(place: StoredPlace, write: Write, member: string): StoredPla
 
 /** True if the write changes the anchor's row (owner, team, region, restricted, or its being there at all). */
 export function touchesAnchor(write: Write): boolean {
-  if (write.entity !== "account") return false;
-  return write.op !== "edit" || write.changed.some((key) => entity("account").fields[key]?.of === "anchor");
+  if (!ownAnchors.has(write.entity)) return false;
+  return write.op !== "edit" || write.changed.some((key) => entity(write.entity).fields[key]?.of === "anchor");
 }
 
 /** Bits of the field groups of which a reader must have one to see anything of a write. */

@@ -1,6 +1,7 @@
 import { limits } from "../../shared/kernel/limits.ts";
 import { fail, ok, type DomainError, type Result } from "../../shared/kernel/result.ts";
 import { reassignAccount } from "../../shared/records/account.ts";
+import { ownAnchors } from "../../shared/records/anchors.ts";
 import type { EntityName, Row } from "../../shared/records/entities.ts";
 import type { Mutation } from "../../shared/records/mutation.ts";
 import type { Mask } from "../../shared/records/groups.ts";
@@ -36,6 +37,8 @@ export interface PushContext {
   readonly actor: Actor;
   readonly now: number;
   readonly cell: string;
+  /** A route of the Worker says it, not a device. */
+  readonly inside?: true;
   /** Seeded bugs of the simulation's harness, and a pause between its reads and writes; never set elsewhere. */
   readonly bug?: string;
   readonly betweenReadAndWrite?: () => Promise<void>;
@@ -112,7 +115,7 @@ async function tryPush(context: PushContext, input: PushInput, one: boolean): Pr
   for (const [index, mut] of fresh.entries())
     if (mut.n !== last + index + 1 && context.bug !== "no_replay_guard") return fail("out_of_order");
 
-  const parsed = fresh.map((mut) => ({ mut, known: parse(mut) }));
+  const parsed = fresh.map((mut) => ({ mut, known: parse(mut, context.inside) }));
   const ids = parsed.flatMap(({ known }) => (known.ok ? known.value.mutation.reads(known.value.args) : []));
   const causes = parsed.flatMap(({ known }) =>
     known.ok ? (known.value.mutation.causes?.(known.value.args) ?? []) : [],
@@ -230,10 +233,14 @@ function withoutGuards(item: CommitItem, bug: string | undefined): CommitItem {
   return item;
 }
 
-function parse(mut: Pick<PushedMutation, "name" | "args">): Result<{ mutation: Mutation; args: unknown }> {
+function parse(
+  mut: Pick<PushedMutation, "name" | "args">,
+  inside: true | undefined,
+): Result<{ mutation: Mutation; args: unknown }> {
   const { name, args } = upgraded(mut, mutations); // a device of the version before says it in its own words
   const mutation = mutations.get(name);
-  if (!mutation) return fail("unsupported_version", { detail: "This app is older or newer than the server." });
+  if (!mutation || (mutation.edge && !inside))
+    return fail("unsupported_version", { detail: "This app is older or newer than the server." });
   const parsed = mutation.args.safeParse(args);
   if (parsed.success) return ok({ mutation, args: parsed.data });
   return fail("invalid", { fields: [...new Set(parsed.error.issues.map(fieldOf))] });
@@ -306,7 +313,7 @@ async function deletedOutcome(
   const stored = world.rows.get(idsIn(mut.args)[0] ?? "");
   const found = stored && world.places.get(stored.row.anchor);
   if (!stored || !found || stored.deletedAt === null) return missing;
-  const place = stored.entity === "account" ? { ...found, deleted: false } : found;
+  const place = ownAnchors.has(stored.entity) ? { ...found, deleted: false } : found;
   if (
     place.deleted ||
     !isVisible(stored.entity, stored.row, actor.bound.recordMask(stored.entity, stored.row, place, now))

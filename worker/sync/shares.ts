@@ -61,11 +61,11 @@ export function giveShares(scene: ShareScene, shares: ReadonlyMap<string, HeldSh
       const groups = isBeyond(scene, recipe) ? wanted : wanted & mine;
       if (!hasGroup(groups, "identity")) continue;
       const until = earlier(recipe.maxDays === undefined ? null : scene.now + recipe.maxDays * dayMs, ask.until ?? null);
-      if (until !== null && until <= scene.now) continue;
+      if (until !== null && until <= (ask.from ?? scene.now)) continue;
       const one = recipe.give === "record" ? record.row.id : null;
       const id = [recipe.id, ask.cause, to, one ?? `${place.anchor.id}:${compartment}`].join("|");
       const before = shares.get(id) ?? null;
-      const after = { id, anchor: place.anchor.id, compartment, record: one, to, groups, recipe: recipe.id, from: null, until, cause: ask.cause };
+      const after = { id, anchor: place.anchor.id, compartment, record: one, to, groups, recipe: recipe.id, from: ask.from ?? null, until, cause: ask.cause };
       writes.push({ before, after });
     }
   }
@@ -98,7 +98,8 @@ function isFor(scene: ShareScene, recipe: ShareRecipe, ask: ShareAsk, to: string
     // What somebody else has offered by name may be taken: nobody names themselves and takes it in one act.
     const before = scene.found(by)?.row;
     const giver = before?.["fromMember"];
-    if (mine) return typeof giver === "string" && giver !== to && named(before);
+    const asked = rule.column === "toMember" && scene.actor.facts.teams.some((team) => team === before?.["toTeam"]);
+    if (mine) return typeof giver === "string" && giver !== to && (named(before) || asked);
     return named(cause) || named(scene.present(ask.record)?.row);
   }
   if (mine) return false;

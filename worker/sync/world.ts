@@ -1,3 +1,4 @@
+import { ownAnchors } from "../../shared/records/anchors.ts";
 import { entityOfId, type EntityName } from "../../shared/records/entities.ts";
 import { keepsInStages } from "../../shared/approvals/gates.ts";
 import type { Actor } from "../context.ts";
@@ -26,7 +27,10 @@ export async function loadWorld(
   }
   const anchors = new Set<string>();
   for (const stored of rows.values()) anchors.add(stored.row.anchor);
-  for (const id of ids) if (entityOfId(id) === null || entityOfId(id) === "account") anchors.add(id);
+  for (const id of ids) {
+    const name = entityOfId(id);
+    if (name === null || ownAnchors.has(name) || id === actor.member) anchors.add(id);
+  }
   const [, ...lends] = namesOf(actor.facts);
   const places = await loadAllPlaces(db, [...anchors], actor.member, lends);
   const shares = await loadShares(db, [...anchors], causes);

@@ -1,0 +1,36 @@
+import type { lookedEn } from "../en/looked.ts";
+import type { Words } from "../part.ts";
+
+const num = (n: number) => n.toLocaleString("zh-CN");
+export const lookedZh: Words<typeof lookedEn> = {
+  edits: (names) => `${names} 正在编辑此处`,
+  changed: "自您上次查看后有更改",
+  title: "自您上次查看后的更改",
+  since: (n, when) => `自${when}以来有 ${num(n)} 项更改：`,
+  to: (field, value) => `${field} → ${value}`,
+  by: (words, name) => `${words}（${name}）`,
+  from: (value) => `原为：${value}`,
+  of: (field, record) => `${record} 的${field}`,
+  open: "显示更改",
+  close: "收起更改",
+  seen: "我已看过",
+  more: (n) => `另有 ${num(n)} 项`,
+  noWho: "由谁更改以及原值，联网后可见。",
+  activity: (n) => `${num(n)} 项活动`,
+  task: (n) => `${num(n)} 项任务`,
+  comment: (n) => `${num(n)} 条评论`,
+  section: (n) => `${num(n)} 篇笔记`,
+  contact: (n) => `${num(n)} 位联系人`,
+  opportunity: (n) => `${num(n)} 个商机`,
+  case: (n) => `${num(n)} 个工单`,
+  handoff: (n) => `${num(n)} 项交接`,
+  made: (kind, name) => `新${kind}：${name}`,
+  "kind.activity": "活动",
+  "kind.task": "任务",
+  "kind.comment": "评论",
+  "kind.section": "笔记",
+  "kind.contact": "联系人",
+  "kind.opportunity": "商机",
+  "kind.case": "工单",
+  "kind.handoff": "交接",
+};

@@ -1,0 +1,31 @@
+import type { searchEn } from "../en/search.ts";
+import type { Words } from "../part.ts";
+
+export const searchZh: Words<typeof searchEn> = {
+  title: "搜索与命令",
+  hint: "名称、文字、电话号码，或要做的事",
+  found: "搜索结果",
+  none: "此设备上没有匹配的内容。",
+  reading: "正在读取此设备上的内容…",
+  here: (n) => `此设备上有 ${n} 条记录，离线也可搜索。`,
+  online: (words) => `在线在所有客户中查找“${words}”`,
+  "kind.account": "客户",
+  "kind.contact": "联系人",
+  "kind.member": "同事",
+  "kind.opportunity": "商机",
+  "kind.case": "工单",
+  "kind.task": "任务",
+  "kind.handoff": "交接",
+  "kind.activity": "活动",
+  "kind.section": "笔记（按标题）",
+  "kind.comment": "评论",
+  "kind.lead": "线索",
+  inNotes: "笔记（按正文，在线）",
+  "online.account": "客户（在线）",
+  "online.contact": "联系人（在线）",
+  looking: "正在在线查找…",
+  nowhere: "此设备上没有匹配的内容，在线笔记中也没有。",
+  notAsked: "此设备上没有匹配的内容。无法在线查找。",
+  accountsOf: "负责的客户",
+  more: "在线",
+};

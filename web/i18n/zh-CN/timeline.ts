@@ -1,0 +1,33 @@
+import type { timelineEn } from "../en/timeline.ts";
+import type { Words } from "../part.ts";
+
+export const timelineZh: Words<typeof timelineEn> = {
+  "is.forward": "有进展",
+  "is.same": "无变化",
+  "is.back": "有退步",
+  "is.missed.call": "未接通",
+  "is.missed.visit": "无人在",
+  "is.missed.meeting": "未举行",
+  "is.missed.email": "无回复",
+  "is.missed": "未联系上",
+  all: "全部",
+  touches: "联系",
+  tasks: "任务",
+  comments: "评论",
+  filter: "显示",
+  empty: "还没有任何动态。记录第一次通话或拜访吧。",
+  emptyFiltered: "没有此类内容。",
+  older: "显示更早的",
+  composer: "记录一次通话、拜访或备注…",
+  kind: "方式",
+  task: "任务",
+  taskDone: "任务已完成",
+  comment: "评论",
+  upcoming: "未来",
+  today: "今天",
+  yesterday: "昨天",
+  more: "展开",
+  less: "收起",
+  rules: "规则所为",
+  tick: "标为完成",
+};
