@@ -27,9 +27,14 @@ const ended = new Promise((resolve) => vitest.on("exit", (code) => resolve(code 
 onStop(() => stop(vitest));
 const code = await ended;
 
-let { passed, failed, complaints } = { passed: 0, failed: 0, complaints: ["the test run ended without a report"] };
+let { passed, failed, complaints, flaky } = {
+  passed: 0,
+  failed: 0,
+  complaints: ["the test run ended without a report"],
+  flaky: [],
+};
 try {
-  ({ passed, failed, complaints } = JSON.parse(readFileSync(report, "utf8")));
+  ({ passed, failed, complaints, flaky } = JSON.parse(readFileSync(report, "utf8")));
 } catch {
   // Said by the complaint above.
 }
@@ -38,6 +43,7 @@ for (const { pid, command } of await leftRunning()) {
   process.kill(pid, "SIGKILL");
 }
 rmSync(folder, { recursive: true, force: true });
+for (const name of flaky) console.error(`npm test: passed when it was tried again: ${name}`);
 for (const complaint of complaints) console.error(`npm test: ${complaint}`);
 console.log(`${passed} passed, ${failed + complaints.length} failed`);
 process.exit(code === 0 && failed === 0 && complaints.length === 0 && passed > 0 ? 0 : 1);
