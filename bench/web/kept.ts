@@ -18,7 +18,6 @@ export async function killed({ device, full, progress }: Run): Promise<Part> {
       const id = device.world.account(100 + round);
       const value = `Kept ${network} ${round}`;
       const page = await device.open(`/accounts/${id}`);
-      await device.isWhole(page); // until then an edit waits: docs/deltas.md
       if (network === "offline") await device.offline(true);
       await type(page, "City", value);
       await page.waitForTimeout(300);

@@ -113,5 +113,27 @@ test("[SYNC-L1] with 105,000 records on the device it starts, scrolls, finds, so
   expect(answer.city).toBe("Lisboa of many");
   const heap = await page.evaluate(() => (performance as unknown as { memory?: { usedJSHeapSize: number } }).memory?.usedJSHeapSize ?? 0); // prettier-ignore
   console.info(`105,000 records: ${Object.entries(took).map(([what, ms]) => `${what} ${ms} ms`).join(" · ")} · heap ${Math.round(heap / 1e6)} MB`); // prettier-ignore
+  // The page is killed 0.3 s after an edit that was typed while all of it was still being read.
+  const there = page.url();
+  await page.close();
+  const early = await context.newPage();
+  const cdp = await context.newCDPSession(early);
+  await cdp.send("Emulation.setCPUThrottlingRate", { rate: 4 });
+  await context.setOffline(true);
+  await early.goto(there);
+  await early.getByRole("button", { name: /^Edit City/ }).click();
+  await early.keyboard.press("ControlOrMeta+a");
+  await early.keyboard.insertText("Typed early");
+  await early.keyboard.press("Enter");
+  await early.getByRole("button", { name: /^Edit City: ?Typed early/ }).waitFor();
+  await early.waitForTimeout(300);
+  const crashed = new Promise((resolve) => early.once("crash", resolve));
+  void cdp.send("Page.crash").catch(() => undefined);
+  await crashed;
+  await early.close();
+  const again = await context.newPage();
+  await again.goto(there);
+  await again.getByRole("button", { name: /^Edit City: ?Typed early/ }).waitFor();
+  await context.setOffline(false);
   await context.close();
 }, 300_000);

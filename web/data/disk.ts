@@ -118,8 +118,9 @@ export interface Plan<T> {
   readonly writes: readonly Write[];
   readonly value: T;
 }
-/** What the disk holds at one instant, in parts: the first has everything but keys, and the first of these. */
+/** What the disk holds, in parts: the first has everything but keys, and the first of these. */
 export interface LoadPart {
+  /** Of the first part. Keys of later ones may be newer: who reads takes later commits in at once, and no older key. */
   readonly rev: number;
   readonly first: boolean;
   readonly contents: Contents;

@@ -51,6 +51,20 @@ export async function removeDisk(name: string, older = formers): Promise<void> {
   for (const one of [...diskNames(name, older), shelfName(name)]) await deleteDB(one);
 }
 
+/** Texts are read one by one, when they are opened. */
+const loaded = stores.filter((store) => store !== "sections");
+interface Table {
+  getAllKeys(range?: IDBKeyRange, count?: number): Promise<string[]>;
+  getAll(range?: IDBKeyRange, count?: number): Promise<unknown[]>;
+}
+async function part(table: Table, range?: IDBKeyRange, count?: number): Promise<[string, unknown][]> {
+  const [keys, values] = await Promise.all([table.getAllKeys(range, count), table.getAll(range, count)]);
+  return keys.map((key, index) => [key, values[index]]);
+}
+function putInto(contents: Contents, store: Store, key: string, value: unknown): void {
+  (contents[store] as Map<string, unknown>).set(key, value);
+}
+
 type Mode = "readonly" | "readwrite";
 const readerOf = (tx: IDBPTransaction<Schema, readonly Store[], Mode>): Reader => ({
   get: async <S extends Store>(store: S, key: string) =>
@@ -100,47 +114,47 @@ class IdbDisk implements Disk {
     return opened;
   }
 
+  /** One transaction: all of one instant. */
   async load(): Promise<{ rev: number; contents: Contents }> {
-    let whole = empty();
-    let rev = 0;
-    await this.loadParts((part) => {
-      if (part.first) whole = empty();
-      rev = part.rev;
-      for (const store of stores)
-        for (const [key, value] of part.contents[store]) (whole[store] as Map<string, unknown>).set(key, value);
-    });
-    return { rev, contents: whole };
-  }
-  /** One transaction for all parts: they are of one instant, whatever other tabs write meanwhile. */
-  loadParts(onPart: (part: LoadPart) => void): Promise<void> {
     return this.again(async (db) => {
       const tx = db.transaction(stores, "readonly");
-      const read = async (store: Store, range?: IDBKeyRange, count?: number): Promise<[string, unknown][]> => {
-        const [keys, values] = await Promise.all([
-          tx.objectStore(store).getAllKeys(range, count),
-          tx.objectStore(store).getAll(range, count),
-        ]);
-        return keys.map((key, index) => [key, values[index]]);
-      };
       const contents = empty();
-      let next = read("keys", undefined, partKeys);
       await Promise.all(
-        stores
-          .filter((store) => store !== "sections" && store !== "keys") // texts are read one by one, when opened
-          .map(async (store) => {
-            for (const [key, value] of await read(store)) (contents[store] as Map<string, unknown>).set(key, value);
-          }),
+        loaded.map(async (store) => {
+          for (const [key, value] of await part(tx.objectStore(store))) putInto(contents, store, key, value);
+        }),
+      );
+      await tx.done;
+      return { rev: Number(contents.meta.get("rev") ?? 0), contents };
+    });
+  }
+  /** A transaction for each part: what is written meanwhile, here or in another tab, waits for one of them at most. */
+  loadParts(onPart: (part: LoadPart) => void): Promise<void> {
+    return this.again(async (db) => {
+      const more = (after: string): Promise<[string, unknown][]> =>
+        part(db.transaction("keys", "readonly").objectStore("keys"), IDBKeyRange.lowerBound(after, true), partKeys);
+      const tx = db.transaction(loaded, "readonly");
+      const contents = empty();
+      await Promise.all(
+        loaded.map(async (store) => {
+          const count = store === "keys" ? partKeys : undefined;
+          for (const [key, value] of await part(tx.objectStore(store), undefined, count))
+            putInto(contents, store, key, value);
+        }),
       );
       const rev = Number(contents.meta.get("rev") ?? 0);
-      for (let first = true; ; first = false) {
+      let last = [...contents.keys.keys()].at(-1);
+      let next = contents.keys.size === partKeys && last !== undefined ? more(last) : null;
+      next?.catch(() => undefined); // awaited below, unless taking in the first part throws
+      onPart({ rev, first: true, contents });
+      while (next) {
         const entries = (await next) as [string, KeyBlob][];
-        const last = entries.length === partKeys ? entries.at(-1)?.[0] : undefined;
-        // Asked for before this part is taken in: the disk works meanwhile, and the transaction stays open.
-        if (last !== undefined) next = read("keys", IDBKeyRange.lowerBound(last, true), partKeys);
-        onPart({ rev, first, contents: { ...(first ? contents : empty()), keys: new Map(entries) } });
-        if (last === undefined) break;
+        last = entries.at(-1)?.[0];
+        // Asked for before this part is taken in: the disk works meanwhile.
+        next = entries.length === partKeys && last !== undefined ? more(last) : null;
+        next?.catch(() => undefined);
+        onPart({ rev, first: false, contents: { ...empty(), keys: new Map(entries) } });
       }
-      await tx.done;
     });
   }
 

@@ -32,7 +32,8 @@ export interface SourceOptions extends ReplicaOptions {
   readonly clock?: DeviceClock;
   /** Instead of the product's own, for tests: what became of mutations that are no more. */
   readonly ups?: ReadonlyMap<string, Up>;
-  readonly onChange: (changes: readonly Change[]) => void;
+  /** `part`: of the copy that is being read; more is coming. */
+  readonly onChange: (changes: readonly Change[], part?: boolean) => void;
   /** Something that was held may be held no more: what was fetched under the same rights goes too. */
   readonly onForget?: () => void;
   /** Something about the state of the sync is different. */
@@ -106,8 +107,8 @@ export class Source {
   private endedHere = false;
   /** Everything is in: what looks at rows that may still be on the disk waits for it. */
   private whole: Promise<void> = Promise.resolve();
-  /** The first reading is in: from then on an edit is shown at once, also while the disk is read anew. */
-  private opened: Promise<void> = Promise.resolve();
+  /** Keys that were written since the first part was read: what later parts say of them may be older. */
+  private readonly newer = new Set<string>();
   private answered = true;
   private othersSeenAt = -Infinity;
   private closed = false;
@@ -208,16 +209,20 @@ export class Source {
 
   /** Runs a mutation here at once, and resolves when it is on disk. `also` goes into the same transaction. */
   async mutate(name: string, args: unknown, also: readonly Write[] = []): Promise<Result<void>> {
-    await this.opened;
-    const drafted = this.replica.draft(name, args, this.wall());
+    let drafted = this.replica.draft(name, args, this.wall());
+    if (!drafted.ok && this.loading) {
+      await this.whole; // what it is about, or what it is judged by, may still be on the disk
+      drafted = this.replica.draft(name, args, this.wall());
+    }
     if (!drafted.ok) return drafted;
-    if (JSON.stringify(drafted.value.args).length > limits.outboxBytesMax) return fail("too_large");
-    const shown: Entry = { ...drafted.value, client: "", n: 0 };
+    const draft = drafted.value;
+    if (JSON.stringify(draft.args).length > limits.outboxBytesMax) return fail("too_large");
+    const shown: Entry = { ...draft, client: "", n: 0 };
     this.options.onChange(this.replica.preview(shown));
     const append = async (read: Reader): Promise<Plan<void>> => {
       const client = (await read.get("meta", "client")) as ClientMeta | undefined;
       if (!client) throw new Error("a disk without a client");
-      const entry: Entry = { ...drafted.value, client: client.id, n: client.next };
+      const entry: Entry = { ...draft, client: client.id, n: client.next };
       return {
         writes: [
           put("outbox", entryKey(entry.client, entry.n), entry),
@@ -346,12 +351,15 @@ export class Source {
   }
 
   private async commit(write: () => Promise<Written<void>>, shown?: Entry): Promise<void> {
+    const { disk } = this;
     let written: Written<void>;
     try {
       written = await write();
     } catch (error) {
-      if (!(error instanceof DiskLost) || this.memoryOnly) throw error;
-      await this.goMemoryOnly(error);
+      if (!(error instanceof DiskLost)) throw error;
+      await this.whole; // what goes on in memory is all that the disk can still tell
+      if (this.memoryOnly && this.disk === disk) throw error;
+      if (!this.memoryOnly) await this.goMemoryOnly(error);
       written = await write();
     }
     this.tell({ t: "patch", rev: written.rev, writes: written.writes });
@@ -371,11 +379,12 @@ export class Source {
     return done;
   }
   private takeEarly(): void {
-    if (this.loading) return; // a later commit must not be overwritten by an older part
+    if (this.loading && !this.halfIn) return; // a later commit must not be overwritten by what is read
     for (;;) {
       const next = this.early.get(this.replica.rev + 1);
       if (!next) break;
       this.early.delete(this.replica.rev + 1);
+      if (this.loading) for (const { store, key } of next.writes) if (store === "keys") this.newer.add(key);
       const loses = takesAway(this.replica, next.writes);
       this.emit(this.replica.absorb(next.writes, next.shown));
       if (loses) this.options.onForget?.();
@@ -411,7 +420,7 @@ export class Source {
         }),
       );
       done.then(() => this.tick(), reject);
-      this.whole = this.opened = done.catch(() => undefined);
+      this.whole = done.catch(() => undefined);
     });
   }
   private async readDisk(read: (disk: Disk) => Promise<void>): Promise<void> {
@@ -427,24 +436,33 @@ export class Source {
     } finally {
       this.loading = false;
       this.halfIn = false;
+      this.newer.clear();
     }
     if (this.closed) return;
+    this.options.onForget?.(); // what was missed may have taken something away
+    this.takeEarly();
+  }
+  /** Commits that what was read has already. */
+  private dropRead(): Change[] {
     const changes: Change[] = [];
     for (const [rev, { shown }] of [...this.early]) {
       if (rev > this.replica.rev) continue;
       this.early.delete(rev);
       if (shown) changes.push(...this.replica.forgetPreview(shown));
     }
-    this.emit(changes);
-    this.options.onForget?.(); // what was missed may have taken something away
-    this.takeEarly();
+    return changes;
   }
   private takePart({ first, rev, contents }: LoadPart): void {
     if (this.closed) return;
     const { replica } = this;
     this.halfIn = true;
-    if (first) this.unsaved = [];
-    const changes = first ? replica.load(rev, contents) : replica.more(contents.keys);
+    if (first) {
+      this.unsaved = [];
+      this.newer.clear();
+    }
+    const { keys } = contents;
+    const fresh = this.newer.size > 0 ? new Map([...keys].filter(([key]) => !this.newer.has(key))) : keys;
+    const changes = first ? replica.load(rev, contents) : replica.more(fresh);
     if (first) {
       const { now, wall } = replica.sync;
       this.clock.restore(now, wall, Number(replica.table("meta").get("time") ?? 0));
@@ -453,11 +471,13 @@ export class Source {
     const ended = replica.expire(this.clock.now());
     if (ended.length > 0) this.unsaved.push(withTexts(replica, ended, this.onTexts));
     changes.push(...replica.absorb(ended));
-    this.emit(changes);
+    if (first) changes.push(...this.dropRead());
+    this.emit(changes, !first);
     if (first && leftIn(replica).length > 0) this.onTexts([]);
+    if (first) this.takeEarly();
   }
-  private emit(changes: readonly Change[]): void {
-    if (changes.length > 0) this.options.onChange(changes);
+  private emit(changes: readonly Change[], part = false): void {
+    if (changes.length > 0) this.options.onChange(changes, part);
     this.options.onState();
     this.armEnd();
   }

@@ -35,7 +35,7 @@ import { randomId, Source } from "./source.ts";
 import type { Tally } from "./tally.ts";
 import { cellToken } from "./token.ts";
 import type {
-  AttentionCard, Count, Data, Gift, ListQuery, Mutated, OutboxLine, PendingState, SyncState, TallyQuery, WindowView,
+  AttentionCard, Count, Data, TallyView, Gift, ListQuery, Mutated, OutboxLine, PendingState, SyncState, TallyQuery, WindowView,
 } from "./types.ts"; // prettier-ignore
 import { browserJobs, type Jobs } from "./jobs.ts";
 import { Windows, type LiveWindow } from "./windows.ts";
@@ -123,7 +123,7 @@ export async function createData(
       link,
       disk,
       name,
-      onChange: (changes) => local.changed(link.cell, changes),
+      onChange: (changes, part) => local.changed(link.cell, changes, part),
       onForget: () => local.forgot(),
       onState: () => local.stateMoved(),
       onCut: () => void local.cut(),
@@ -168,6 +168,8 @@ class Local implements LocalData {
   private readonly jobs: Jobs;
   private windows: Windows;
   private readonly busy = createSignal(false);
+  private readonly allIn = createSignal(false);
+  readonly whole = this.allIn[0];
   private readonly pendingMoved = createSignal(undefined, { equals: false });
   private readonly shutHome = createSignal(false);
   readonly locked = this.shutHome[0];
@@ -305,28 +307,41 @@ class Local implements LocalData {
     onCleanup(() => old?.close());
     return value;
   }
-  tally<E extends EntityName>(name: E, query: Accessor<TallyQuery<E>>): (group: string) => Count {
+  tally<E extends EntityName>(name: E, query: Accessor<TallyQuery<E>>): TallyView {
     const groups = new Triggers();
     let tally: Tally | undefined;
     const [current, set] = createSignal(undefined, { equals: false });
+    const [anyMoved, setAnyMoved] = createSignal(undefined, { equals: false });
     createComputed(() => {
       const asked = query() as unknown as TallyQuery;
       this.shutMoved[0]();
       if (this.locked()) tally = undefined;
       else {
-        const mine: Tally = this.windows.tally(name, asked, (touched) => {
-          for (const group of touched) groups.touch(group);
-        });
+        const mine: Tally = this.windows.tally(
+          name,
+          asked,
+          (touched) => {
+            for (const group of touched) groups.touch(group);
+          },
+          () => setAnyMoved(undefined),
+        );
         tally = mine;
         onCleanup(() => mine.close());
       }
       set(undefined);
     });
-    return (group) => {
+    const get = (group: string): Count => tally?.get(group) ?? { count: 0, latest: null };
+    const one = (group: string): Count => {
       current();
       groups.track(group);
-      return tally?.get(group) ?? { count: 0, latest: null };
+      return get(group);
     };
+    const all = (): typeof get => {
+      current();
+      anyMoved();
+      return get;
+    };
+    return Object.assign(one, { all });
   }
   count<E extends EntityName>(name: E, query: Accessor<ListQuery<E>>): Accessor<number> {
     const counted = this.tally(name, () => {
@@ -497,13 +512,13 @@ class Local implements LocalData {
   source(id: string): Source | undefined {
     return this.sources.get(id.slice(0, id.indexOf("_"))); // ids begin with their cell; no other text names a source
   }
-  changed(cell: string, all: readonly Change[]): void {
+  changed(cell: string, all: readonly Change[], part?: boolean): void {
     // A cell's copy of another's directory is not shown (see `recordsOf`).
     const changes = this.sources.size > 1 ? all.filter(({ id }) => id.startsWith(`${cell}_`)) : all;
     batch(() => {
       for (const { id } of changes) this.rows.touch(id);
-      this.windows.hold(this.isReading());
-      if (!this.shut.has(cell)) this.windows.changed(changes);
+      this.hold();
+      if (!this.shut.has(cell)) this.windows.changed(changes, part);
       this.pendingMoved[1](undefined);
     });
     for (const listener of this.changeListeners) listener(all);
@@ -518,8 +533,10 @@ class Local implements LocalData {
     this.changeListeners.add(listener);
     return () => this.changeListeners.delete(listener);
   }
-  private isReading(): boolean {
-    return [...this.sources.values()].some((source) => source.loading);
+  private hold(): void {
+    const isReading = [...this.sources.values()].some((source) => source.loading);
+    this.windows.hold(isReading);
+    this.allIn[1](!isReading);
   }
   /** Many small steps make one new state. */
   /** Beside the databases stands how much of them was unsent: what the browser removes can't say so itself. */
@@ -542,7 +559,7 @@ class Local implements LocalData {
       this.stateDue = false;
       if (this.ended) return;
       batch(() => {
-        this.windows.hold(this.isReading());
+        this.hold();
         this.lookAtLeases();
         this.setState(this.stateNow());
         this.setOutbox(this.outboxNow());

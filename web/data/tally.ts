@@ -21,10 +21,12 @@ export class Tally {
   };
   private readonly query: TallyQuery;
   private readonly onChange: (groups: ReadonlySet<string>) => void;
+  private readonly onMoved: () => void;
   private readonly over: () => void;
   private readonly groups = new Map<string, Group>();
   private readonly groupOf = new Map<string, string>();
   private readonly late = new Set<string>();
+  private moved = false;
   private stop: () => void = () => undefined;
 
   constructor(
@@ -32,18 +34,21 @@ export class Tally {
     entity: EntityName,
     query: TallyQuery,
     onChange: (groups: ReadonlySet<string>) => void,
+    onMoved: () => void,
     over: () => void,
   ) {
     this.source = source;
     this.entity = entity;
     this.query = query;
     this.onChange = onChange;
+    this.onMoved = onMoved;
     this.over = over;
   }
   start(jobs: Jobs): void {
     this.stop = jobs.run(this.build(), () => {
       this.ready = true;
       this.onChange(new Set(this.groups.keys()));
+      this.onMoved();
       this.apply([...this.late]);
       this.late.clear();
     });
@@ -62,7 +67,13 @@ export class Tally {
     }
     return { count: found.rows.size, latest: found.latest };
   }
-  apply(ids: readonly string[]): void {
+  /** Tells who reads all groups of what came part by part. */
+  settle(): void {
+    if (this.moved) this.onMoved();
+    this.moved = false;
+  }
+  /** `part`: of a copy that is being read; who reads all groups hears of it at its end. */
+  apply(ids: readonly string[], part = false): void {
     if (!this.ready) {
       for (const id of ids) this.late.add(id);
       return;
@@ -76,7 +87,10 @@ export class Tally {
       if (before !== undefined) touched.add(before);
       if (after !== undefined) touched.add(after);
     }
-    if (touched.size > 0) this.onChange(touched);
+    if (touched.size === 0) return;
+    this.onChange(touched);
+    this.moved = true;
+    if (!part) this.settle();
   }
   private *build(): Steps<void> {
     let count = 0;

@@ -18,7 +18,9 @@ export interface Data {
   /** The same for long lists: rows are asked for by place. */
   window<E extends EntityName>(entity: E, query: Accessor<ListQuery<E>>): WindowView<E>;
   /** Counts by group, kept up to date: asks `(group) => count`. */
-  tally<E extends EntityName>(entity: E, query: Accessor<TallyQuery<E>>): (group: string) => Count;
+  tally<E extends EntityName>(entity: E, query: Accessor<TallyQuery<E>>): TallyView;
+  /** Everything is in from the disk. Until then lists are as long as what was read. */
+  readonly whole: Accessor<boolean>;
   /** True while no list is still being sorted. */
   readonly settled: Accessor<boolean>;
   /** How many records of an entity pass the filter on this device. */
@@ -105,6 +107,11 @@ export interface TallyQuery<E extends EntityName = EntityName> {
 export interface Count {
   readonly count: number;
   readonly latest: number | null;
+}
+/** The count of a group; `all` reads any group, for who looks at all of them: told once for many changes. */
+export interface TallyView {
+  (group: string): Count;
+  all(): (group: string) => Count;
 }
 /** A list that is read by place: nothing is copied, however long it is. Each reading is tracked as a signal. */
 export interface WindowView<E extends EntityName> {

@@ -47,6 +47,8 @@ const spareIndexes = 6;
 /** More changes at once than this, and than this share of the rows, are sorted anew and not moved one by one. */
 const bulk = 1000;
 const bulkShare = 0.1;
+/** Of what changed while an index was built, so many are moved one by one. */
+const lateMax = 250;
 
 function ordersOf(sort: string | readonly SortKey[] | undefined): readonly Order[] {
   if (typeof sort === "object")
@@ -412,7 +414,8 @@ class Index {
     if (!late || !sorted || this.running) return;
     if (late.size > 0 && this.isHeld() && late.size < sorted.list.size) return;
     this.late = null;
-    if (late.size > bulk && late.size > sorted.list.size * bulkShare) this.build();
+    // One by one they would hold the thread; sorted anew it is done in slices, and what was there stays meanwhile.
+    if (late.size > lateMax) this.build();
     else this.apply(late, [...late.keys()]);
     late.clear(); // whoever can stop the job keeps what it closed over: rows as they were must not stay there (SYNC-E3)
   }
@@ -424,7 +427,7 @@ class Index {
     this.sorted?.watch(fields);
   }
   /** Takes in changed records: those of its entity, as they were; and all of them, since its rows may point at others. */
-  apply(own: Changes, all: readonly string[]): void {
+  apply(own: Changes, all: readonly string[], part = false): void {
     const { sorted } = this;
     if (this.late || !sorted) {
       for (const [id, before] of own) if (!this.late?.has(id)) this.late?.set(id, before);
@@ -434,7 +437,7 @@ class Index {
     } else if (own.size > bulk && own.size > sorted.list.size * bulkShare) {
       if (this.isHeld()) {
         this.late = new Map();
-        return this.apply(own, all);
+        return this.apply(own, all, part);
       }
       this.build();
       for (const window of this.windows) window.touch();
@@ -449,7 +452,7 @@ class Index {
         for (const window of this.windows) window.touch();
       }
     }
-    for (const window of this.windows) window.settle();
+    for (const window of this.windows) window.settle(part);
   }
   private tell(move: Move | "unknown" | null): boolean {
     if (move === "unknown") return false;
@@ -496,6 +499,8 @@ class AnyWindow {
   private filled = 0;
   private late: Move[] | null = null;
   private moved = false;
+  /** How many there were when the screen was told last. */
+  private told = 0;
   private shown: readonly Row[] | null = null;
   private stop: () => void = () => undefined;
   private over: (() => void) | null;
@@ -649,10 +654,15 @@ class AnyWindow {
     this.moved = true;
     this.shown = null;
   }
-  /** After a round of changes: tells the screen once. */
-  settle(): void {
-    if (!this.moved) return;
+  /**
+   * After a round of changes: tells the screen once. Of a part of a copy that is being read, only when there is twice as
+   * much as it was told of: whoever reads all rows would do it for each part, and what is looked at would move each time.
+   */
+  settle(part = false): void {
+    if (!this.moved || (part && this.index.of.anchor === undefined && this.told > 0 && this.total < 2 * this.told))
+      return;
     this.moved = false;
+    this.told = this.total;
     if (this.ready) this.onChange();
   }
 }
@@ -700,8 +710,14 @@ export class Windows {
     const window: unknown = new AnyWindow(index, this.jobs, any, this.look, onChange, () => this.tidy());
     return window as LiveWindow<E>; // rows of the index are of its entity
   }
-  tally(entity: EntityName, query: TallyQuery, onChange: (groups: ReadonlySet<string>) => void): Tally {
-    const tally = new Tally(this.source, entity, query, onChange, () => this.tallies.delete(tally));
+  /** `onChange`: these groups are different; `onMoved`: some are, told once for many. */
+  tally(
+    entity: EntityName,
+    query: TallyQuery,
+    onChange: (groups: ReadonlySet<string>) => void,
+    onMoved = (): void => undefined,
+  ): Tally {
+    const tally = new Tally(this.source, entity, query, onChange, onMoved, () => this.tallies.delete(tally));
     this.tallies.add(tally);
     tally.start(this.jobs);
     return tally;
@@ -716,10 +732,18 @@ export class Windows {
   hold(on: boolean): void {
     if (this.held === on) return;
     this.held = on;
-    if (!on) for (const index of this.indexes.values()) index.catchUp();
+    if (on) return;
+    for (const index of this.indexes.values()) {
+      index.catchUp();
+      for (const window of index.windows) window.settle();
+    }
+    for (const tally of this.tallies) tally.settle();
   }
-  /** Records that are different now, with what they were; of one that is named twice the first counts. */
-  changed(changes: readonly Changed[]): void {
+  /**
+   * Records that are different now, with what they were; of one that is named twice the first counts. `part`: they are
+   * a part of a copy that is being read, and more is coming.
+   */
+  changed(changes: readonly Changed[], part = false): void {
     const byEntity = new Map<EntityName, Map<string, Row | undefined>>();
     const all: string[] = [];
     for (const { id, entity, before } of changes) {
@@ -729,8 +753,8 @@ export class Windows {
       own.set(id, before);
       all.push(id);
     }
-    for (const index of this.indexes.values()) index.apply(byEntity.get(index.of.entity) ?? noChanges, all);
-    for (const tally of this.tallies) tally.apply([...(byEntity.get(tally.entity) ?? noChanges).keys()]);
+    for (const index of this.indexes.values()) index.apply(byEntity.get(index.of.entity) ?? noChanges, all, part);
+    for (const tally of this.tallies) tally.apply([...(byEntity.get(tally.entity) ?? noChanges).keys()], part);
   }
   /** An order that nobody looks at is kept for the next one who asks for it, as long as it is one of the last few. */
   private tidy(): void {

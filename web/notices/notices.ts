@@ -140,8 +140,14 @@ function make(session: Session): Notices {
     const nexts = accounts().filter((row) => row.nextAction && (row.nextActionDay ?? "9") <= last);
     return dueRows({ tasks: tasks(), accounts: nexts, opportunities: nextOpportunities() }, zone);
   });
+  // What was touched is known when all is in; until then every account would seem left alone.
+  const idle = createMemo(() => {
+    if (!data.whole()) return [];
+    const touchesOf = touches.all();
+    return staleOnes(accounts(), (account) => touchesOf(account).latest, today());
+  });
   const stale = createMemo(() => [
-    ...staleOnes(accounts(), (account) => touches(account).latest, today()).map((row) => ({ kind: "stale" as const, about: row.account.id, anchor: row.account.id, at: 0, row })),
+    ...idle().map((row) => ({ kind: "stale" as const, about: row.account.id, anchor: row.account.id, at: 0, row })),
     ...lateOpportunities().map((opportunity) => ({
       kind: "stale" as const, about: opportunity.id, anchor: opportunity.anchor, at: 0,
       row: { opportunity, days: daysPast(opportunity, today()) },
