@@ -223,15 +223,21 @@ describe("live windows", { timeout }, () => {
           const jobs = new ByHand();
           const windows = new Windows(held, jobs);
           const where = (row: { readonly name?: string | null }): boolean => row.name !== "Bo";
-          const window = windows.open("contact", { sort, ...(filtered ? { where } : {}) }, "zh-CN", () => undefined);
+          let told: readonly unknown[] = [];
+          const window = windows.open("contact", { sort, ...(filtered ? { where } : {}) }, "zh-CN", () => (told = window.rows)); // prettier-ignore
+          told = window.rows;
           for (const [batch, steps, on] of batches) {
             windows.hold(on); // as while the copy is being read
             for (let step = 0; step < steps; step += 1) jobs.step();
-            windows.changed(batch.map((one) => apply(held, one)));
+            windows.changed(
+              batch.map((one) => apply(held, one)),
+              on,
+            );
             for (const row of window.rows) expect(row).toBe(held.record(row.id));
           }
           windows.hold(false);
           while (jobs.step());
+          expect(told).toEqual(window.rows); // at the end the screen knows all, however seldom it was told
           const passing = [...held.records("contact")].filter((row) => !filtered || where(row as never));
           expect(window.rows.map((row) => row.id)).toEqual(
             resorted(passing, fieldsOf(sort), collatorOf("zh-CN").compare),
