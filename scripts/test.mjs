@@ -27,6 +27,7 @@ const ended = new Promise((resolve) => vitest.on("exit", (code) => resolve(code 
 onStop(() => stop(vitest));
 const code = await ended;
 
+/** @type {{ passed: number, failed: number, complaints: string[], flaky: string[] }} */
 let { passed, failed, complaints, flaky } = {
   passed: 0,
   failed: 0,
