@@ -149,8 +149,12 @@ export default defineConfig({
         // The editor's chunk is in: notes must open offline. Of the font only Latin is; another subset stays once
         // a page has needed it.
         globPatterns: ["**/*.{js,css,html,svg,png,woff2}"],
-        // What a note was needs a network, and so does who wrote it; how to paste comes with the first note to write in.
-        globIgnores: ["**/inter-{latin-ext,cyrillic,greek,vietnamese}*.woff2", "**/{versions,wrote,pasted}-*.{js,css}"],
+        // What a note was needs a network, and so do who wrote it, the first admin and the steward; how to paste comes
+        // with the first note to write in.
+        globIgnores: [
+          "**/inter-{latin-ext,cyrillic,greek,vietnamese}*.woff2",
+          "**/{versions,wrote,pasted,claim}-*.{js,css}",
+        ],
         runtimeCaching: [
           {
             urlPattern: /\/assets\/[^/]+\.woff2$/,

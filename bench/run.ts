@@ -8,6 +8,7 @@ import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { accessSuite } from "./access/suite.ts";
+import { duplicatesSuite } from "./duplicates/suite.ts";
 import { roomsSuite } from "./rooms/suite.ts";
 import { storeSuite } from "./store/suite.ts";
 import { syncSuite } from "./sync/suite.ts";
@@ -21,6 +22,7 @@ export interface Options {
 }
 const suites: { readonly [name: string]: (options: Options) => Promise<SuiteResult> } = {
   access: accessSuite,
+  duplicates: duplicatesSuite,
   rooms: roomsSuite,
   store: storeSuite,
   sync: syncSuite,

@@ -1,7 +1,10 @@
 import { createSignal, Show, type JSX } from "solid-js";
 import { w } from "../commands/words.ts";
+import { nearby } from "../duplicates/near.ts";
+import { Offer } from "../duplicates/offer.tsx";
 import { t } from "../i18n/i18n.ts";
 import leads from "../leads/leads.module.css";
+import { paths } from "../paths.ts";
 import { useSession } from "../shell/context.ts";
 import { fetchWords } from "../shell/words-later.ts";
 import { Button } from "../ui/button.tsx";
@@ -18,6 +21,7 @@ export function NewAccount(props: {
   const [name, setName] = createSignal("");
   const [next, setNext] = createSignal("");
   const [wrong, setWrong] = createSignal<string>();
+  const like = nearby("account", () => (name().trim() ? { name: name() } : undefined));
   const save = async () => {
     const called = name().trim();
     if (!called) return void setWrong(w("needsName"));
@@ -48,6 +52,15 @@ export function NewAccount(props: {
             onInput={(event) => setName(event.currentTarget.value)}
           />
         </label>
+        <Offer
+          found={like().map(({ row, ...near }) => ({
+            ...near,
+            name: row.name ?? "",
+            where: row.city,
+            path: paths.account(row.id),
+          }))}
+          onOpen={() => props.onClose()}
+        />
         <label class={leads.field}>
           <span class={leads.label}>{w("nextAction")}</span>
           <input

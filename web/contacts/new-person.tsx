@@ -1,11 +1,14 @@
-import { createSignal, Show, type JSX } from "solid-js";
+import { createMemo, createSignal, Show, type JSX } from "solid-js";
 import { fieldLabel } from "../i18n/labels.ts";
 import { t } from "../i18n/i18n.ts";
 import { AccountPick } from "../accounts/pick.tsx";
+import { nearby } from "../duplicates/near.ts";
+import { Offer } from "../duplicates/offer.tsx";
 import css from "../leads/leads.module.css";
 import { Text } from "../leads/text.tsx";
 import { b } from "../lists/perform.ts";
 import { say } from "../lists/phrases.ts";
+import { paths } from "../paths.ts";
 import { useSession } from "../shell/context.ts";
 import { fetchWords } from "../shell/words-later.ts";
 import { Button } from "../ui/button.tsx";
@@ -27,6 +30,13 @@ export function NewPerson(props: { readonly onClose: () => void }): JSX.Element 
     setWrong(undefined);
   };
   const account = data.record("account", () => fields().account);
+  const like = nearby("contact", () => {
+    const { name, email, phone } = fields();
+    const company = account()?.name;
+    return name.trim() || email || phone ? { name, company, emails: [email], phones: [phone] } : undefined;
+  });
+  const accounts = data.list("account", () => ({}));
+  const named = createMemo(() => new Map(accounts().map((row) => [row.id, row.name])));
   const save = async (): Promise<void> => {
     const { name, account: anchor, ...others } = fields();
     if (!name.trim() || !anchor) return void setWrong(b("neededPerson"));
@@ -75,6 +85,15 @@ export function NewPerson(props: { readonly onClose: () => void }): JSX.Element 
           />
           <Text label={fieldLabel("phone")} type="tel" value={fields().phone} onInput={(phone) => change({ phone })} />
         </div>
+        <Offer
+          found={like().map(({ row, ...near }) => ({
+            ...near,
+            name: row.name ?? "",
+            where: named().get(row.anchor),
+            path: paths.contact(row.id),
+          }))}
+          onOpen={() => props.onClose()}
+        />
         <Show when={wrong()}>
           <p class={css.wrong} role="alert">
             {wrong()}

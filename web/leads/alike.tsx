@@ -1,9 +1,7 @@
 import { createMemo, For, Show, type Accessor, type JSX } from "solid-js";
-import { likenesses, type Likeness } from "../../shared/leads/duplicates.ts";
-import type { RecordOf } from "../../shared/records/entities.ts";
-import { useSession } from "../shell/context.ts";
+import { nearby, type Found } from "../duplicates/near.ts";
+import { d } from "../duplicates/words.ts";
 import css from "./leads.module.css";
-import { l } from "./words.ts";
 
 export interface Asked {
   readonly name: string;
@@ -12,30 +10,20 @@ export interface Asked {
   readonly phone?: string | null | undefined;
 }
 export interface Alike {
-  readonly accounts: readonly (Likeness & { readonly row: RecordOf<"account"> })[];
-  readonly contacts: readonly (Likeness & { readonly row: RecordOf<"contact"> })[];
+  readonly accounts: readonly Found<"account">[];
+  readonly contacts: readonly Found<"contact">[];
 }
 /** Accounts and people of this device that are like what is asked for. `but`: the account that a lead lies under itself. */
 export function alike(asked: Accessor<Asked>, but: Accessor<string | undefined>): Accessor<Alike> {
-  const { data } = useSession();
-  const accounts = data.list("account", () => ({}));
-  const contacts = data.list("contact", () => ({}));
-  const known = <R extends { readonly id: string }>(rows: readonly R[]) => new Map(rows.map((row) => [row.id, row]));
-  const accountsById = createMemo(() => known(accounts()));
-  const contactsById = createMemo(() => known(contacts()));
-  const found = <R,>(all: readonly Likeness[], rows: ReadonlyMap<string, R>) =>
-    all.flatMap((one) => {
-      const row = rows.get(one.id);
-      return row ? [{ ...one, row }] : [];
-    });
-  return createMemo(() => {
-    const { name, company, email, phone } = asked();
-    const others = accounts().filter((row) => row.id !== but());
-    return {
-      accounts: company.trim() ? found(likenesses({ name: company, phone }, others), accountsById()) : [],
-      contacts: found(likenesses({ name, email, phone }, contacts()), contactsById()),
-    };
+  const accounts = nearby("account", () => {
+    const { company, phone } = asked();
+    return company.trim() ? { name: company, phones: [phone] } : undefined;
   });
+  const contacts = nearby("contact", () => {
+    const { name, company, email, phone } = asked();
+    return name.trim() || email || phone ? { name, company, emails: [email], phones: [phone] } : undefined;
+  });
+  return createMemo(() => ({ accounts: accounts().filter(({ id }) => id !== but()), contacts: contacts() }));
 }
 
 /** One line a likeness, with its reason, and a button that takes it. */
@@ -46,8 +34,8 @@ export function AlikeList(props: {
 }): JSX.Element {
   return (
     <Show when={props.accounts.length > 0}>
-      <div class={css.alike} role="group" aria-label={l("alike")}>
-        <p class={css.label}>{l("alike")}</p>
+      <div class={css.alike} role="group" aria-label={d("alike")}>
+        <p class={css.label}>{d("alike")}</p>
         <For each={props.accounts}>
           {({ row, by }) => (
             <button
@@ -58,7 +46,7 @@ export function AlikeList(props: {
             >
               <span class="clip">{row.name}</span>
               <span class={css.reason}>
-                {[row.city, ...by.map((one) => l(`same.${one}`))].filter(Boolean).join(" · ")}
+                {[row.city, ...by.slice(0, 3).map((one) => d(one))].filter(Boolean).join(" · ")}
               </span>
             </button>
           )}
