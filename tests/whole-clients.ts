@@ -59,7 +59,11 @@ export async function useCommandLine(url: string, send: Send, errands: Errands):
   const crm = async (...args: readonly string[]): Promise<string> => {
     said = "";
     const code = await run(args, parse);
-    told.push({ verb: args[0] === "policy" ? `policy ${args[1]}` : (args[0] ?? ""), code, said });
+    told.push({
+      verb: args[0] === "policy" || args[0] === "audit" ? `${args[0]} ${args[1]}` : (args[0] ?? ""),
+      code,
+      said,
+    });
     return said;
   };
   const file = (name: string, content: string): string => {
@@ -77,6 +81,7 @@ export async function useCommandLine(url: string, send: Send, errands: Errands):
     const { token } = JSON.parse(made) as { token: string };
     for (const form of [[], ["--json"], ["--csv"]]) await crm("members", ...form);
     await crm("policy", "show");
+    for (const form of [[], ["--json"]]) await crm("audit", "verify", ...form);
     const { allow } = errands.policy;
     const same = file("same.json", JSON.stringify(errands.policy));
     const [first, ...rest] = allow;

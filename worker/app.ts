@@ -1,4 +1,5 @@
 import { Hono } from "hono";
+import { matchedRoutes } from "hono/route";
 import * as z from "zod";
 import { slice } from "../shared/access/engine.ts";
 import { withGives } from "../shared/access/gives.ts";
@@ -9,7 +10,9 @@ import { requireActor } from "./auth/actor.ts";
 import { authBodies, authRoutes } from "./auth/routes.ts";
 import { sha256 } from "./auth/secrets.ts";
 import { tokenBodies, tokenRoutes } from "./auth/token-routes.ts";
-import type { AppEnv } from "./context.ts";
+import { countDenied } from "./audit/record.ts";
+import { auditBodies, auditRoutes } from "./audit/routes.ts";
+import type { Actor, AppContext, AppEnv } from "./context.ts";
 import { openDb } from "./db/db.ts";
 import { loadRows } from "./db/rows.ts";
 import { demoRoutes } from "./demo/routes.ts";
@@ -45,6 +48,12 @@ app.use(async (c, next) => {
 });
 app.use(answerHeadersFor);
 app.use(guardOrigin);
+// Whoever is signed in and asks for what is not theirs, or is not there, is counted (AUDIT-3).
+app.use(async (c, next) => {
+  await next();
+  const { status } = c.res;
+  if ((status === 403 || status === 404) && (c.get("actor") as Actor | undefined)) countDenied(c, routeOf(c));
+});
 
 app.route("/api", healthRoutes);
 app.route("/api", authRoutes);
@@ -58,6 +67,7 @@ app.route("/api", exchangeRoutes(announceTo));
 app.route("/api", shareRoutes);
 app.route("/api", fileRoutes);
 app.route("/api", historyRoutes);
+app.route("/api", auditRoutes);
 app.route("/api", recordRoutes);
 app.route("/sync", syncRoutes);
 app.route("/", roomSockets);
@@ -97,6 +107,7 @@ app.get("/openapi.json", (c) => {
     ...exchangeBodies,
     ...policyBodies,
     ...accessBodies,
+    ...auditBodies,
   };
   const paths: Record<string, Record<string, unknown>> = {};
   for (const { method, path } of app.routes) {
@@ -127,6 +138,11 @@ app.get("/openapi.json", (c) => {
   }
   return c.json({ openapi: "3.1.0", info: { title: "Baton", version, license: { name: "MIT" } }, paths });
 });
+/** The pattern that a request met, never what was asked for by it. */
+function routeOf(c: AppContext): string {
+  const pattern = matchedRoutes(c).findLast(({ path }) => path.startsWith("/api/") && !path.includes("*"))?.path;
+  return `${c.req.method} ${pattern ?? "elsewhere"}`;
+}
 const jsonSchema = (schema: unknown): unknown =>
   z.toJSONSchema(schema as z.ZodType, { unrepresentable: "any", io: "input" });
 

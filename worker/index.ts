@@ -1,5 +1,6 @@
 /** What the platform starts: the routes, the cron, and the two Durable Objects. */
 import { app } from "./app.ts";
+import { keepAudit } from "./audit/seal.ts";
 import { keepDirectory } from "./directory/upkeep.ts";
 import type { Env } from "./env.ts";
 import { keepHistory } from "./history/prune.ts";
@@ -11,6 +12,7 @@ export default {
   fetch: (request, env, ctx) => app.fetch(request, env, ctx),
   scheduled: (_controller, env, ctx) => {
     ctx.waitUntil(keepDirectory(env));
-    ctx.waitUntil(keepHistory(env));
+    // One after the other: what leaves the database was sealed before.
+    ctx.waitUntil(keepAudit(env).then(() => keepHistory(env)));
   },
 } satisfies ExportedHandler<Env>;

@@ -1,3 +1,4 @@
+import { generateKeyPairSync, sign } from "node:crypto";
 import { execFile } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
@@ -5,6 +6,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { signedText } from "../../shared/audit/seal.ts";
 import { shippedPolicy } from "../../shared/access/templates.ts";
 import type { ImportRow } from "../../shared/exchange/import-plan.ts";
 
@@ -33,6 +35,16 @@ function file(name: string, content: string | Buffer): string {
 }
 
 /** Keeps what was sent and answers like the import route: a contact whose account is not in the same request is refused. */
+const { publicKey, privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
+/** Ranges that follow one another, signed by the cell's key. */
+function chain(...hashes: readonly string[]): { n: number; hash: string; prev: string; signature: string; at: number; lines: number }[] {
+  return hashes.map((hash, index) => {
+    const text = Buffer.from(signedText("local", { n: index + 1, hash }));
+    const made = sign("sha256", text, { key: privateKey, dsaEncoding: "ieee-p1363" }).toString("base64url");
+    return { n: index + 1, hash, prev: hashes[index - 1] ?? "", signature: `es256.k1.${made}`, at: 1, lines: 10 };
+  });
+} // prettier-ignore
+let history = chain("a", "b", "c");
 const sent: { commit: boolean; rows: ImportRow[] }[] = [];
 let server: Server;
 let url = "";
@@ -64,6 +76,16 @@ beforeAll(async () => {
       }
       if (request.url === "/api/policy/publish") {
         response.writeHead(202).end(JSON.stringify({ code: "needs_approval", approval: "local_apr_1" }));
+        return;
+      }
+      if (request.url === "/api/.well-known/jwks.json") {
+        response.end(JSON.stringify({ keys: [{ ...publicKey.export({ format: "jwk" }), kid: "k1" }] }));
+        return;
+      }
+      if (request.url?.startsWith("/api/audit/verify")) {
+        const after = Number(/after=(\d+)/.exec(request.url)?.[1]);
+        const seals = history.slice(after, after + 2);
+        response.end(JSON.stringify({ cell: "local", findings: [], seals, more: after + 2 < history.length, waiting: 3 })); // prettier-ignore
         return;
       }
       const ask = JSON.parse(body) as { commit: boolean; rows: ImportRow[] };
@@ -256,4 +278,24 @@ describe("npm run crm", { timeout: 20_000 }, () => {
   ])("asks for what is missing: %s", async (_what, args) => {
     expect((await crm(...args)).code).toBe(2);
   });
+
+  it("[AUDIT-7] verifies the chain and its signatures itself, and misses a history that was cut off or rewritten since", async () => {
+    const verified = () => crm("audit", "verify", "--url", url, "--token", "good");
+    expect(await verified()).toMatchObject({ code: 0, out: "Whole: 30 lines in 3 sealed ranges.\n3 lines wait to be sealed; that happens every few minutes.\n" });
+    history = chain("a", "b", "c", "d");
+    expect((await verified()).code).toBe(0);
+    for (const [bent, says] of [
+      [chain("a", "b", "c"), "another history before"],
+      [chain("a", "b", "c", "e"), "another history before"],
+      [[...chain("a", "b", "c", "d").slice(0, 3), { ...chain("a", "b", "x", "d")[3] }], "does not follow"],
+      [chain("a", "b", "c", "d").map((one) => (one.n === 2 ? { ...one, signature: "es256.k1.AAAA" } : one)), "signature is not the cell's"],
+    ] as const) {
+      history = [...bent] as typeof history;
+      const { code, out } = await verified();
+      expect([code, out.includes(says), says, out]).toEqual([1, true, says, out]);
+    }
+    history = chain("a", "b", "c", "d");
+    expect((await verified()).code).toBe(0);
+    expect((await crm("audit", "--url", url, "--token", "good")).code).toBe(2);
+  }, 30_000); // prettier-ignore
 });

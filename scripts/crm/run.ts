@@ -1,6 +1,7 @@
 /** The command line's verbs, on the public API. */
 import type { parseArgs } from "node:util";
 import { writeCsv } from "../../shared/exchange/csv.ts";
+import { verifyAudit } from "./audit.ts";
 import { call, cookieOf, demoSignIn, Refused } from "./api.ts";
 import { checkPolicy, diffPolicy, explainAccess, publishPolicy, showPolicy, type Told } from "./policy.ts";
 import { progressOf, sendRows, type Sent } from "./send.ts";
@@ -24,6 +25,7 @@ const usage = `npm run crm -- <verb> [options]
   policy publish FILE --why WHY   at once if it only narrows; else a second person is asked
   explain --action read --entity account --id ID [--field F] [--member ID]
                                   why, or why not, and whom to ask
+  audit verify                    whether what was done still says what it said; remembers the end it saw
 
   --url URL, --token TOKEN        or CRM_URL, CRM_TOKEN, or what login saved
   --json                          for machines;  members also --csv`;
@@ -76,6 +78,8 @@ export async function run(argv: readonly string[], parse: typeof parseArgs): Pro
         return await aboutPolicy(rest, values);
       case "explain":
         return await explainTo(rest, values);
+      case "audit":
+        return await aboutAudit(rest, values);
       case undefined:
         throw new WrongUse("A verb is needed.");
       default:
@@ -248,6 +252,18 @@ async function explainTo(rest: readonly string[], values: Values): Promise<numbe
   if (rest.length > 0 || !action || !entity || !id) throw new WrongUse("explain needs --action, --entity and --id.");
   const query = { action, entity, id, ...(field ? { field } : {}), ...(member ? { member } : {}) };
   return tell(values, await explainAccess(query, sessionOf(values)));
+}
+async function aboutAudit(rest: readonly string[], values: Values): Promise<number> {
+  if (rest.length !== 1 || rest[0] !== "verify") throw new WrongUse("audit needs verify.");
+  let told = Date.now();
+  return tell(
+    values,
+    await verifyAudit(sessionOf(values), (ranges) => {
+      if (Date.now() - told < 1_000) return;
+      told = Date.now();
+      process.stderr.write(`Verified: ${ranges} ranges\n`);
+    }),
+  );
 }
 /** Of what works without a sign-in, but better with one. */
 function sessionIf(values: Values): Session | null {

@@ -31,3 +31,22 @@ export function saveSession(session: Session): string {
   chmodSync(file(), 0o600); // the mode above counts only for a new file
   return file();
 }
+
+/** The last sealed range that this machine saw whole at an address: one that is cut off later is missed here. */
+export interface Head {
+  readonly n: number;
+  readonly hash: string;
+}
+const heads = (): string => join(folder(), "audit-heads.json");
+function readHeads(): Record<string, Head> {
+  try {
+    return JSON.parse(readFileSync(heads(), "utf8")) as Record<string, Head>;
+  } catch {
+    return {}; // none was seen yet
+  }
+}
+export const readHead = (url: string): Head | null => readHeads()[new URL(url).origin] ?? null;
+export function saveHead(url: string, head: Head): void {
+  mkdirSync(folder(), { recursive: true, mode: 0o700 });
+  writeFileSync(heads(), `${JSON.stringify({ ...readHeads(), [new URL(url).origin]: head })}\n`, { mode: 0o600 });
+}

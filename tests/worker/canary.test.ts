@@ -106,6 +106,7 @@ describe("[case 21] [ACCESS-3] no token reaches whom it is hidden from", () => {
       "policy diff",
       "policy publish",
       "explain",
+      "audit verify",
     ];
     expect(named.filter((verb) => !verbs.get(verb)?.has(0))).toEqual([]);
     expect([...verbs.keys()].filter((verb) => !named.includes(verb))).toEqual(["--help"]);

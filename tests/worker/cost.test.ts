@@ -1,4 +1,5 @@
 /** What acts and screens cost in D1 rows, as D1 itself counts them. It is what the product costs to run (SYNC-D2). */
+import { createExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
 import { demoMembers } from "../../demo/people.ts";
@@ -197,7 +198,11 @@ describe("reading", () => {
     const measured = await ask("/api/accounts", { as: "ana", headers: { "x-measure": "1" } });
     expect(Number(measured.headers.get("x-d1-rows-read"))).toBeGreaterThan(0);
     const headers = { cookie: await signIn("ana"), "x-measure": "1" };
-    const deployed = await app.fetch(new Request(`${origin}/api/accounts`, { headers }), { ...(env as Env), DEMO: "" });
+    const deployed = await app.fetch(
+      new Request(`${origin}/api/accounts`, { headers }),
+      { ...(env as Env), DEMO: "" },
+      createExecutionContext(),
+    );
     expect([deployed.status, deployed.headers.get("x-d1-rows-read")]).toEqual([200, null]);
   });
 });

@@ -14,7 +14,8 @@ const rows = async <T>(query: string, ...values: unknown[]): Promise<T[]> =>
   (await sql(query, ...values).all<T>()).results;
 const count = async (table: string, where = "1"): Promise<number> =>
   (await rows<{ n: number }>(`select count(*) as n from "${table}" where ${where}`))[0]?.n ?? -1;
-const segments = async (): Promise<string[]> => (await env.SEGMENTS.list()).objects.map(({ key }) => key);
+const segments = async (): Promise<string[]> =>
+  (await env.SEGMENTS.list({ prefix: "segments/" })).objects.map(({ key }) => key);
 async function linesOf(name: string): Promise<Line[]> {
   const object = await env.SEGMENTS.get(name);
   const text = await new Response(object?.body.pipeThrough(new DecompressionStream("gzip"))).text();

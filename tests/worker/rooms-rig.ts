@@ -1,4 +1,5 @@
 /** An organisation of four, an account with sections, and a socket that keeps every byte it gets. All real: D1, policy, room. */
+import { createExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { Hono } from "hono";
 import * as encoding from "lib0/encoding";
@@ -13,7 +14,7 @@ import { roomRoutes, roomSockets } from "../../worker/rooms/routes.ts";
 const cell = env.CELL;
 export const origin = "https://baton.test";
 const app = new Hono<AppEnv>().use(guardOrigin).route("/api", roomRoutes).route("/", roomSockets);
-export const fetchApp = async (request: Request): Promise<Response> => app.fetch(request, env);
+export const fetchApp = async (request: Request): Promise<Response> => app.fetch(request, env, createExecutionContext()); // prettier-ignore
 let drawn = 0;
 /** Ids that say in which order they were made; real ones are random. */
 export function newId(kind: string): string {

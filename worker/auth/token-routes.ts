@@ -1,7 +1,9 @@
 import { Hono } from "hono";
 import * as z from "zod/mini";
 import { limits } from "../../shared/kernel/limits.ts";
+import { record } from "../audit/record.ts";
 import type { AppEnv } from "../context.ts";
+import { openDb } from "../db/db.ts";
 import { isHome } from "../directory/cells.ts";
 import { spread } from "../directory/spread.ts";
 import { readBody } from "../http/body.ts";
@@ -41,6 +43,8 @@ tokenRoutes.post("/tokens", requireActor, async (c) => {
     created_at: now,
     expires_at: now + body.value.expiresInDays * dayMs,
   };
+  const event = { kind: "token_made", actor: actor.member, subject: row.id, detail: { name: row.name, capabilities: chosen, until: row.expires_at } } as const; // prettier-ignore
+  await record(openDb(c.env.DB, c.get("cost")), event, now);
   await addToken(c.env.DB, { ...row, member: actor.member, hash: await sha256(token) });
   return c.json({ id: row.id, token, name: row.name, capabilities: chosen, expiresAt: row.expires_at }, 201);
 });
@@ -62,6 +66,8 @@ tokenRoutes.delete("/tokens/:id", requireActor, async (c) => {
   const own = inPerson(actor, false);
   if (!own.ok) return problem(own.error);
   if (!(await dropToken(c.env.DB, c.req.param("id"), actor.member))) return missing();
+  const event = { kind: "token_ended", actor: actor.member, subject: c.req.param("id") } as const;
+  await record(openDb(c.env.DB, c.get("cost")), event, Date.now());
   await spread(c.env);
   return c.body(null, 204);
 });

@@ -54,7 +54,8 @@ const jwkShape = z.looseObject({
 const audience = "baton cells";
 const issuer = (home: string): string => `baton ${home}`;
 
-async function signingKey(env: Env): Promise<{ readonly key: JWK; readonly kid: string }> {
+/** The home cell's own key and its name. */
+export async function signingKey(env: Env): Promise<{ readonly key: JWK; readonly kid: string }> {
   const key: JWK = jwkShape.parse(JSON.parse(env.SIGNING_KEY));
   return { key, kid: await calculateJwkThumbprint(key) };
 }

@@ -4,6 +4,7 @@ import { importRowsMax } from "../../shared/exchange/import-plan.ts";
 import { compartments } from "../../shared/records/compartments.ts";
 import { wholeEntities, type EntityName } from "../../shared/records/entities.ts";
 import { linesSchema } from "../../shared/records/record.ts";
+import { record } from "../audit/record.ts";
 import { requireActor } from "../auth/actor.ts";
 import type { AppEnv } from "../context.ts";
 import type { Env } from "../env.ts";
@@ -54,6 +55,10 @@ export function exchangeRoutes(tell: (env: Env, announcement: Announcement) => P
     const context = { db: openDb(c.env.DB, c.get("cost")), actor: c.get("actor"), now: Date.now(), cell: c.env.CELL };
     const done = await importRows(context, body.value.rows, body.value.commit === true);
     if (!done.ok) return problem(done.error);
+    const { created, updated } = done.value.report;
+    const kinds = [...new Set(body.value.rows.map(({ entity }) => entity))];
+    if (body.value.commit === true && created + updated > 0)
+      await record(context.db, { kind: "import", actor: context.actor.member, what: kinds.length === 1 ? (kinds[0] ?? null) : null, n: created + updated, detail: { created, updated, kinds } }, context.now); // prettier-ignore
     if (done.value.announcement) c.executionCtx.waitUntil(tell(c.env, done.value.announcement));
     return c.json(done.value.report);
   });

@@ -1,4 +1,5 @@
 import { limits } from "../../shared/kernel/limits.ts";
+import { sealRanges, sealedUpTo } from "../audit/seal.ts";
 import { openDb, type Db } from "../db/db.ts";
 import type { Env } from "../env.ts";
 import * as store from "./store.ts";
@@ -13,6 +14,8 @@ export interface PruneContext {
   readonly db: Db;
   readonly segments: Segments;
   readonly now: number;
+  /** What is not sealed yet stays (AUDIT-2): the number of the last change that is. Absent: all may go. */
+  readonly sealed?: number;
   /** Seeded bugs of the simulation's harness; never set elsewhere. */
   readonly bug?: string;
 }
@@ -21,7 +24,7 @@ interface Segments {
 }
 
 /** Returns how many changes left. */
-export async function prune({ db, segments, now, bug }: PruneContext): Promise<number> {
+export async function prune({ db, segments, now, sealed = Infinity, bug }: PruneContext): Promise<number> {
   const end = bug === "prune_early" ? now : now - limits.hotMs - limits.hotSlackMs;
   const whole = bug === "newest_pruned";
   let gone = 0;
@@ -30,7 +33,7 @@ export async function prune({ db, segments, now, bug }: PruneContext): Promise<n
     if (at === null || at >= end) break;
     const { changes, was } = await store.readOldest(db, limits.segmentRows);
     const [first, last] = [changes[0], changes.at(-1)];
-    if (!first || !last || changes.some((row) => row.at >= end)) break;
+    if (!first || !last || last.seq > sealed || changes.some((row) => row.at >= end)) break;
     const lines = [...changes.map((row) => ({ t: "change", ...row })), ...was.map((row) => ({ t: "was", ...row }))];
     await segments.put(
       segmentName(first.seq, last.seq),
@@ -55,7 +58,8 @@ export async function sweepDead(db: Db, now: number): Promise<void> {
 export async function keepHistory(env: Env): Promise<void> {
   const db = openDb(env.DB);
   const now = Date.now();
-  await prune({ db, segments: env.SEGMENTS, now });
+  await sealRanges(env, now);
+  await prune({ db, segments: env.SEGMENTS, now, sealed: await sealedUpTo(db) });
   await sweepDead(db, now);
 }
 

@@ -6,9 +6,19 @@ import type { DomainError } from "../../shared/kernel/result.ts";
 import { noticeId, noticeKinds, noticeModes, preferenceId } from "../../shared/notices/kinds.ts";
 import { holdersOf } from "../../shared/approvals/holders.ts";
 import { ownAnchors } from "../../shared/records/anchors.ts";
-import { entity, entityNames, entityOfId, personal, type EntityName, type Row } from "../../shared/records/entities.ts";
+import {
+  compartmentsOf,
+  configuration,
+  entity,
+  entityNames,
+  entityOfId,
+  personal,
+  type EntityName,
+  type Row,
+} from "../../shared/records/entities.ts";
 import { fieldsSchema, linesSchema } from "../../shared/records/record.ts";
 import { requireActor } from "../auth/actor.ts";
+import { countRead } from "../audit/record.ts";
 import { sha256 } from "../auth/secrets.ts";
 import type { AppContext, AppEnv } from "../context.ts";
 import { openDb } from "../db/db.ts";
@@ -233,6 +243,11 @@ function askOf(c: AppContext): ListAsk | DomainError {
 /** Bodies of these routes, for openapi.json; the mutations validate the fields once more. */
 export const recordBodies: Record<string, z.ZodMiniType> = {};
 
+/** Whose reach is all sees everybody's work: what they open is written down (AUDIT-4). What all know is not. */
+const isWide = (c: AppContext, name: EntityName): boolean =>
+  !configuration.has(name) &&
+  compartmentsOf(name).some((compartment) => c.get("actor").bound.readReaches(name, compartment).has("all"));
+
 for (const name of entityNames) {
   const path = `/${entity(name).plural}`;
 
@@ -240,12 +255,14 @@ for (const name of entityNames) {
     const ask = askOf(c);
     if ("code" in ask) return problem(ask);
     const listing = await listRecords(doorOf(c), name, ask);
+    if (listing.ok) countRead(c, name, listing.value.items.length, isWide(c, name));
     return listing.ok ? c.json(listing.value) : problem(listing.error);
   });
 
   recordRoutes.get(`${path}/:id`, requireActor, async (c) => {
     const row = await readRecord(doorOf(c), name, c.req.param("id"));
     if (!row) return missing();
+    if (isWide(c, name)) countRead(c, name, 1, true);
     c.header("etag", await etagOf(row));
     return c.json(row);
   });

@@ -1,7 +1,8 @@
 import { Hono } from "hono";
 import * as z from "zod/mini";
 import { limits } from "../../shared/kernel/limits.ts";
-import { hubProtocol } from "../../shared/sync/protocol.ts";
+import { hubProtocol, type PullLine } from "../../shared/sync/protocol.ts";
+import { countDenied, countPull } from "../audit/record.ts";
 import { requireActor } from "../auth/actor.ts";
 import { randomSecret, sha256 } from "../auth/secrets.ts";
 import type { AppContext, AppEnv } from "../context.ts";
@@ -38,6 +39,7 @@ syncRoutes.post("/pull", requireActor, async (c) => {
   );
   if (!pulled.ok) return problem(pulled.error);
   const { lines, interest } = pulled.value;
+  countPull(c, rowsIn(lines));
   if (body.drift) {
     console.warn("drift", body.device, body.drift); // never contents
     await addDrift(openDb(c.env.DB, c.get("cost")), body.drift);
@@ -59,9 +61,16 @@ syncRoutes.post("/push", requireActor, async (c) => {
     body.value,
   );
   if (!pushed.ok) return problem(pushed.error);
+  for (const [index, result] of pushed.value.answer.results.entries())
+    if (!result.ok && (result.code === "missing" || result.code === "denied"))
+      countDenied(c, `push ${body.value.muts[index]?.name.slice(0, 60) ?? ""}`);
   if (pushed.value.announcement) await tell(c, pushed.value.announcement, ownDevice(c, body.value.device));
   return c.json(pushed.value.answer);
 });
+
+/** Rows that go to the device as a whole: snapshots and what was moved there. */
+const rowsIn = (lines: readonly PullLine[]): number =>
+  lines.reduce((sum, line) => sum + (line.t === "snap" ? line.rows.length : line.t === "set" || line.t === "moved" ? 1 : 0), 0); // prettier-ignore
 
 /** What the client itself said: the platform puts its own list into the header. */
 function readsGzip({ cf, headers }: Request): boolean {
