@@ -22,6 +22,7 @@ import { t } from "../i18n/i18n.ts";
 import { paths } from "../paths.ts";
 import { isPhone, now, useSession } from "../shell/context.ts";
 import { PageBar } from "../shell/layout.tsx";
+import { firstRows, showsFirst } from "../shell/shows-first.ts";
 import { markOf } from "../shell/marks.ts";
 import { Which } from "../shell/which.tsx";
 import { Bone, Chip, Empty } from "../ui/bits.tsx";
@@ -79,6 +80,7 @@ export default function Cases(): JSX.Element {
     };
   });
   const here = data.list("case", () => ({ ...query(), limit: limit() }));
+  showsFirst(session, "case", () => [...here().slice(0, firstRows).flatMap(({ id, anchor }) => [id, anchor]), ...regions().map(({ id }) => id)]); // prettier-ignore
   const total = data.count("case", () => ({ where: query().where }));
   const remote = onlineCases(() => ({
     enabled: online(),

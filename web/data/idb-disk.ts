@@ -51,6 +51,10 @@ export async function removeDisk(name: string, older = formers): Promise<void> {
   for (const one of [...diskNames(name, older), shelfName(name)]) await deleteDB(one);
 }
 
+/** In `meta`: the keys of what stood at the top of each screen, as JSON; they are read before the others (SYNC-L9). */
+export const frontKey = "front";
+export const frontOf = (said: unknown): { readonly [screen: string]: readonly string[] } =>
+  typeof said === "string" ? (JSON.parse(said) as { [screen: string]: string[] }) : {};
 /** Texts are read one by one, when they are opened. */
 const loaded = stores.filter((store) => store !== "sections");
 interface Table {
@@ -145,6 +149,14 @@ class IdbDisk implements Disk {
       const rev = Number(contents.meta.get("rev") ?? 0);
       let last = [...contents.keys.keys()].at(-1);
       let next = contents.keys.size === partKeys && last !== undefined ? more(last) : null;
+      const table = tx.objectStore("keys");
+      const front = new Set(Object.values(frontOf(contents.meta.get(frontKey))).flat());
+      await Promise.all(
+        [...front].map(async (key) => {
+          const blob = contents.keys.has(key) ? undefined : ((await table.get(key)) as KeyBlob | undefined);
+          if (blob) putInto(contents, "keys", key, blob);
+        }),
+      );
       next?.catch(() => undefined); // awaited below, unless taking in the first part throws
       onPart({ rev, first: true, contents });
       while (next) {
@@ -153,7 +165,11 @@ class IdbDisk implements Disk {
         // Asked for before this part is taken in: the disk works meanwhile.
         next = entries.length === partKeys && last !== undefined ? more(last) : null;
         next?.catch(() => undefined);
-        onPart({ rev, first: false, contents: { ...empty(), keys: new Map(entries) } });
+        onPart({
+          rev,
+          first: false,
+          contents: { ...empty(), keys: new Map(entries.filter(([key]) => !front.has(key))) },
+        });
       }
     });
   }

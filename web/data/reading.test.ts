@@ -3,7 +3,7 @@ import "fake-indexeddb/auto";
 import { expect, it } from "vitest";
 import { mutations } from "../../shared/sync/registry.ts";
 import { always, drop, empty, put, type Disk, type KeyBlob, type LoadPart } from "./disk.ts";
-import { diskName, openDisk } from "./idb-disk.ts";
+import { diskName, frontKey, openDisk } from "./idb-disk.ts";
 import { Source } from "./source.ts";
 import { all, contact, me } from "./testing/bench.ts";
 
@@ -86,4 +86,17 @@ it("[SYNC-L9] [SYNC-E3] a commit is newer than the part that comes after it: no 
   await next();
   await expect.poll(() => source.loading).toBe(false);
   expect([title(source, 2), title(source, 3), source.replica.size]).toEqual(["new", undefined, 2]);
+});
+
+it("[SYNC-L9] what stood at the top of screens is read before the rest, and once", async () => {
+  const name = diskName("local", "front");
+  const disk = await openDisk(name);
+  const many = Array.from({ length: 900 }, (_, number) => put("keys", `h${1000 + number}`, blob(number, "old")));
+  await disk.write(
+    always([...many, put("meta", frontKey, JSON.stringify({ today: ["h1899", "gone"], cases: ["h1899"] }))]),
+  );
+  const parts: (readonly string[])[] = [];
+  await disk.loadParts(({ contents }) => parts.push([...contents.keys.keys()]));
+  expect([parts.length, parts[0]?.includes("h1899")]).toEqual([3, true]);
+  expect(parts.flat().sort()).toEqual(many.map(({ key }) => key));
 });

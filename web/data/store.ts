@@ -21,11 +21,21 @@ import {
 import { groupsIn, hasGroup, type Mask } from "../../shared/records/groups.ts";
 import type { Fields } from "../../shared/records/mutation.ts";
 import { mutations } from "../../shared/sync/registry.ts";
-import { diskName, openDisk, removeDisk } from "./idb-disk.ts";
+import { diskName, frontKey, frontOf, openDisk, removeDisk } from "./idb-disk.ts";
 import { grouped, isQuiet } from "./cards.ts";
 import { keptUntil } from "./kept.ts";
 import { noteLooked } from "./looked.ts";
-import { drop, entryKey, isSealed, MemoryDisk, type Disk, type Entry, type SectionCache, type Write } from "./disk.ts";
+import {
+  drop,
+  entryKey,
+  isSealed,
+  MemoryDisk,
+  put,
+  type Disk,
+  type Entry,
+  type SectionCache,
+  type Write,
+} from "./disk.ts";
 import { choiceOf, reasonOf, type Choice, type Reason } from "./follow.ts";
 import { judgeHere, placeHere } from "./gates.ts";
 import { lineFetch, noteAct } from "./line.ts";
@@ -462,6 +472,17 @@ class Local implements LocalData {
       const source = key === undefined ? undefined : this.source(key);
       return source && key !== undefined ? choiceOf(source.replica, key) : undefined;
     });
+  }
+  showFirst(screen: string, ids: readonly string[]): void {
+    for (const [cell, source] of this.sources) {
+      const { replica } = source;
+      if (this.shut.has(cell)) continue;
+      const said = replica.table("meta").get(frontKey);
+      const keys = new Set(ids.map((id) => replica.keyOf(id)).filter((key) => key !== undefined));
+      const next = JSON.stringify({ ...frontOf(said), [screen]: [...keys].sort() });
+      if (said !== next)
+        void source.write([put("meta", frontKey, next)]).catch((error: unknown) => console.error(error));
+    }
   }
   reason(account: Row): Reason | undefined {
     const source = this.source(account.id);

@@ -49,6 +49,8 @@ export interface Data {
   /** What this device holds of an account beyond its reasons: pinned, opened, or removed from here (SYNC-F1). */
   follow(accountId: string, kind: Choice): Promise<void>;
   choice(id: () => string | undefined): Accessor<Choice | undefined>;
+  /** What stands at the top of a screen: read before the rest when this copy is opened next. */
+  showFirst(screen: string, ids: readonly string[]): void;
   /** Why an account is on this device. */
   reason(account: Row): Reason | undefined;
   /** May I? Same engine as the edge, on my own slice of the policy. `why` is a sentence for members. */

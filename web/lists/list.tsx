@@ -4,6 +4,7 @@ import type { Row } from "../../shared/records/entities.ts";
 import { t } from "../i18n/i18n.ts";
 import { isPhone, useSession } from "../shell/context.ts";
 import { PageBar } from "../shell/layout.tsx";
+import { firstRows, showsFirst } from "../shell/shows-first.ts";
 import { Which } from "../shell/which.tsx";
 import { Chips, Find, PhoneTools, Tabs } from "./bar.tsx";
 import { shownColumns } from "./columns.tsx";
@@ -57,6 +58,7 @@ export function List(props: { readonly kind: ListKind }): JSX.Element {
         : {}),
     };
   }); // prettier-ignore
+  showsFirst(session, kind.entity, () => (state.text() === "" ? here.slice(0, firstRows).flatMap(({ id, anchor }) => [id, anchor]) : null)); // prettier-ignore
   const asked = createMemo(() => conditions(kind.entity, state.filters().applied, state.looker()));
   const [source, setSource] = createSignal<typeof import("./online.ts")>();
   createEffect(() => online() && !source() && void import("./online.ts").then(setSource));

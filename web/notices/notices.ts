@@ -2,16 +2,19 @@ import { createMemo, createRoot, createSignal, untrack, type Accessor } from "so
 import { addDays, dayIn } from "../../shared/kernel/clock.ts";
 import { limits } from "../../shared/kernel/limits.ts";
 import { handoffWaits } from "../../shared/handoffs/ends.ts";
-import { modeOf, preferenceId, type NoticeKind, type NoticeMode } from "../../shared/notices/kinds.ts";
+import { modeOf, noticeKinds, preferenceId, type NoticeKind, type NoticeMode } from "../../shared/notices/kinds.ts";
 import { isQuiet, merged } from "../../shared/notices/quiet.ts";
 import type { RecordOf, Row } from "../../shared/records/entities.ts";
 import { dueDayIn } from "../../shared/tasks/due.ts";
 import { approvalLists } from "../approvals/lists.ts";
 import { now, type Session } from "../shell/context.ts";
+import { showsFirst } from "../shell/shows-first.ts";
 import { staleOnes, touchedAt, type Stale } from "../today/stale.ts";
 import { daysPast, dueRows, hasCome, isMeeting, isPutOff, isUnfinished, keyOf, mentionsOf, type DueRow, type Mention } from "./model.ts"; // prettier-ignore
 
 const aheadDays = 7;
+/** So many of a kind are read before the rest at the next start. */
+const firstOfKind = 20;
 
 /** One thing that waits for its member, by kind; `at` orders the newest first. */
 export type Item = { readonly about: string; readonly anchor: string; readonly at: number } & (
@@ -161,6 +164,13 @@ function make(session: Session): Notices {
     ...mine().filter((row) => isUnfinished(row, now())).map((row) => ({ kind: "finish" as const, about: row.id, anchor: row.anchor, at: row.at ?? row.createdAt, row })),
     ...stale(),
   ]); // prettier-ignore
+  showsFirst(session, "today", () => {
+    const items = noticeKinds.flatMap((kind) => all().filter((item) => item.kind === kind).slice(0, firstOfKind)); // prettier-ignore
+    const named = (["member", "team", "pipeline", "stage"] as const).flatMap((kind) => Array.from(data.copy.records(kind), ({ id }) => id)); // prettier-ignore
+    return [...items, ...meetings().map(({ id, anchor }) => ({ about: id, anchor }))]
+      .flatMap(({ about, anchor }) => [about, anchor])
+      .concat(named, kept().map(({ id }) => id)); // prettier-ignore
+  });
   const keptOf = (item: Pick<Item, "kind" | "about">) => byKey().get(keyOf(item.kind, item.about));
   const isOff = (item: Item) => isPutOff(keptOf(item), today());
   const [showPutOff, setShowPutOff] = createSignal(false);

@@ -158,6 +158,7 @@ export default function Today(): JSX.Element {
                 {noNext() > 0 ? said("noNext", noNext()) : ""}
               </Empty>
             </Show>
+            <Show when={data.whole()}>
             <p class={css.here}>
               {t("which.todayHere", here())}{" "}
               <Show when={notices.putOff() > 0}>
@@ -180,6 +181,7 @@ export default function Today(): JSX.Element {
                 <span class={css.keys}>{said("keys")}</span>
               </Show>
             </p>
+            </Show>
           </Show>
         </div>
       </div>
