@@ -114,6 +114,7 @@ test("[SYNC-L1] with 105,000 records on the device it starts, scrolls, finds, so
   const heap = await page.evaluate(() => (performance as unknown as { memory?: { usedJSHeapSize: number } }).memory?.usedJSHeapSize ?? 0); // prettier-ignore
   console.info(`105,000 records: ${Object.entries(took).map(([what, ms]) => `${what} ${ms} ms`).join(" · ")} · heap ${Math.round(heap / 1e6)} MB`); // prettier-ignore
   // The page is killed 0.3 s after an edit that was typed while all of it was still being read.
+  await page.evaluate(async () => void (await navigator.serviceWorker.ready));
   const there = page.url();
   await page.close();
   const early = await context.newPage();
