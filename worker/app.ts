@@ -17,6 +17,7 @@ import { openDb } from "./db/db.ts";
 import { loadRows } from "./db/rows.ts";
 import { demoRoutes } from "./demo/routes.ts";
 import { directoryRoutes } from "./directory/routes.ts";
+import { duplicateBodies, duplicateRoutes } from "./duplicates/routes.ts";
 import { exchangeBodies, exchangeRoutes } from "./exchange/routes.ts";
 import { fileBodies, fileRoutes } from "./files/routes.ts";
 import { answerHeadersFor } from "./http/headers.ts";
@@ -66,6 +67,7 @@ app.route("/api", roomRoutes);
 app.route("/api", exchangeRoutes(announceTo));
 app.route("/api", shareRoutes);
 app.route("/api", fileRoutes);
+app.route("/api", duplicateRoutes);
 app.route("/api", historyRoutes);
 app.route("/api", auditRoutes);
 app.route("/api", recordRoutes);
@@ -100,6 +102,7 @@ app.get("/openapi.json", (c) => {
   const bodies: Readonly<Record<string, unknown>> = {
     ...recordBodies,
     ...fileBodies,
+    ...duplicateBodies,
     ...shareBodies,
     ...authBodies,
     ...tokenBodies,

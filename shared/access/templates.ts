@@ -263,6 +263,7 @@ const allows: readonly AllowRule[] = [
     "What is brought in is brought in whole; writing a value is not reading it."),
   allow("steward.merge", ["data_steward"], ["account", "contact", "lead"], ["edit", "merge", "link", "bulk_edit", "archive", "restore"], reach("all"), ["identity", "shared"],
     "Twins are merged by one who knows the rules."),
+  allow("twin.match", ["seller", "qualifier", "support"], ["account", "contact"], ["match"], reach("all"), ["identity", "shared"], "No customer is worked twice unknown."),
   allow("audit.read", ["auditor", "policy_admin"], ["member", "team", "region"], ["read_audit"], reach("all"), ["identity", "shared"], "Somebody watches."),
   allow("admin.member", ["policy_admin"], "member", ["find", "read", "read_history"], reach("all"), ["identity", "shared", "personal"],
     "Members are kept by few people.", { keep: "online" }),

@@ -124,6 +124,7 @@ export const zh: Readonly<Record<string, string>> = {
   "Pay follows the person.": "报酬随人走。",
   "Letting somebody in by name, for a while.": "指名让某人进来一段时间。",
   "Somebody is asked to look.": "请某人来看一看。",
+  "No customer is worked twice unknown.": "不让两个人在互不知情时跟同一个客户。",
   // --- stages, approvals, emergencies
   "Whoever works a sale moves it.": "谁做销售，谁推进阶段。",
   "What is won has a day, an amount and a reason, and no large discount by one alone.": "赢单即开票：要有日期、金额和原因，大额折扣不能由一人决定。",

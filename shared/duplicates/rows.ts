@@ -2,7 +2,10 @@ import type { RecordOf } from "../records/entities.ts";
 import type { TwinKind, TwinRow } from "./score.ts";
 
 /** Records as they are compared: what is hidden from who compares is not there, and says nothing. */
-export type TwinEntity = "account" | "contact" | "lead";
+export const twinEntities = ["account", "contact", "lead"] as const;
+export type TwinEntity = (typeof twinEntities)[number];
+export const isTwinEntity = (name: string | null): name is TwinEntity =>
+  (twinEntities as readonly (string | null)[]).includes(name);
 export const kindOfTwins = (name: TwinEntity): TwinKind => (name === "account" ? "organisation" : "person");
 
 /** `company`: of a person the name of their account. */

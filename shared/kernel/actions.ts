@@ -4,6 +4,7 @@ export const workActions = [
   "create", "edit", "comment", "write", "qualify", "disqualify", "advance", "reopen", "reassign", "hand_off",
   "accept_handoff", "escalate", "resolve", "merge", "link", "share", "manage_account_team", "bulk_edit", "import",
   "archive", "delete", "restore", "ask", "decide", "regen", "raise_schema", "tighten", "restrict",
+  "match", // to be told that a colleague has something similar, and whom to ask: nothing of it is seen
 ] as const; // prettier-ignore
 export const governActions = [
   "approve_discount", "approve_stage", "approve_grant", "approve_export", "approve_change", "approve_policy",

@@ -197,6 +197,13 @@ export const limits = {
   bulkRowsMax: 2_000, // each is a mutation of its own: forty pushes, under a minute on a phone
   pasteCellsMax: 5_000,
 
+  // --- twins
+  mergeUndoMs: 30 * dayMs, // well inside `hotMs`: the history that undoes it is in the database
+  mergeFieldsMax: 60, // of one merge: more than a record has
+  apartMax: 32, // records that one was told apart from; the oldest are asked about again
+  twinAsksPerHour: 20, // whether a colleague has something similar: a person at work asks a few times a day
+  twinAsksPerDay: 60,
+
   // --- what an opportunity sells
   linesMax: 40, // people still read it, and a row of the database stays small
   lineQuantityMax: 100_000,

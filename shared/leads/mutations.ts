@@ -51,7 +51,7 @@ const captureLead = defineMutation<z.infer<typeof captureArgs>>({
       ...emptyFields("lead"),
       ...(a.company === undefined ? {} : { company: a.company }),
       ...a.fields,
-      status: "new",
+      ...{ status: "new", mergedInto: null, mergedAt: null, apart: null },
       id: a.id,
       anchor: a.account,
       compartment: "sales",

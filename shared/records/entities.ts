@@ -34,6 +34,14 @@ const choice = <const V extends readonly string[]>(values: V, group: Group) =>
 /** Who answers for a record; empty means the owner of its key. Moves only by `reassign`. */
 const owner = { type: "ref", to: "member", group: "shared", act: "reassign" } as const satisfies Field;
 
+/** Of a record that is one with another of its kind: which one stands for it, since when, and which ones it is not (shared/duplicates). */
+const merging = <T extends string>(to: T) =>
+  ({
+    mergedInto: { type: "ref", to, group: "identity", act: "merge" },
+    mergedAt: { type: "instant", group: "identity", act: "merge" },
+    apart: { type: "list", group: "identity", act: "merge" },
+  }) as const satisfies FieldsShape;
+
 /** Why something was won or lost (shared/pipeline/reasons.ts says which goes with what). */
 export const outcomeCodes = [
   "fit",
@@ -180,6 +188,7 @@ export const entities = {
       customContract: custom("contract"),
       customInternal: custom("internal"),
       customUnclassified: custom("unclassified"),
+      ...merging("account"),
       source,
       unresolved,
     },
@@ -222,6 +231,7 @@ export const entities = {
       customShared: custom("shared"),
       customPersonal: custom("personal"),
       customUnclassified: custom("unclassified"),
+      ...merging("contact"),
       source,
       unresolved,
     },
@@ -261,6 +271,7 @@ export const entities = {
       customShared: custom("shared"),
       customQualification: custom("qualification"),
       customUnclassified: custom("unclassified"),
+      ...merging("lead"),
       source,
       unresolved,
     },

@@ -129,6 +129,10 @@ function first(name: EntityName, tx: Tx): Fields {
       return { escalatedTo: null, escalations: null, waits: null, respondedAt: null };
     case "section":
       return { owner: null };
+    case "account":
+    case "contact":
+    case "lead":
+      return { mergedInto: null, mergedAt: null, apart: null };
     case "opportunity":
       return { stageSince: tx.now, cameFrom: null, closeMoves: 0 };
     default:

@@ -1,6 +1,7 @@
 import { allowedBy } from "../approvals/allowed.ts";
 import { approvalMutations } from "../approvals/mutations.ts";
 import { caseMutations, opening } from "../cases/mutations.ts";
+import { duplicateMutations } from "../duplicates/mutations.ts";
 import { withBrief } from "../handoffs/brief.ts";
 import { fileMutations } from "../files/mutations.ts";
 import { handoffMutations } from "../handoffs/mutations.ts";
@@ -58,6 +59,7 @@ const all: readonly Mutation[] = [
   allowedBy(advanceOpportunity),
   priceOpportunity,
   ...leadMutations,
+  ...duplicateMutations,
   completeTask,
   checkItem,
   ...noticeMutations,

@@ -101,6 +101,8 @@ export const actNames: Readonly<Record<string, Words>> = {
   reassign: ["Give to", "转交"],
   assign: ["Give to", "分派"],
   restrict: ["Restrict", "限制"],
+  merge: ["Merge", "合并"],
+  keep_apart: ["Keep apart", "不合并"],
   advance: ["Move to another stage", "移动阶段"],
   complete: ["Tick off", "勾选完成"],
   check: ["Tick a step", "勾选步骤"],
