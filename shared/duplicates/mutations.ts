@@ -1,5 +1,4 @@
 import * as z from "zod/mini";
-import { limits } from "../kernel/limits.ts";
 import { fail, ok } from "../kernel/result.ts";
 import { entity, entityOfId, type Row } from "../records/entities.ts";
 import type { Field, Value } from "../records/field.ts";
@@ -13,16 +12,17 @@ import { twinEntities, type TwinEntity } from "./rows.ts";
  * than before, undoing is exact, and the history of both goes on (decision 0035). Rules: docs/spec/duplicates.md.
  */
 const id = z.string().check(z.minLength(1), z.maxLength(64));
-const names = z.array(z.string().check(z.minLength(1), z.maxLength(64))).check(z.maxLength(limits.mergeFieldsMax));
+/** As many as a list holds; of those before the pair is asked about again. */
+const apartMost = 32;
 
 /** Of two that are one the elder stays, whoever merges them and in whichever order they are named. */
-export function survivor<R extends Pick<Row, "id" | "createdAt">>(one: R, other: R): readonly [stays: R, goes: R] {
+function survivor<R extends Pick<Row, "id" | "createdAt">>(one: R, other: R): readonly [stays: R, goes: R] {
   const elder = one.createdAt < other.createdAt || (one.createdAt === other.createdAt && one.id < other.id);
   return elder ? [one, other] : [other, one];
 }
 
 /** Fields that a merge may take over: free to edit, of the record itself, and no reference. */
-export const isTakable = (name: TwinEntity, key: string): boolean => {
+const isTakable = (name: TwinEntity, key: string): boolean => {
   const field = (entity(name).fields as Readonly<Record<string, Field>>)[key];
   return field !== undefined && !field.act && !field.apart && !field.of && !["ref", "lines", "list"].includes(field.type) && !left.has(key); // prettier-ignore
 };
@@ -32,7 +32,7 @@ const left = new Set(["source", "unresolved"]);
  * True if both lie in the same hands, so that a value that goes from one to the other comes to nobody who could not read
  * it there: one account, or two of one owner, team, region and restriction. What is not seen is not the same.
  */
-export function inSameHands(one: Row, other: Row, look: (id: string) => Row | null | undefined): boolean {
+function inSameHands(one: Row, other: Row, look: (id: string) => Row | null | undefined): boolean {
   if (one.anchor === other.anchor) return true;
   const [a, b] = [one, other].map((row) => (entityOfId(row.id) === "account" ? row : look(row.anchor)));
   if (!a || !b) return false;
@@ -47,7 +47,7 @@ function mergeMutation(name: TwinEntity): Mutation {
   const args = z.strictObject({
     id,
     other: id,
-    take: z.optional(names),
+    take: z.optional(z.array(id)),
     under: z.optional(z.array(id).check(z.maxLength(2))),
   });
   return defineMutation<z.infer<typeof args>>({
@@ -92,10 +92,7 @@ function unmergeMutation(name: TwinEntity): Mutation {
     run: (tx, a) => {
       const [goes, stays] = [own(name, tx, a.id), own(name, tx, a.into)];
       if (!goes || !stays) return fail("missing");
-      const { mergedInto, mergedAt } = goes;
-      if (mergedInto !== a.into || typeof mergedAt !== "number") return fail("version_conflict", { fields: ["mergedInto"] }); // prettier-ignore
-      if (tx.now - mergedAt > limits.mergeUndoMs)
-        return fail("denied", { detail: "A merge can be undone for thirty days." });
+      if (goes["mergedInto"] !== a.into) return fail("version_conflict", { fields: ["mergedInto"] });
       const same = (x: Value | undefined, y: Value | undefined) => JSON.stringify(x ?? null) === JSON.stringify(y ?? null); // prettier-ignore
       const set: Fields = Object.fromEntries(Object.entries(a.back.before).filter(([key]) => same(stays[key], a.back.wrote[key]))); // prettier-ignore
       tx.edit(stays.id, {}, "merge");
@@ -118,7 +115,7 @@ function apartMutation(name: TwinEntity): Mutation {
       if (!one || !other || a.id === a.other) return fail("missing");
       const [stays, goes] = survivor(one, other);
       const others = apartFrom(goes).filter((each) => each !== stays.id);
-      const next = a.apart === false ? others : [...others, stays.id].slice(-limits.apartMax);
+      const next = a.apart === false ? others : [...others, stays.id].slice(-apartMost);
       tx.edit(stays.id, {}, "merge");
       tx.edit(goes.id, { apart: next.length > 0 ? next : null }, "merge");
       return ok(undefined);
@@ -126,10 +123,6 @@ function apartMutation(name: TwinEntity): Mutation {
   });
 }
 const apartFrom = (row: Row): readonly string[] => (Array.isArray(row["apart"]) ? (row["apart"] as string[]) : []);
-/** True if somebody said that the two are not one. */
-export const areApart = (one: Row, other: Row): boolean =>
-  apartFrom(one).includes(other.id) || apartFrom(other).includes(one.id);
-
 export const duplicateMutations: readonly Mutation[] = twinEntities.flatMap((name) => [
   mergeMutation(name),
   unmergeMutation(name),

@@ -48,38 +48,9 @@ export const limits = {
   historyRowsMax: 500, // changes of a key looked back over for who wrote a value; older ones are said without a name
 
   // --- rooms (docs/spec/rooms.md)
-  frameBytesMax: 1_048_576,
-  updateBytesMax: 1_000_000, // D1 and Durable Object rows stop at 2 MB in production, not locally
-  sectionSoftBytes: 524_288,
-  sectionHardBytes: 1_572_864,
-  attachmentBytesMax: 12_000, // platform: 16,384 with framing
-  openSectionsMax: 24, // a socket
-  presenceBytesMax: 512,
-  presencePerSecond: 10,
-  clientIdsPerSocket: 8,
-  structsMax: 20_000,
-  deleteRangesMax: 10_000,
-  nestingMax: 64,
-  framesPerSecond: 60,
-  framesBurst: 200,
-  preAuthBytesMax: 5_242_880,
-  preAuthFramesMax: 100,
-  socketsPerRoom: 256,
   roomPingMs: 25_000, // of a client; a browser lets a hidden page's timers run once a minute
-  roomSilenceMs: 90_000, // a page that may ping only once a minute is not silent yet
-  sendPingBytes: 262_144, // to a socket of a room, then it is asked whether it has read them
-  sendSkipBytes: 1_048_576,
-  sendCloseBytes: 4_194_304,
-  memberHourWarnBytes: 524_288,
-  memberHourFreezeBytes: 1_048_576,
-  compactTailRows: 500,
-  compactTailBytes: 65_536,
-  strikesMax: 3,
   heldTextsMax: 500, // sections that a device keeps for reading offline
   heldTextBytes: 16_777_216,
-  wordsTextMax: 262_144, // characters of a section's text that the database keeps; D1 stores rows of 2 MB
-  wordsListMax: 500, // mentions, checklist items and links of a section, each
-  rightsReadMs: minuteMs, // backstop read of a room with traffic
 
   // --- identity
   sessionTokenMs: 10 * minuteMs,
@@ -197,13 +168,6 @@ export const limits = {
   bulkRowsMax: 2_000, // each is a mutation of its own: forty pushes, under a minute on a phone
   pasteCellsMax: 5_000,
 
-  // --- twins
-  mergeUndoMs: 30 * dayMs, // well inside `hotMs`: the history that undoes it is in the database
-  mergeFieldsMax: 60, // of one merge: more than a record has
-  apartMax: 32, // records that one was told apart from; the oldest are asked about again
-  twinAsksPerHour: 20, // whether a colleague has something similar: a person at work asks a few times a day
-  twinAsksPerDay: 60,
-
   // --- what an opportunity sells
   linesMax: 40, // people still read it, and a row of the database stays small
   lineQuantityMax: 100_000,
@@ -217,4 +181,43 @@ export const limits = {
   longTextMax: 20_000,
   customBytesMax: 8_192,
   amountMinorMax: 9_000_000_000_000, // well inside 2^53, so that sums of a thousand stay exact
+} as const;
+
+/** Bounds that the edge alone goes by: a device does not carry them. */
+export const edgeLimits = {
+  // --- rooms (docs/spec/rooms.md)
+  frameBytesMax: 1_048_576,
+  updateBytesMax: 1_000_000, // D1 and Durable Object rows stop at 2 MB in production, not locally
+  sectionSoftBytes: 524_288,
+  sectionHardBytes: 1_572_864,
+  attachmentBytesMax: 12_000, // platform: 16,384 with framing
+  openSectionsMax: 24, // a socket
+  presenceBytesMax: 512,
+  presencePerSecond: 10,
+  clientIdsPerSocket: 8,
+  structsMax: 20_000,
+  deleteRangesMax: 10_000,
+  nestingMax: 64,
+  framesPerSecond: 60,
+  framesBurst: 200,
+  preAuthBytesMax: 5_242_880,
+  preAuthFramesMax: 100,
+  socketsPerRoom: 256,
+  roomSilenceMs: 90_000, // a page that may ping only once a minute is not silent yet
+  sendPingBytes: 262_144, // to a socket of a room, then it is asked whether it has read them
+  sendSkipBytes: 1_048_576,
+  sendCloseBytes: 4_194_304,
+  memberHourWarnBytes: 524_288,
+  memberHourFreezeBytes: 1_048_576,
+  compactTailRows: 500,
+  compactTailBytes: 65_536,
+  strikesMax: 3,
+  wordsTextMax: 262_144, // characters of a section's text that the database keeps; D1 stores rows of 2 MB
+  wordsListMax: 500, // mentions, checklist items and links of a section, each
+  rightsReadMs: minuteMs, // backstop read of a room with traffic
+
+  // --- twins (docs/spec/duplicates.md)
+  mergeUndoMs: 30 * dayMs, // well inside `hotMs`: the history that undoes it is in the database
+  twinAsksPerHour: 20, // whether a colleague has something similar: a person at work asks a few times a day
+  twinAsksPerDay: 60,
 } as const;

@@ -7,7 +7,7 @@ import { request } from "node:http";
 import type { Socket } from "node:net";
 import * as decoding from "lib0/decoding";
 import * as Y from "yjs";
-import { limits } from "../../shared/kernel/limits.ts";
+import { edgeLimits } from "../../shared/kernel/limits.ts";
 import { authFrame, isPing, Line, plainCopy, pong, type Copy, type Member } from "./wire.ts";
 
 const pieceBytes = 90_000;
@@ -166,6 +166,6 @@ export async function readSlowly(member: Member, { megabytes }: { readonly megab
   await line.open();
   line.close();
   const equal = text.length > 0 && back.doc.getText("plain").toString() === text;
-  const bounded = came <= limits.sendCloseBytes + 2 * pieceBytes;
+  const bounded = came <= edgeLimits.sendCloseBytes + 2 * pieceBytes;
   return { flooded, came, code, bounded, equal, ms: Date.now() - startedAt };
 }

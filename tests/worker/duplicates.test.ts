@@ -2,7 +2,7 @@
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
 
-import { limits } from "../../shared/kernel/limits.ts";
+import { edgeLimits } from "../../shared/kernel/limits.ts";
 import type { Row } from "../../shared/records/entities.ts";
 import { account, accountSource, ask, boot, bring, bytesOf, device, idOf, json, memberId, pushBody, under } from "./app-rig.ts"; // prettier-ignore
 
@@ -66,7 +66,7 @@ describe("merging", () => {
     const [, goes] = await ordered("e", "f");
     expect((await post("greta", "merge", { id: id["e"], other: id["f"] })).status).toBe(200);
     expect((await post("ana", "undo", { id: id[goes] })).status).toBe(403);
-    await env.DB.prepare("UPDATE contact SET merged_at = ? WHERE id = ?").bind(Date.now() - limits.mergeUndoMs - 1, id[goes]).run(); // prettier-ignore
+    await env.DB.prepare("UPDATE contact SET merged_at = ? WHERE id = ?").bind(Date.now() - edgeLimits.mergeUndoMs - 1, id[goes]).run(); // prettier-ignore
     const late = await post("greta", "undo", { id: id[goes] });
     expect([late.status, await late.json()]).toMatchObject([403, { detail: "A merge can be undone for thirty days." }]);
   });
@@ -172,7 +172,7 @@ describe("asking whether a colleague has it", () => {
     expect(marketing).toMatch(/^403/);
     expect(await asked("femi", { name: "Nobody Knows Us" })).toBe(marketing);
     let last = "";
-    for (let n = 0; n <= limits.twinAsksPerHour; n += 1) last = await asked("bo", { name: `Try ${n}` });
+    for (let n = 0; n <= edgeLimits.twinAsksPerHour; n += 1) last = await asked("bo", { name: `Try ${n}` });
     expect(last).toMatch(/^429/);
     expect(await asked("bo")).toBe(last);
     const { results } = await env.DB.prepare("SELECT * FROM twin_ask WHERE member = ?").bind(await memberId("bo")).all(); // prettier-ignore

@@ -5,7 +5,7 @@ import * as decoding from "lib0/decoding";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import * as Y from "yjs";
 import { shippedPolicy } from "../../shared/access/templates.ts";
-import { limits } from "../../shared/kernel/limits.ts";
+import { edgeLimits, limits } from "../../shared/kernel/limits.ts";
 import { hubOf } from "../../worker/env.ts";
 import * as wire from "../../worker/rooms/protocol.ts";
 import { caret, connect, hex, makeOrg, newId, paragraph, type Spy, sql, typing, type Org } from "./rooms-rig.ts";
@@ -87,7 +87,7 @@ describe("whoever may not see presence", () => {
         // Swept: nothing heard of for 90 seconds.
         await come(1_003);
         const now = Date.now();
-        const later = clock(now + limits.roomSilenceMs + 20_000);
+        const later = clock(now + edgeLimits.roomSilenceMs + 20_000);
         for (const spy of [sam, ana]) spy.raw(new Uint8Array([9]));
         ana.send(address, 3);
         if (withBo) await ends(3);
@@ -165,7 +165,7 @@ describe("presence", () => {
     ]; // prettier-ignore
     for (const [n, cursor] of hostile.entries()) {
       bo.present(address, 77, n + 1, { cursor });
-      await quiet(limits.presencePerSecond * 11); // no faster than presence may go
+      await quiet(edgeLimits.presencePerSecond * 11); // no faster than presence may go
     }
     expect(ana.heard).not.toContain(org.members.bo);
     bo.present(address, 77, 100, { cursor: caret(77) });
@@ -187,7 +187,7 @@ describe("a word of the hub is lost", () => {
     await leaves(org); // and nobody says so
     ana.sync(pad, 2, typing("still"));
     await bo.until((frame) => new TextDecoder("latin1").decode(frame).includes("still"));
-    clock(Date.now() + limits.rightsReadMs);
+    clock(Date.now() + edgeLimits.rightsReadMs);
     ana.send(pad, 3); // any frame: the read goes on behind it
     await bo.until(same(wire.closeFrame(pad)));
     ana.sync(pad, 2, typing("CANARY"));

@@ -5,7 +5,7 @@ import fc from "fast-check";
 import * as encoding from "lib0/encoding";
 import { describe, expect, it, vi } from "vitest";
 import * as Y from "yjs";
-import { limits } from "../../shared/kernel/limits.ts";
+import { edgeLimits, limits } from "../../shared/kernel/limits.ts";
 import { SectionLog } from "../../worker/rooms/log.ts";
 import * as wire from "../../worker/rooms/protocol.ts";
 import {
@@ -118,12 +118,12 @@ describe("opening", () => {
     const org = await makeOrg();
     const ana = await sitting(org, "ana");
     const address = at(org.sections.pad);
-    for (let n = 0; n < limits.openSectionsMax; n++) {
+    for (let n = 0; n < edgeLimits.openSectionsMax; n++) {
       expect(await open(ana, `${address}\0${n}`)).toBe("write");
       ana.present(`${address}\0${n}`, 100 + n, 1, { filler: "é".repeat(200) });
       await quiet(); // or the rate of presence would hide that there is too much of it
     }
-    for (let n = limits.openSectionsMax; n < 40; n++) expect(await open(ana, `${address}\0${n}`)).toBe("denied");
+    for (let n = edgeLimits.openSectionsMax; n < 40; n++) expect(await open(ana, `${address}\0${n}`)).toBe("denied");
     await evictDurableObject(room(org)); // which modes it has is what the attachment says
     ana.sync(`${address}\0${3}`, 2, updateOf("still here"));
     await ana.until(stored(`${address}\0${3}`));
@@ -293,7 +293,7 @@ describe("writing", () => {
     const address = at(org.sections.pad);
     const ana = await sitting(org, "ana");
     await open(ana, address, "");
-    ana.sync(address, 2, updateOf("a".repeat(limits.updateBytesMax))); // fits a frame, and no row
+    ana.sync(address, 2, updateOf("a".repeat(edgeLimits.updateBytesMax))); // fits a frame, and no row
     await ana.until(refused(address));
     expect(await rows(org, "log")).toBe(0);
     ana.sync(address, 2, updateOf("a".repeat(900_000)));
@@ -364,7 +364,7 @@ describe("hostile frames", () => {
     const [text, large, type6] = [await sitting(org, "bo"), await sitting(org, "bo"), await sitting(org, "bo")];
     text.raw("hello");
     expect(await text.untilClosed()).toBe(1003);
-    large.raw(new Uint8Array(limits.frameBytesMax + 1));
+    large.raw(new Uint8Array(edgeLimits.frameBytesMax + 1));
     expect(await large.untilClosed()).toBe(1009);
     for (let n = 0; n < 3; n++) type6.send(address, 6);
     expect(await type6.untilClosed()).toBe(4400);
@@ -426,7 +426,7 @@ describe("presence", () => {
     const bytesOf = ({ frames }: Spy) => frames.reduce((sum, { byteLength }) => sum + byteLength, 0);
 
     // A megabyte unread: presence is left out, and an answer waits until more was read, also over a sleep.
-    while (bytesOf(slow) < limits.sendSkipBytes + 200_000) await write(ana);
+    while (bytesOf(slow) < edgeLimits.sendSkipBytes + 200_000) await write(ana);
     const asks = async () => {
       const before = bytesOf(slow);
       slow.sync(address, 0, new Uint8Array([0]));
@@ -445,8 +445,8 @@ describe("presence", () => {
 
     for (let n = 0; n < 60 && deaf.closed === null; n++) await write(n % 2 === 0 ? ana : more);
     expect(await deaf.untilClosed()).toBe(4513);
-    expect(bytesOf(deaf)).toBeGreaterThan(limits.sendCloseBytes);
-    expect(bytesOf(deaf)).toBeLessThan(limits.sendCloseBytes + limits.sendPingBytes + 200_000); // a sleep forgets one
+    expect(bytesOf(deaf)).toBeGreaterThan(edgeLimits.sendCloseBytes);
+    expect(bytesOf(deaf)).toBeLessThan(edgeLimits.sendCloseBytes + edgeLimits.sendPingBytes + 200_000); // a sleep forgets one
     for (const spy of [ana, more, bo, slow]) expect(spy.closed).toBe(null);
     await bo.until(says("null"), "the end of its presence");
     const again = await sitting(org, "bo");
@@ -503,7 +503,7 @@ describe("presence", () => {
 
 describe("silence", () => {
   it("[ROOM-12] whoever says nothing for 90 seconds is closed at the next frame and gone for the others; a ping or a frame counts, a sleep does not", async () => {
-    expect(limits.roomSilenceMs).toBeGreaterThan(60_000 + limits.roomPingMs); // a hidden page pings once a minute
+    expect(edgeLimits.roomSilenceMs).toBeGreaterThan(60_000 + limits.roomPingMs); // a hidden page pings once a minute
     const org = await makeOrg();
     const address = at(org.sections.pad);
     const [ana, bo, sam] = [await sitting(org, "ana"), await sitting(org, "bo"), await sitting(org, "sam")];
@@ -516,11 +516,11 @@ describe("silence", () => {
     const now = Date.now();
     const clock = vi.spyOn(Date, "now");
     try {
-      clock.mockReturnValue(now + limits.roomSilenceMs - 10_000);
+      clock.mockReturnValue(now + edgeLimits.roomSilenceMs - 10_000);
       sam.send(address, 3);
       await quiet();
       expect([ana.closed, bo.closed, sam.closed]).toEqual([null, null, null]);
-      clock.mockReturnValue(now + limits.roomSilenceMs + 1_000);
+      clock.mockReturnValue(now + edgeLimits.roomSilenceMs + 1_000);
       ana.sync(address, 2, updateOf("words"));
       await ana.until(stored(address));
       expect(await bo.untilClosed()).toBe(4508);
@@ -841,7 +841,7 @@ describe("the log", () => {
         .toArray()
         .map(({ size }) => size);
       expect(sizes.length).toBe(2);
-      expect(Math.max(...sizes)).toBeLessThanOrEqual(limits.updateBytesMax);
+      expect(Math.max(...sizes)).toBeLessThanOrEqual(edgeLimits.updateBytesMax);
       expect((await new SectionLog(storage).open(id, 1, 1)).doc.getText("plain").length).toBe(1_350_000);
     });
   });

@@ -4,7 +4,7 @@ import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it, vi } from "vitest";
 import * as Y from "yjs";
 import { shippedPolicy } from "../../shared/access/templates.ts";
-import { limits } from "../../shared/kernel/limits.ts";
+import { edgeLimits } from "../../shared/kernel/limits.ts";
 import { bounds, type VersionInfo } from "../../worker/rooms/versions.ts";
 import { SectionLog } from "../../worker/rooms/log.ts";
 import * as wire from "../../worker/rooms/protocol.ts";
@@ -177,7 +177,7 @@ describe("versions", () => {
     const big = (await (
       await ask(`${path(org, pad)}/versions`, session(org, "ana"), { name: "Big" })
     ).json()) as VersionInfo;
-    expect(big.bytes).toBeGreaterThan(limits.updateBytesMax);
+    expect(big.bytes).toBeGreaterThan(edgeLimits.updateBytesMax);
     await evictDurableObject(room(org));
     expect((await read(org, "ana", pad, big.id)).text === words.join("")).toBe(true);
     await ana.erase(0, words.join("").length);
@@ -189,7 +189,7 @@ describe("versions", () => {
     expect(items.length).toBe(bounds.versionsKeptElse + 1);
     expect(items.at(-1)?.name).toBe("Big");
     const chunks = await runInDurableObject(room(org), (_room, { storage }) => storage.sql.exec<{ n: number }>("SELECT count(*) AS n FROM version_chunk").one().n); // prettier-ignore
-    expect(chunks).toBe(items.reduce((sum, { bytes }) => sum + Math.ceil(bytes / limits.updateBytesMax), 0));
+    expect(chunks).toBe(items.reduce((sum, { bytes }) => sum + Math.ceil(bytes / edgeLimits.updateBytesMax), 0));
   });
 });
 

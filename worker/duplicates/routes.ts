@@ -3,7 +3,7 @@ import * as z from "zod/mini";
 import { isTwinEntity, kindOfTwins, twinOf } from "../../shared/duplicates/rows.ts";
 import { mailKey, nameWords, phoneKey, score, seen, siteKey } from "../../shared/duplicates/score.ts";
 import { thresholds } from "../../shared/duplicates/twins.ts";
-import { limits } from "../../shared/kernel/limits.ts";
+import { edgeLimits, limits } from "../../shared/kernel/limits.ts";
 import { entityOfId, type RecordOf, type Row } from "../../shared/records/entities.ts";
 import { isVisible, project } from "../../shared/records/record.ts";
 import { requireActor } from "../auth/actor.ts";
@@ -73,6 +73,8 @@ duplicateRoutes.post("/duplicates/undo", requireActor, async (c) => {
   if (!goes || !name || !isTwinEntity(name)) return missing();
   const into = typeof goes["mergedInto"] === "string" ? await own(c, goes["mergedInto"]) : null;
   if (!into) return problem({ code: "version_conflict", fields: ["mergedInto"] });
+  if (Date.now() - Number(goes["mergedAt"] ?? 0) > edgeLimits.mergeUndoMs)
+    return problem({ code: "denied", detail: "A merge can be undone for thirty days." });
   const back = await wroteOf(doorOf(c).db, name, goes, into);
   const error = await mutate(c, `${name}.unmerge@1`, { id: goes.id, into: into.id, back });
   return error ? problem(error) : answer(c, name, goes.id, 200);
@@ -93,7 +95,7 @@ duplicateRoutes.post("/duplicates/ask", requireActor, async (c) => {
   if (!asks || (actor.capabilities && !actor.capabilities.has("match")))
     return problem({ code: "denied", detail: "Your role does not ask this." });
   const counted = await countAsk(db, actor.member, now);
-  if (counted.hour > limits.twinAsksPerHour || counted.day > limits.twinAsksPerDay)
+  if (counted.hour > edgeLimits.twinAsksPerHour || counted.day > edgeLimits.twinAsksPerDay)
     return problem({ code: "too_many_requests", detail: "That is asked a few times an hour. Ask a data steward." });
 
   const kind = kindOfTwins(name);

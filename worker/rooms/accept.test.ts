@@ -2,7 +2,7 @@ import fc from "fast-check";
 import * as encoding from "lib0/encoding";
 import { describe, expect, it } from "vitest";
 import * as Y from "yjs";
-import { limits } from "../../shared/kernel/limits.ts";
+import { edgeLimits } from "../../shared/kernel/limits.ts";
 import { acceptUpdate, type Writer } from "./accept.ts";
 import { scanUpdate } from "./scan.ts";
 
@@ -104,7 +104,7 @@ describe("what enters a document", () => {
     ["2^53-1 values", struct(1, 0, 8, (to) => (atRoot(to), encoding.writeVarUint(to, Number.MAX_SAFE_INTEGER)))],
     ["a format that is no JSON", struct(1, 0, 6, (to) => (atRoot(to), encoding.writeVarString(to, "bold"), encoding.writeVarString(to, "{")))],
     ["a million deletions", bytes((to) => { for (const n of [0, 1, 1, 1_000_000]) encoding.writeVarUint(to, n); for (let n = 0; n < 400_000; n++) encoding.writeUint8Array(to, new Uint8Array([n & 127, 1])); })],
-    ["more than a row holds", new Uint8Array(limits.updateBytesMax + 1)],
+    ["more than a row holds", new Uint8Array(edgeLimits.updateBytesMax + 1)],
   ]; // prettier-ignore
   it.each(hostile)("[SECTION-3] [case 14] refuses %s without touching the document", (_name, update) => {
     const room = new Y.Doc();
@@ -116,7 +116,7 @@ describe("what enters a document", () => {
 
   it("[ROOM-6] [case 14] refuses types nested deeper than any editor makes", () => {
     const doc = new Y.Doc();
-    const chain = Array.from({ length: limits.nestingMax + 1 }, () => new Y.XmlElement("blockquote"));
+    const chain = Array.from({ length: edgeLimits.nestingMax + 1 }, () => new Y.XmlElement("blockquote"));
     chain.forEach((element, n) =>
       (n === 0 ? doc.getXmlFragment("default") : (chain[n - 1] as Y.XmlElement)).insert(0, [element]),
     );

@@ -4,7 +4,7 @@
  * whoever may write a section may write all of it.
  */
 import * as Y from "yjs";
-import { limits } from "../../shared/kernel/limits.ts";
+import { edgeLimits } from "../../shared/kernel/limits.ts";
 import { markName, schemaOf } from "../../shared/sections/schema.ts";
 import { scanUpdate, type Scan } from "./scan.ts";
 
@@ -43,7 +43,7 @@ const refused = (why: Refusal): Accepted => ({ ok: false, why });
 
 /** `schema` is the section's number; null for a section that no editor opens. After `anomaly` the document is not to be used again. */
 export function acceptUpdate(doc: Y.Doc, update: Uint8Array, schema: number | null, writer: Writer): Accepted {
-  if (update.byteLength > limits.updateBytesMax) return refused("too_large");
+  if (update.byteLength > edgeLimits.updateBytesMax) return refused("too_large");
   const scan = scanUpdate(update);
   if (!scan) return refused("malformed");
   if (schema !== null && isForeign(scan, schema)) return refused("foreign");
@@ -110,12 +110,12 @@ function apply(doc: Y.Doc, update: Uint8Array): Uint8Array[] | null {
 function settled(doc: Y.Doc, scan: Scan): boolean {
   if (doc.store.pendingStructs !== null || doc.store.pendingDs !== null) return false;
   if (scan.brings.some(({ client, to }) => Y.getState(doc.store, client) < to)) return false;
-  return scan.types.every((point) => depthOf(doc, point) <= limits.nestingMax);
+  return scan.types.every((point) => depthOf(doc, point) <= edgeLimits.nestingMax);
 }
 function depthOf(doc: Y.Doc, { client, clock }: { client: number; clock: number }): number {
   let depth = 0;
   let item: unknown = Y.getItem(doc.store, Y.createID(client, clock));
-  while (item instanceof Y.Item && depth <= limits.nestingMax) {
+  while (item instanceof Y.Item && depth <= edgeLimits.nestingMax) {
     depth++;
     item = item.parent instanceof Y.AbstractType ? item.parent._item : null;
   }

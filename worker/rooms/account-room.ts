@@ -1,6 +1,6 @@
 import { DurableObject } from "cloudflare:workers";
 import * as Y from "yjs";
-import { limits } from "../../shared/kernel/limits.ts";
+import { edgeLimits, limits } from "../../shared/kernel/limits.ts";
 import { sha256 } from "../auth/secrets.ts";
 import { openDb } from "../db/db.ts";
 import type { Env } from "../env.ts";
@@ -60,7 +60,7 @@ export class AccountRoom extends DurableObject<Env> {
   /** The upgrade. Only the Worker can reach this, and it took out any `x-principal` that came from outside. */
   override fetch(request: Request): Response {
     if (request.headers.get("upgrade") !== "websocket") return new Response(null, { status: 426 });
-    if (this.ctx.getWebSockets().length >= limits.socketsPerRoom)
+    if (this.ctx.getWebSockets().length >= edgeLimits.socketsPerRoom)
       // those too that close and do not read it
       return new Response(null, { status: 503 });
     const header = request.headers.get("x-principal");

@@ -3,11 +3,11 @@
  * truth, a document in memory is a cache of it that may be dropped at any time.
  */
 import * as Y from "yjs";
-import { limits } from "../../shared/kernel/limits.ts";
+import { edgeLimits } from "../../shared/kernel/limits.ts";
 import { copyContent } from "../../shared/sections/text.ts";
 import { bounds, roomMember, Versions, versionTables, type VersionWhy } from "./versions.ts";
 
-const chunkBytes = limits.updateBytesMax; // a row may have 2 MB in production, and any size locally
+const chunkBytes = edgeLimits.updateBytesMax; // a row may have 2 MB in production, and any size locally
 const cacheBytes = 6_000_000; // encoded; a document full of tombstones takes 20 times that to load, of 128 MB
 const idleMs = 30_000; // a spell of typing is over
 const projectMs = 5_000; // after an edit its words go to the database
@@ -411,7 +411,7 @@ export class SectionLog {
     const at = turn.at(-1)?.at;
     if (!first || at === undefined) return null;
     const change = mergeAll(turn.map((one) => one.change));
-    if (change.byteLength > limits.updateBytesMax) throw new Error("change too large for a row");
+    if (change.byteLength > edgeLimits.updateBytesMax) throw new Error("change too large for a row");
     const alone = turn.every(({ by }) => by.member === first.by.member && by.session === first.by.session);
     const write = (): number => {
       const no = section.no ?? this.enter(section.id, section.gen);
@@ -454,8 +454,8 @@ export class SectionLog {
     this.planProjection(section, at);
     if (this.peek(section.id, section.gen) !== section) return; // dropped: its document is not to be believed
     if (
-      section.tailRows >= limits.compactTailRows ||
-      section.tailBytes > Math.max(limits.compactTailBytes, section.snapshotBytes)
+      section.tailRows >= edgeLimits.compactTailRows ||
+      section.tailBytes > Math.max(edgeLimits.compactTailBytes, section.snapshotBytes)
     )
       this.compact(section);
     else if (section.tailRows === idleRowsMin) this.plan("compact", `${section.id}.${section.gen}`, at + idleMs);
@@ -514,7 +514,7 @@ export class SectionLog {
   }
 
   wouldFill(section: Loaded, more: number): boolean {
-    return section.snapshotBytes + section.tailBytes + more > limits.sectionHardBytes;
+    return section.snapshotBytes + section.tailBytes + more > edgeLimits.sectionHardBytes;
   }
 
   /** Past the hard size the section is read only until it is squashed. What counts is the size without its tail; nothing may be unstored. */
@@ -626,7 +626,7 @@ export class SectionLog {
 
   /** Each page that ever wrote is a client id, and makes every opening larger; so does what is no text. */
   needsSquash({ clients, snapshotBytes, tailBytes }: Loaded): boolean {
-    return clients.size > bounds.sectionClientsMax || snapshotBytes + tailBytes > limits.sectionSoftBytes;
+    return clients.size > bounds.sectionClientsMax || snapshotBytes + tailBytes > edgeLimits.sectionSoftBytes;
   }
 }
 

@@ -4,7 +4,7 @@
  */
 import * as decoding from "lib0/decoding";
 import * as encoding from "lib0/encoding";
-import { limits } from "../../shared/kernel/limits.ts";
+import { edgeLimits } from "../../shared/kernel/limits.ts";
 
 export interface Presence {
   readonly client: number;
@@ -46,13 +46,13 @@ export function readPresence(
 }
 
 function stamped(text: string, { member, name }: Stamp): string | null | undefined {
-  if (text.length > limits.presenceBytesMax) return undefined;
+  if (text.length > edgeLimits.presenceBytesMax) return undefined;
   const state: unknown = JSON.parse(text);
   if (state === null) return null;
   if (typeof state !== "object" || Array.isArray(state)) return undefined;
   if (!isCaret((state as { readonly cursor?: unknown }).cursor)) return undefined;
   const said = JSON.stringify({ ...state, user: { member, name } });
-  return new TextEncoder().encode(said).byteLength <= limits.presenceBytesMax ? said : undefined;
+  return new TextEncoder().encode(said).byteLength <= edgeLimits.presenceBytesMax ? said : undefined;
 }
 
 /** A caret as editors draw it: nothing, or two places in the document. Anything else would be drawn by others, and is not sent. */

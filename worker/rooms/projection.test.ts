@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import * as Y from "yjs";
-import { limits } from "../../shared/kernel/limits.ts";
+import { edgeLimits, limits } from "../../shared/kernel/limits.ts";
 import { wordsOf } from "./projection.ts";
 
 const member = "eu_mem_00000000000000000001";
@@ -57,9 +57,11 @@ describe("[SECTION-7] what a section says", () => {
     });
   });
   it("is bounded", () => {
-    const many = Array.from({ length: limits.wordsListMax + 5 }, (_, n) => item(`${n}`, { checked: false }));
-    const words = wordsOf(docOf(element("paragraph", {}, new Y.XmlText("x".repeat(limits.wordsTextMax + 5))), ...many));
-    expect([words.text.length, words.tasks.length]).toEqual([limits.wordsTextMax, limits.wordsListMax]);
+    const many = Array.from({ length: edgeLimits.wordsListMax + 5 }, (_, n) => item(`${n}`, { checked: false }));
+    const words = wordsOf(
+      docOf(element("paragraph", {}, new Y.XmlText("x".repeat(edgeLimits.wordsTextMax + 5))), ...many),
+    );
+    expect([words.text.length, words.tasks.length]).toEqual([edgeLimits.wordsTextMax, edgeLimits.wordsListMax]);
   });
   it("of a scratch section is its plain text", () => {
     const doc = new Y.Doc();

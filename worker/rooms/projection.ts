@@ -4,7 +4,7 @@
  */
 import * as Y from "yjs";
 import { isId } from "../../shared/kernel/id.ts";
-import { limits } from "../../shared/kernel/limits.ts";
+import { edgeLimits, limits } from "../../shared/kernel/limits.ts";
 import { markName } from "../../shared/sections/schema.ts";
 import { linesOf, textOf } from "../../shared/sections/text.ts";
 import type { Loaded, SectionLog } from "./log.ts";
@@ -43,9 +43,9 @@ export function wordsOf(doc: Y.Doc): Words {
     for (const child of node.toArray()) look(child);
   };
   look(doc.getXmlFragment("default"));
-  const some = <T>(all: Iterable<T>): T[] => [...all].slice(0, limits.wordsListMax);
+  const some = <T>(all: Iterable<T>): T[] => [...all].slice(0, edgeLimits.wordsListMax);
   return {
-    text: (textOf(doc, "shared") || textOf(doc, "scratch")).slice(0, limits.wordsTextMax),
+    text: (textOf(doc, "shared") || textOf(doc, "scratch")).slice(0, edgeLimits.wordsTextMax),
     mentions: some(mentions.values()),
     tasks: some(tasks),
     links: some(links),

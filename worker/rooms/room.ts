@@ -3,7 +3,7 @@
  * section to whoever may not read it. The Durable Object round it is a shell.
  */
 import * as Y from "yjs";
-import { limits } from "../../shared/kernel/limits.ts";
+import { edgeLimits, limits } from "../../shared/kernel/limits.ts";
 import { hasSchema } from "../../shared/sections/kinds.ts";
 import { acceptUpdate, type Writer } from "./accept.ts";
 import type { Attendee, RoomRights } from "./authority.ts";
@@ -130,7 +130,7 @@ export class Room {
     if (!seat) return Promise.resolve();
     seat.heardAt = Date.now();
     if (typeof data === "string") return this.close(seat, 1003);
-    const frame = data.byteLength > limits.frameBytesMax ? null : wire.readFrame(new Uint8Array(data));
+    const frame = data.byteLength > edgeLimits.frameBytesMax ? null : wire.readFrame(new Uint8Array(data));
     const refused = seat.refuses(
       data.byteLength,
       frame !== null && "address" in frame && this.isUnmetered(seat, frame.address),
@@ -185,13 +185,13 @@ export class Room {
     if (at < this.sweptAt + sweepEveryMs) return;
     this.sweptAt = at;
     for (const seat of this.seats.values())
-      if (at > Math.max(seat.heardAt, this.ports.pongAt(seat.ws) ?? this.awakeAt) + limits.roomSilenceMs)
+      if (at > Math.max(seat.heardAt, this.ports.pongAt(seat.ws) ?? this.awakeAt) + edgeLimits.roomSilenceMs)
         void this.close(seat, 4508);
   }
 
   private strike(seat: Seat): Promise<void> {
     seat.strikes++;
-    if (seat.strikes >= limits.strikesMax) return this.close(seat, 4400);
+    if (seat.strikes >= edgeLimits.strikesMax) return this.close(seat, 4400);
     seat.save();
     return Promise.resolve();
   }
@@ -199,7 +199,7 @@ export class Room {
   private send(seat: Seat, bytes: Uint8Array): void {
     if (!this.seats.has(seat.ws)) return;
     try {
-      if (seat.unread.bytes > limits.sendCloseBytes) return void this.close(seat, 4513);
+      if (seat.unread.bytes > edgeLimits.sendCloseBytes) return void this.close(seat, 4513);
       seat.ws.send(bytes);
       if (!seat.unread.sent(bytes.byteLength)) return;
       seat.ws.send(wire.pingFrame);
@@ -333,7 +333,7 @@ export class Room {
     const section = this.ports.log.peek(id, gen);
     if (!section || mode === "read") return mode;
     const usedUp =
-      hasSchema(facts.kind) && this.ports.log.spentBy(section, member, Date.now()) >= limits.memberHourFreezeBytes;
+      hasSchema(facts.kind) && this.ports.log.spentBy(section, member, Date.now()) >= edgeLimits.memberHourFreezeBytes;
     return section.frozen || section.ahead || usedUp ? "read" : "write";
   }
 
@@ -344,7 +344,7 @@ export class Room {
       !this.asked.has(nameOf(principal));
     // A read that was overtaken by a newer change tells nothing; the next one waits already.
     for (let tries = 0; tries < readTries && unknown() && this.seats.has(ws); tries++) await this.refresh();
-    if (Date.now() >= this.readAt + limits.rightsReadMs) this.refresh().catch(() => this.lookLater());
+    if (Date.now() >= this.readAt + edgeLimits.rightsReadMs) this.refresh().catch(() => this.lookLater());
     return !unknown();
   }
 
@@ -375,7 +375,7 @@ export class Room {
     if (frame.type === "close") return this.shut(open);
     if (frame.type === "query_awareness") return this.tellPresence(open);
     if (frame.type === "awareness") return this.announce(open, frame.update);
-    if (frame.type === "step1" && seat.unread.bytes > limits.sendSkipBytes) {
+    if (frame.type === "step1" && seat.unread.bytes > edgeLimits.sendSkipBytes) {
       open.asked = frame.vector; // whoever does not read what they get can't fill the memory with what they ask for
       return void seat.save();
     }
@@ -413,7 +413,7 @@ export class Room {
   private async authenticate(seat: Seat, principal: Principal, address: string, schema: number): Promise<void> {
     const named = wire.parseAddress(address);
     const before = seat.open.get(address);
-    const room = before !== undefined || seat.open.size < limits.openSectionsMax;
+    const room = before !== undefined || seat.open.size < edgeLimits.openSectionsMax;
     if (!named || !room || !grantedTo(this.rights, principal, named, schema)) return this.deny(seat, address);
     this.flush(); // a later generation is made of what is stored of the earlier
     const section = await this.ports.log.glance(named.section, named.gen, Date.now(), this.regenOf(named.section));
@@ -494,7 +494,7 @@ export class Room {
     let why: "loss" | "flood" | null = null;
     const writer: Writer = {
       member: principal.member,
-      clientsLeft: limits.clientIdsPerSocket - open.clientsBrought,
+      clientsLeft: edgeLimits.clientIdsPerSocket - open.clientsBrought,
       isFull: () => log.isFull(section, update.byteLength),
       ownerOf: (client) => section.clients.get(client) ?? this.announcer(open.section, client),
       keepsFirst: (adds, deletes) => {
@@ -590,9 +590,9 @@ export class Room {
 
   private warn(open: Open, section: Loaded, before: number, after: number): void {
     const crossed = (bytes: number) => before < bytes && after >= bytes;
-    if (crossed(limits.memberHourWarnBytes))
+    if (crossed(edgeLimits.memberHourWarnBytes))
       this.send(open.seat, wire.statelessFrame(open.address, '{"type":"budget","state":"near"}'));
-    if (!crossed(limits.memberHourFreezeBytes)) return;
+    if (!crossed(edgeLimits.memberHourFreezeBytes)) return;
     this.send(open.seat, wire.statelessFrame(open.address, '{"type":"budget","state":"used"}'));
     for (const other of this.others(section.id))
       if (other.seat.principal?.member === open.seat.principal?.member) this.settle(other);
@@ -629,7 +629,7 @@ export class Room {
   private relayPresence(from: Open, presence: Presence): void {
     const update = encodePresence([presence]);
     for (const other of this.others(from.section, from)) {
-      if (this.seesPresence(other) && other.seat.unread.bytes <= limits.sendSkipBytes)
+      if (this.seesPresence(other) && other.seat.unread.bytes <= edgeLimits.sendSkipBytes)
         this.send(other.seat, wire.awarenessFrame(other.address, update));
     }
   }
@@ -699,7 +699,7 @@ export class Room {
     for (const seat of this.seats.values()) {
       const member = seat.principal?.member;
       const seen = seat.page && member ? rights.seesEditors(member) : null;
-      if (!seat.page || !seen || seat.unread.bytes > limits.sendSkipBytes) continue;
+      if (!seat.page || !seen || seat.unread.bytes > edgeLimits.sendSkipBytes) continue;
       const edits = [...this.seats.values()].flatMap(({ page, principal }) =>
         page?.field &&
         principal &&

@@ -4,7 +4,7 @@
  * no way either: it builds documents out of ContentDoc and arrays as long as the sender says.
  */
 import * as decoding from "lib0/decoding";
-import { limits } from "../../shared/kernel/limits.ts";
+import { edgeLimits } from "../../shared/kernel/limits.ts";
 
 interface Point {
   readonly client: number;
@@ -46,7 +46,7 @@ function readPoint(from: decoding.Decoder): Point {
 }
 /** Values nested deeper than any editor makes would overflow the stack of whoever prints them. */
 function shallow(value: unknown, depth: number): void {
-  if (depth > limits.nestingMax) refuse();
+  if (depth > edgeLimits.nestingMax) refuse();
   if (typeof value === "object" && value !== null && !(value instanceof Uint8Array))
     for (const inner of Object.values(value)) shallow(inner, depth + 1);
 }
@@ -113,7 +113,7 @@ function scan(from: decoding.Decoder): Scan {
       }
       case 8: {
         const length = readLength(from);
-        if (length > limits.structsMax) refuse();
+        if (length > edgeLimits.structsMax) refuse();
         for (let i = 0; i < length; i++) shallow(decoding.readAny(from), 0);
         return length;
       }
@@ -131,7 +131,7 @@ function scan(from: decoding.Decoder): Scan {
     seen.add(client);
     let clock = start;
     for (; inBlock > 0; inBlock--) {
-      if (++structs > limits.structsMax) refuse();
+      if (++structs > edgeLimits.structsMax) refuse();
       const info = decoding.readUint8(from);
       const ref = info & 31;
       if (ref === 0) {
@@ -158,7 +158,7 @@ function scan(from: decoding.Decoder): Scan {
       const clock = decoding.readVarUint(from);
       const length = decoding.readVarUint(from);
       if (length < 1 || !Number.isSafeInteger(clock + length)) refuse();
-      if (deletes.push({ client, from: clock, to: clock + length }) > limits.deleteRangesMax) refuse();
+      if (deletes.push({ client, from: clock, to: clock + length }) > edgeLimits.deleteRangesMax) refuse();
     }
   }
   if (decoding.hasContent(from)) refuse();

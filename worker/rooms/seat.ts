@@ -1,5 +1,5 @@
 /** One socket: who sits there, what is open on it, and how fast it talks. All that must outlive a sleep is in its attachment. */
-import { limits } from "../../shared/kernel/limits.ts";
+import { edgeLimits } from "../../shared/kernel/limits.ts";
 import type { Mode } from "./protocol.ts";
 import { parseAddress } from "./protocol.ts";
 import type { Presence } from "./presence.ts";
@@ -44,9 +44,9 @@ export class Seat {
   tail: Promise<void> = Promise.resolve();
   queued = 0;
   readonly unread: Unread;
-  private readonly frames = new Bucket(limits.framesPerSecond, limits.framesBurst);
+  private readonly frames = new Bucket(edgeLimits.framesPerSecond, edgeLimits.framesBurst);
   private readonly bytes = new Bucket(bytesPerSecond, bytesBurst);
-  private readonly presences = new Bucket(limits.presencePerSecond, limits.presencePerSecond);
+  private readonly presences = new Bucket(edgeLimits.presencePerSecond, edgeLimits.presencePerSecond);
   private preAuthBytes = 0;
   private preAuthFrames = 0;
 
@@ -99,8 +99,8 @@ export class Seat {
       ]), // prettier-ignore
     };
     const bytes = new TextEncoder().encode(JSON.stringify(saved));
-    const kept = spare ? (limits.openSectionsMax - this.open.size) * openBytesMax : 0;
-    if (bytes.byteLength + kept > limits.attachmentBytesMax) return false;
+    const kept = spare ? (edgeLimits.openSectionsMax - this.open.size) * openBytesMax : 0;
+    if (bytes.byteLength + kept > edgeLimits.attachmentBytesMax) return false;
     this.ws.serializeAttachment(bytes);
     return true;
   }
@@ -118,11 +118,12 @@ export class Seat {
 
   /** Null if this frame may be read; else the code to close with. 44xx: do not come back; 45xx: later. */
   refuses(bytes: number, exempt: boolean, at: number): number | null {
-    if (bytes > limits.frameBytesMax) return 1009;
+    if (bytes > edgeLimits.frameBytesMax) return 1009;
     if (this.queued >= framesQueuedMax) return 4529;
     if (this.open.size === 0 && !this.page) {
       this.preAuthBytes += bytes;
-      if (++this.preAuthFrames > limits.preAuthFramesMax || this.preAuthBytes > limits.preAuthBytesMax) return 4429;
+      if (++this.preAuthFrames > edgeLimits.preAuthFramesMax || this.preAuthBytes > edgeLimits.preAuthBytesMax)
+        return 4429;
     }
     if (!this.bytes.take(bytes, at)) return 4529;
     return exempt || this.frames.take(1, at) ? null : 4529;
@@ -165,7 +166,7 @@ class Unread {
   /** Whether a ping is to follow. */
   sent(bytes: number): boolean {
     this.since += bytes;
-    if (this.since < limits.sendPingBytes) return false;
+    if (this.since < edgeLimits.sendPingBytes) return false;
     this.blocks.push(this.since);
     this.since = 0;
     return true;

@@ -3,7 +3,7 @@
  * so they are for those with `read_history` alone, and no socket ever carries one.
  */
 import * as Y from "yjs";
-import { limits } from "../../shared/kernel/limits.ts";
+import { edgeLimits } from "../../shared/kernel/limits.ts";
 import { copyContent } from "../../shared/sections/text.ts";
 import type { Handed } from "./authority.ts";
 import type { Built } from "./log.ts";
@@ -52,7 +52,7 @@ export const bounds = {
   squashQuietMs: 12 * 3_600_000, // since the last edit
   squashAgainMs: 3_600_000, // while somebody sits there
 } as const;
-const chunkBytes = limits.updateBytesMax;
+const chunkBytes = edgeLimits.updateBytesMax;
 const chunkSpan = 2 ** 12;
 const idMax = 2 ** 40; // with the number of a chunk behind it still an exact integer
 // A member who empties and fills a section pushes out versions of that kind alone.
