@@ -184,8 +184,6 @@ export default defineConfig({
     // Vite's preload polyfill and small inlined assets would need looser headers (data: images).
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
-    // One sheet: smaller together, and no screen appears before its rules.
-    cssCodeSplit: false,
     // What every page needs is one file: 33 small ones are more round trips, and compress worse.
     rolldownOptions: { output: { codeSplitting: { groups: [{ name: "shell", tags: ["$initial"] }] } } },
     reportCompressedSize: false,

@@ -59,7 +59,20 @@ export function weights() {
         : ["route", budgets.routeJsGzBytesMax];
     hold(`${kind} ${entry}`, gz(names), max);
   }
-  hold("CSS", gz(assets.filter((name) => name.endsWith(".css"))), budgets.cssGzBytesMax);
+  // Rules: those of the page, and with them those that each chunk brings along (Vite lists them beside its import).
+  const sheets = [...page.matchAll(/href="([^"]+\.css)"/g)].map(([, path]) => basename(path));
+  hold("CSS of the page", gz(sheets), budgets.cssGzBytesMax);
+  for (const text of scripts.values()) {
+    const deps = (/m\.f=\[([^\]]*)\]/.exec(text)?.[1] ?? "")
+      .split(",")
+      .map((one) => basename(one.replaceAll(/["'`]/g, "")));
+    for (const [, entry, places] of text.matchAll(
+      /import\(\s*["'`]\.\/([^"'`]+)["'`]\)(?:;return\{[^}]*\})?[^_]{0,9}__vite__mapDeps\(\[([\d,]*)\]\)/g,
+    )) {
+      const own = places.split(",").map((place) => deps[Number(place)] ?? "").filter((name) => name.endsWith(".css")); // prettier-ignore
+      hold(`CSS with ${entry}`, gz([...new Set([...sheets, ...own])]), budgets.cssGzBytesMax);
+    }
+  }
   for (const name of assets.filter((asset) => /^inter-latin-wght.*\.woff2$/.test(asset)))
     hold("Latin font", read(name).length, budgets.latinFontBytesMax);
 
