@@ -16,6 +16,7 @@ export const paths = {
   contacts: "/contacts",
   contact: (id: string) => `/contacts/${id}`,
   settings: "/settings",
+  access: (part: string) => `/access/${part}`,
   signIn: "/sign-in",
   claim: (code: string) => `/claim/${code}`,
 } as const;
@@ -24,6 +25,8 @@ export const accountTabs = ["timeline", "notes", "opportunities", "cases", "hand
 export type AccountTab = (typeof accountTabs)[number];
 export const isAccountTab = (text: string | undefined): text is AccountTab =>
   (accountTabs as readonly string[]).includes(text ?? "");
+
+export type AccessPart = "audit" | "roles" | "explain" | "compare" | "view" | "lent" | "policy" | "reviews" | "leavers";
 
 /** After signing in, back to where one was; only ever inside the product. */
 export function safeNext(next: string | undefined): string {

@@ -19,6 +19,7 @@ export const Routes = (): JSX.Element => (
       <Route path="/contacts" component={lazy(() => import("./contacts/list.tsx"))} />
       <Route path="/contacts/:id" component={lazy(() => import("./contacts/contact.tsx"))} />
       <Route path="/settings" component={lazy(() => import("./settings/settings.tsx"))} />
+      <Route path="/access/:part?" component={lazy(() => import("./access/page.tsx"))} />
       <Route path="*" component={NotFound} />
     </Route>
   </Router>

@@ -24,6 +24,7 @@ import { answerHeadersFor } from "./http/headers.ts";
 import { guardOrigin, otherCells } from "./http/origin.ts";
 import { missing, problem } from "./http/problem.ts";
 import { accessBodies, accessRoutes } from "./governance/access-routes.ts";
+import { adminBodies, adminRoutes } from "./governance/admin-routes.ts";
 import { policyBodies, policyRoutes } from "./governance/policy-routes.ts";
 import { historyRoutes } from "./history/routes.ts";
 import { healthRoutes, version } from "./observability/health.ts";
@@ -63,6 +64,7 @@ app.route("/api", directoryRoutes);
 app.route("/api", demoRoutes);
 app.route("/api", policyRoutes);
 app.route("/api", accessRoutes);
+app.route("/api", adminRoutes);
 app.route("/api", roomRoutes);
 app.route("/api", exchangeRoutes(announceTo));
 app.route("/api", shareRoutes);
@@ -111,6 +113,7 @@ app.get("/openapi.json", (c) => {
     ...policyBodies,
     ...accessBodies,
     ...auditBodies,
+    ...adminBodies,
   };
   const paths: Record<string, Record<string, unknown>> = {};
   for (const { method, path } of app.routes) {

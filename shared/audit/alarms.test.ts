@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { limits } from "../kernel/limits.ts";
+import { edgeLimits, limits } from "../kernel/limits.ts";
 import { alarmsOf, type Sum, type Told } from "./alarms.ts";
 
 const dayMs = 86_400_000;
@@ -20,11 +20,11 @@ describe("[AUDIT-9] alarms", () => {
     expect(kinds([...week.map((one) => ({ ...one, n: 10 })), read("ana", today, limits.bulkReadRowsADay + 1)], [])).toEqual(["bulk_read ana"]); // prettier-ignore
   });
   it("who has no days behind them is compared with a first copy", () => {
-    expect(kinds([read("bo", today, limits.bulkReadRowsNew)], [])).toEqual([]);
-    expect(kinds([read("bo", today, limits.bulkReadRowsNew + 1)], [])).toEqual(["bulk_read bo"]);
+    expect(kinds([read("bo", today, edgeLimits.bulkReadRowsNew)], [])).toEqual([]);
+    expect(kinds([read("bo", today, edgeLimits.bulkReadRowsNew + 1)], [])).toEqual(["bulk_read bo"]);
   });
   it("many refusals and many exports within an hour, counted by their numbers, are told; the hour before last is over", () => {
-    expect(kinds([], [told("denied", "ana", limits.alarmDenialsAnHour - 1)])).toEqual([]);
+    expect(kinds([], [told("denied", "ana", edgeLimits.alarmDenialsAnHour - 1)])).toEqual([]);
     expect(kinds([], [told("denied", "ana", 30), told("denied", "ana", 30)])).toEqual(["many_denials ana"]);
     expect(kinds([], [told("denied", "ana", 90, now - 2 * 3_600_000)])).toEqual([]);
     expect(kinds([], [told("export", "ana", 5), told("export", "ana", 5), told("export", "bo", 5)])).toEqual([]);

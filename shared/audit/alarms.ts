@@ -1,4 +1,4 @@
-import { limits } from "../kernel/limits.ts";
+import { edgeLimits, limits } from "../kernel/limits.ts";
 
 /** What somebody should look at. Worked out from events alone; each is said once. */
 type AlarmKind = "bulk_read" | "many_denials" | "export_burst" | "off_hours";
@@ -39,8 +39,8 @@ export function alarmsOf(
   const hour = Math.floor(now / 3_600_000);
   return [
     ...bulkReads(sums, today),
-    ...burst(recent, "denied", "many_denials", limits.alarmDenialsAnHour, hour, (told) => told.n ?? 1),
-    ...burst(recent, "export", "export_burst", limits.alarmExportsAnHour, hour, () => 1),
+    ...burst(recent, "denied", "many_denials", edgeLimits.alarmDenialsAnHour, hour, (told) => told.n ?? 1),
+    ...burst(recent, "export", "export_burst", edgeLimits.alarmExportsAnHour, hour, () => 1),
     ...offHours(recent, hourOf),
   ];
 }
@@ -55,8 +55,8 @@ function bulkReads(sums: readonly Sum[], today: number): Alarm[] {
   return [...days].flatMap(([member, own]): Alarm[] => {
     const n = own.get(today) ?? 0;
     const before = [...own].flatMap(([day, rows]) => (day < today ? [rows] : [])).sort((a, b) => a - b);
-    const usual = before.length >= limits.alarmDaysMin ? (before[Math.floor(before.length / 2)] ?? 0) : null;
-    const most = Math.max(limits.bulkReadRowsADay, usual === null ? limits.bulkReadRowsNew : limits.bulkReadTimesMedian * usual); // prettier-ignore
+    const usual = before.length >= edgeLimits.alarmDaysMin ? (before[Math.floor(before.length / 2)] ?? 0) : null;
+    const most = Math.max(limits.bulkReadRowsADay, usual === null ? edgeLimits.bulkReadRowsNew : limits.bulkReadTimesMedian * usual); // prettier-ignore
     return n > most ? [{ kind: "bulk_read", member, n, usual: usual ?? 0, once: `bulk_read|${member}|${today}` }] : [];
   });
 }
@@ -79,7 +79,7 @@ function offHours(recent: readonly Told[], hourOf: (member: string, at: number) 
   for (const { actor: member, kind, n, at } of recent) {
     if (kind === "denied" || (kind !== "export" && (n ?? 0) < limits.bulkReadRowsADay)) continue;
     const hour = hourOf(member, at);
-    if (hour < limits.alarmQuietFrom && hour >= limits.alarmQuietUntil) continue;
+    if (hour < edgeLimits.alarmQuietFrom && hour >= edgeLimits.alarmQuietUntil) continue;
     const once = `off_hours|${member}|${Math.floor(at / 86_400_000)}`;
     const known = found.get(once);
     found.set(once, { kind: "off_hours", member, n: (known?.n ?? 0) + (n ?? 0), usual: 0, once });

@@ -1,4 +1,4 @@
-import { dayMs, limits } from "../kernel/limits.ts";
+import { dayMs, edgeLimits } from "../kernel/limits.ts";
 
 /**
  * The one stream of what was done (docs/spec/audit.md). Changes of records and of rights are rows of `change` already;
@@ -31,8 +31,8 @@ export type AuditClass = (typeof auditClasses)[number];
 export const keepMs: Readonly<Record<AuditClass, number | null>> = {
   access: null,
   work: null,
-  exit: limits.auditExitDays * dayMs,
-  read: limits.auditReadDays * dayMs,
+  exit: edgeLimits.auditExitDays * dayMs,
+  read: edgeLimits.auditReadDays * dayMs,
 };
 
 /** Kinds of rows of `change` that are about who may do what; the others are work. */

@@ -118,21 +118,8 @@ export const limits = {
   exportRowsAlone: 2_000,
   bulkReadRowsADay: 1_000, // the alarm: more than this and than three times the member's own median
   bulkReadTimesMedian: 3,
-  bulkReadRowsNew: 60_000, // of who has no days to compare with: more than a first copy holds
   cutMs: 2_000, // until a cut reaches open sockets and rooms
   denialsPerMinute: 5, // written one by one, per member and route; the rest are counted
-  auditReadDays: 180, // refusals, wide reads, pulls: what alarms and a leaver's trace look back over
-  auditExitDays: 1_095, // exports and imports
-  auditRangeRows: 500, // of changes and of events, closed by one seal: some thousand hashes, under a second
-  auditRangesPerRun: 40, // of the cron, every five minutes: 5 million changes a day
-  auditScanRows: 5_000, // looked at for one page of the stream
-  auditExportRows: 10_000, // of the stream, at once
-  wideReadRows: 200, // read by one member of one kind within a minute: a whole page and more is written down
-  alarmDenialsAnHour: 60, // of a member: a screen that was left open asks less
-  alarmExportsAnHour: 3,
-  alarmQuietFrom: 22, // hours of the member's zone in which what leaves, or is read widely, is told
-  alarmQuietUntil: 6,
-  alarmDaysMin: 5, // with reads behind them, before a member's own median says anything
   leaseHours: 72,
   followAccounts: 5_000, // with what lies under them: 50,000 records at about ten an account
   followAccountsWide: 500, // of who reads every account
@@ -220,4 +207,20 @@ export const edgeLimits = {
   mergeUndoMs: 30 * dayMs, // well inside `hotMs`: the history that undoes it is in the database
   twinAsksPerHour: 20, // whether a colleague has something similar: a person at work asks a few times a day
   twinAsksPerDay: 60,
+
+  // --- audit (docs/spec/audit.md)
+  bulkReadRowsNew: 60_000, // of who has no days to compare with: more than a first copy holds
+  auditReadDays: 180, // refusals, wide reads, pulls: what alarms and a leaver's trace look back over
+  auditExitDays: 1_095, // exports and imports
+  auditRangeRows: 500, // of changes and of events, closed by one seal: some thousand hashes, under a second
+  auditRangesPerRun: 40, // of the cron, every five minutes: 5 million changes a day
+  auditScanRows: 5_000, // looked at for one page of the stream
+  auditExportRows: 10_000, // of the stream, at once
+  wideReadRows: 200, // read by one member of one kind within a minute: a whole page and more is written down
+  viewAsMs: 30 * minuteMs, // a look through another's eyes; then it is announced anew
+  alarmDenialsAnHour: 60, // of a member: a screen that was left open asks less
+  alarmExportsAnHour: 3,
+  alarmQuietFrom: 22, // hours of the member's zone in which what leaves, or is read widely, is told
+  alarmQuietUntil: 6,
+  alarmDaysMin: 5, // with reads behind them, before a member's own median says anything
 } as const;

@@ -2,7 +2,7 @@
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
 import { erased, type Finding, type Line, type Salt } from "../../shared/audit/seal.ts";
-import { dayMs, limits } from "../../shared/kernel/limits.ts";
+import { dayMs, edgeLimits, limits } from "../../shared/kernel/limits.ts";
 import { forgetOld, keepAudit, sealRanges, verifyFrom } from "../../worker/audit/seal.ts";
 import { getRows, linesName, putRows, saltsName } from "../../worker/audit/segments.ts";
 import { lastSeal, sealsFrom } from "../../worker/audit/store.ts";
@@ -115,13 +115,13 @@ describe("the stream", () => {
       return second.reduce((sum, line) => sum + (line["t"] === "snap" ? (line["rows"] as unknown[]).length : 0), 0);
     };
     let [copied, listed] = [0, 0];
-    for (let tries = 0; copied < 2 * limits.wideReadRows && tries < 60; tries += 1) copied += await copy();
-    for (let tries = 0; listed < 2 * limits.wideReadRows && tries < 200; tries += 1) listed += (await json<Page>(ask("/api/members?limit=200", { as: "ana" }))).items.length;
-    expect([copied >= 2 * limits.wideReadRows, listed >= 2 * limits.wideReadRows]).toEqual([true, true]);
+    for (let tries = 0; copied < 2 * edgeLimits.wideReadRows && tries < 60; tries += 1) copied += await copy();
+    for (let tries = 0; listed < 2 * edgeLimits.wideReadRows && tries < 200; tries += 1) listed += (await json<Page>(ask("/api/members?limit=200", { as: "ana" }))).items.length;
+    expect([copied >= 2 * edgeLimits.wideReadRows, listed >= 2 * edgeLimits.wideReadRows]).toEqual([true, true]);
     await sealRanges(cell, later());
     const { items } = await stream(`actor=${await memberId("ana")}`);
     const sum = (kind: string, what: string): number => items.filter((item) => item.kind === kind && item.what === what).reduce((n, item) => n + (item.n ?? 0), 0);
-    expect([sum("pull", "sync") >= limits.wideReadRows, sum("read", "member") >= limits.wideReadRows]).toEqual([true, true]);
+    expect([sum("pull", "sync") >= edgeLimits.wideReadRows, sum("read", "member") >= edgeLimits.wideReadRows]).toEqual([true, true]);
   }, 30_000); // prettier-ignore
 
   it("[AUDIT-2] no commit writes a row for it; a range is one row, its lines and salts lie in R2", async () => {
@@ -204,7 +204,7 @@ describe("the stream", () => {
   it("[AUDIT-9] an alarm is raised once, is an event, and is looked at by somebody else", async () => {
     const omar = await memberId("omar");
     for (const member of [omar, await memberId("ana")])
-      for (let n = 0; n < limits.alarmExportsAnHour; n += 1)
+      for (let n = 0; n < edgeLimits.alarmExportsAnHour; n += 1)
         await record(db, { kind: "export", actor: member, what: "account", n: 10 }, Date.now());
     await keepAudit(cell);
     await keepAudit(cell);
@@ -391,7 +391,7 @@ describe("[AUDIT-7] bending it", () => {
   });
 
   it("[AUDIT-8] words of a class go when their time is over, the chain stays, and they are in no answer", async () => {
-    const old = Date.now() - (limits.auditReadDays + 1) * dayMs;
+    const old = Date.now() - (edgeLimits.auditReadDays + 1) * dayMs;
     await sealRanges(cell, later());
     await record(db, { kind: "denied", actor: await memberId("bo"), what: "GET /api/old", n: 9 }, old);
     await record(db, { kind: "export", actor: await memberId("bo"), what: "old", n: 9 }, old);

@@ -3,6 +3,7 @@ import { createSignal, lazy, onCleanup, onMount, Show, Suspense, type JSX } from
 import { emptyFields } from "../../shared/records/generic.ts";
 import { compartmentsOf, type Row } from "../../shared/records/entities.ts";
 import { chooseLocale, locale } from "../i18n/i18n.ts";
+import { mayGovern } from "../access/may.ts";
 import { mayCapture } from "../leads/may.ts";
 import { paths } from "../paths.ts";
 import { useSession } from "../shell/context.ts";
@@ -63,6 +64,8 @@ export function General(props: {
     ...Object.fromEntries(places.map(({ id, path }) => [`go.${id}`, () => navigate(path)])),
     "go.notices": () => navigate(`${location.pathname}?notices=open`),
     "go.settings": () => navigate(paths.settings),
+    "go.access": { run: () => navigate(paths.access("roles")), when: () => mayGovern(data, "read_audit") || mayGovern(data, "edit_policy") },
+    "go.audit": { run: () => navigate(paths.access("audit")), when: () => mayGovern(data, "read_audit") },
     "task.new": () => setParams({ task: "new", for: props.here() }),
     "visit.log": { run: () => session.showLog({ account: props.here() }), when: () => mayMake("activity") },
     "lead.add": { run: () => navigate(`${paths.leads}?new=1`), when: () => !stands("lead.new") && mayCapture(data).allowed },

@@ -74,6 +74,8 @@ export const table = {
   "go.handoffs": { keys: "g h", part: "go" },
   "go.notices": { keys: "g n", part: "go" },
   "go.settings": { keys: "g s", part: "go" },
+  "go.access": { keys: "g x", part: "go" },
+  "go.audit": { keys: "g u", part: "go" },
   "app.palette": { keys: "$mod+k", part: "app", always: true, move: true },
   "app.find": { keys: "/", part: "app", move: true },
   "app.help": { keys: "[Shift]+?", part: "app" },

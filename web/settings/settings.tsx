@@ -1,6 +1,7 @@
 import { For, lazy, Show, Suspense, type JSX } from "solid-js";
 import { lines, practise } from "../data/practice.ts";
 import { chooseLocale, locale, locales, t } from "../i18n/i18n.ts";
+import { isPhone } from "../shell/context.ts";
 import { PageBar } from "../shell/layout.tsx";
 import { chooseTheme, theme, themes } from "../shell/theme.ts";
 import { DeviceCopy } from "./device.tsx";
@@ -11,6 +12,7 @@ import { tell } from "./words.ts";
 import { lockWords } from "../lock/words.ts";
 
 const DeviceLock = lazy(async () => ({ default: (await import("./lock.tsx")).DeviceLock }));
+const GovernLinks = lazy(async () => ({ default: (await import("../access/links.tsx")).GovernLinks }));
 const NoticeSettings = lazy(async () => ({ default: (await import("../notices/settings.tsx")).NoticeSettings }));
 
 /** What this device is told, what it keeps, and how it is rehearsed for the field. */
@@ -33,6 +35,11 @@ export default function Settings(): JSX.Element {
             onChoose={chooseTheme}
           />
         </Part>
+        <Show when={isPhone()}>
+          <Suspense>
+            <GovernLinks />
+          </Suspense>
+        </Show>
         {/* What comes later comes at once: by itself each would move what is below it. */}
         <Suspense>
           <NoticeSettings />

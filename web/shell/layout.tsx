@@ -43,6 +43,7 @@ const DiskBanner = lazy(async () => ({ default: (await import("./disk-banner.tsx
 const Asides = lazy(async () => ({ default: (await import("./asides.tsx")).Asides }));
 const General = lazy(async () => ({ default: (await import("../commands/general.tsx")).General }));
 const NoticeBell = lazy(async () => ({ default: (await import("../notices/bell.tsx")).NoticeBell }));
+const GovernLinks = lazy(async () => ({ default: (await import("../access/links.tsx")).GovernLinks }));
 const LogSheet = lazy(async () => ({ default: (await import("./log-sheet.tsx")).LogSheet }));
 
 const shortcut = navigator.platform.startsWith("Mac") ? "⌘ K" : "Ctrl K";
@@ -128,6 +129,9 @@ export function Layout(props: RouteSectionProps): JSX.Element {
                 </A>
               )}
             </For>
+            <Suspense>
+              <GovernLinks />
+            </Suspense>
           </nav>
           <Recent />
           <div class={css.foot}>

@@ -1,5 +1,5 @@
 import type { AuditEvent, EventKind } from "../../shared/audit/kinds.ts";
-import { limits } from "../../shared/kernel/limits.ts";
+import { edgeLimits, limits } from "../../shared/kernel/limits.ts";
 import type { AppContext } from "../context.ts";
 import { openDb, type Db, type Query } from "../db/db.ts";
 import * as store from "./store.ts";
@@ -69,9 +69,9 @@ export const countDenied = (c: AppContext, what: string, tries = 1): void =>
   count(c, "denied", what, tries, limits.denialsPerMinute);
 /** Rows that left by a list or a record: every one of a reader whose reach is all; of the others, what comes in masses. */
 export const countRead = (c: AppContext, what: string, rows: number, wide: boolean): void => {
-  if (rows > 0) count(c, "read", what, rows, wide ? 1 : limits.wideReadRows);
+  if (rows > 0) count(c, "read", what, rows, wide ? 1 : edgeLimits.wideReadRows);
 };
 /** Rows that a device took as a whole. */
 export const countPull = (c: AppContext, rows: number): void => {
-  if (rows > 0) count(c, "pull", "sync", rows, limits.wideReadRows);
+  if (rows > 0) count(c, "pull", "sync", rows, edgeLimits.wideReadRows);
 };

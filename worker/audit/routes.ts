@@ -3,7 +3,7 @@ import * as z from "zod/mini";
 import { auditClasses, eventKinds } from "../../shared/audit/kinds.ts";
 import { writeCsv } from "../../shared/exchange/csv.ts";
 import { orgAnchor } from "../../shared/kernel/id.ts";
-import { dayMs, limits } from "../../shared/kernel/limits.ts";
+import { dayMs, edgeLimits, limits } from "../../shared/kernel/limits.ts";
 import { inPerson, requireActor } from "../auth/actor.ts";
 import type { AppContext, AppEnv } from "../context.ts";
 import { readUnder } from "../db/door.ts";
@@ -79,7 +79,7 @@ auditRoutes.get("/audit/export", requireActor, async (c) => {
     if (!page) return problem({ code: "invalid", fields: ["cursor"] });
     items.push(...page.items);
     cursor = page.nextCursor;
-  } while (cursor !== null && items.length < limits.auditExportRows);
+  } while (cursor !== null && items.length < edgeLimits.auditExportRows);
   const { actor, cell, now } = context;
   const filters = Object.entries(ask.filter).flatMap(([name, value]) => (value === null || value === 0 || value === Number.MAX_SAFE_INTEGER ? [] : [`${name}=${String(value)}`])); // prettier-ignore
   await record(context.db, { kind: "export", actor: actor.member, what: "audit", n: items.length, detail: { filters } }, now); // prettier-ignore

@@ -1,6 +1,6 @@
 import { auditClasses, eventClasses, keepMs } from "../../shared/audit/kinds.ts";
 import { forgotten, hashRange, linesOf, signedText, verifyRange, type Finding, type Line, type Range, type Seal } from "../../shared/audit/seal.ts"; // prettier-ignore
-import { limits } from "../../shared/kernel/limits.ts";
+import { edgeLimits } from "../../shared/kernel/limits.ts";
 import { sha256 } from "../auth/secrets.ts";
 import { openDb, type Db } from "../db/db.ts";
 import type { Env } from "../env.ts";
@@ -17,7 +17,7 @@ export async function sealRanges(env: Env, now: number): Promise<number> {
   const db = openDb(env.DB);
   await store.closeCounts(db, closedMinute(now));
   let sealed = 0;
-  for (let run = 0; run < limits.auditRangesPerRun; run += 1) {
+  for (let run = 0; run < edgeLimits.auditRangesPerRun; run += 1) {
     const closed = await sealNext(env, db, now);
     if (closed === 0) break;
     sealed += closed;
@@ -28,7 +28,7 @@ export async function sealRanges(env: Env, now: number): Promise<number> {
 const closedMinute = (now: number): number => Math.floor((now - 30_000) / 60_000);
 async function sealNext(env: Env, db: Db, now: number): Promise<number> {
   const before = await store.lastSeal(db);
-  const { changes, events } = await store.rowsAfter(db, { change: before?.changeTo ?? 0, event: before?.eventTo ?? 0 }, limits.auditRangeRows); // prettier-ignore
+  const { changes, events } = await store.rowsAfter(db, { change: before?.changeTo ?? 0, event: before?.eventTo ?? 0 }, edgeLimits.auditRangeRows); // prettier-ignore
   const times = [...changes, ...events].map(({ at }) => at);
   if (times.length === 0) return 0;
   const salts = changes.map(() => hex(crypto.getRandomValues(new Uint8Array(16))));
@@ -94,7 +94,7 @@ export async function forgetOld(env: Env, now: number): Promise<number> {
     const keep = keepMs[kind];
     if (keep === null) continue;
     const kinds = Object.entries(eventClasses).flatMap(([name, of]) => (of === kind ? [name] : []));
-    for (const seal of await store.sealsToDrop(db, kind, now - keep, limits.auditRangesPerRun)) {
+    for (const seal of await store.sealsToDrop(db, kind, now - keep, edgeLimits.auditRangesPerRun)) {
       const lines = await readLines(env.SEGMENTS, seal);
       if (!lines) continue; // verification says so
       const left: Line[] = await Promise.all(

@@ -253,6 +253,12 @@ export async function eventsSince(
   ])) as [EventRow[]]; // prettier-ignore
   return rows;
 }
+/** Whether somebody announced a look through another's eyes since an instant. */
+export async function lookedSince(db: Db, actor: string, subject: string, since: number): Promise<boolean> {
+  const query = sql`select 1 as found from audit_event where kind = 'view_as' and actor = ${actor} and subject = ${subject} and at >= ${since} limit 1`;
+  const [rows] = (await batch(db, [db.all<{ found: number }>(query)])) as [{ found: number }[]];
+  return rows.length > 0;
+}
 export async function readEvent(db: Db, seq: number): Promise<EventRow | null> {
   const [rows] = (await batch(db, [db.all<EventRow>(sql`select ${eventColumns} from audit_event where seq = ${seq}`)])) as [EventRow[]]; // prettier-ignore
   return rows[0] ?? null;

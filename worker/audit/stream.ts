@@ -1,6 +1,6 @@
 import { classOfChange, eventClasses, isEventKind, type AuditClass, type EventKind } from "../../shared/audit/kinds.ts";
 import type { ChangeRow, EventRow, Seal } from "../../shared/audit/seal.ts";
-import { limits } from "../../shared/kernel/limits.ts";
+import { edgeLimits } from "../../shared/kernel/limits.ts";
 import { entity, entityOfId, isEntity, type EntityName, type Row } from "../../shared/records/entities.ts";
 import type { Field, Value } from "../../shared/records/field.ts";
 import { groupDefaults, hasGroup, type Mask } from "../../shared/records/groups.ts";
@@ -85,7 +85,7 @@ export async function streamPage(
   const start = placeOf(cursor);
   if (!start) return null;
   const wanted = wantedOf(filter);
-  const found = await store.pageOf(db, wanted, start, limit, limits.auditScanRows);
+  const found = await store.pageOf(db, wanted, start, limit, edgeLimits.auditScanRows);
   const taken: ({ readonly change: ChangeRow } | { readonly event: EventRow })[] = [];
   const place = { ...found.end };
   const [changes, events] = [[...found.changes], [...found.events]];

@@ -84,6 +84,16 @@ export const kindsOfPeople = (db: Db, now: number, limit: number): Promise<Perso
     now,
     limit,
   );
+/** Kinds of records that members changed, in the newest changes: what a duty was used for lately. */
+export async function usesOf(db: Db, newest: number): Promise<Map<string, Set<string>>> {
+  const query = sql`select distinct actor, entity from change where seq > (select coalesce(max(seq), 0) from change) - ${newest}`;
+  const [rows] = (await batch(db, [db.all<{ actor: string; entity: string }>(query)])) as [
+    { actor: string; entity: string }[],
+  ];
+  const uses = new Map<string, Set<string>>();
+  for (const { actor, entity } of rows) uses.set(actor, (uses.get(actor) ?? new Set()).add(entity));
+  return uses;
+}
 /** How many members in office hold each role. */
 export async function rolesHeld(db: Db): Promise<Map<string, number>> {
   const query = sql`select role, count(*) as held from (

@@ -58,6 +58,8 @@ const names: { readonly [id in CommandId]: string } = {
   "go.handoffs": "Go to Handoffs",
   "go.notices": "Open notices",
   "go.settings": "Go to Settings",
+  "go.access": "Go to Access",
+  "go.audit": "Go to Audit",
   "app.palette": "Search and commands",
   "app.find": "Search",
   "app.help": "Show all keys",
@@ -90,6 +92,8 @@ export const commandsEn = {
     go.contacts contacts
     go.pipeline opportunities board forecast
     go.settings preferences device lock
+    go.access administration policy roles rights permissions
+    go.audit log history who did
     go.notices notifications bell
     app.help keyboard shortcuts help
     app.attention refused not accepted
