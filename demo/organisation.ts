@@ -174,11 +174,20 @@ function productRows(): ImportRow[] {
 
 function serviceRows(): ImportRow[] {
   return [
-    ...content.queues.map(({ key, name, steward, team }): ImportRow => ({
+    ...content.queues.map(({ key, name, steward, team, intake }): ImportRow => ({
       entity: "queue",
       source: `demo:queue:${key}`,
-      fields: { name },
+      fields: { name, ...(intake ? { intake } : {}) },
       refs: { steward: memberSource(steward), team: teamSource(team) },
+    })),
+    ...content.leadRules.map(({ key, name, keeper, where, to }, index): ImportRow => ({
+      entity: "lead_rule",
+      source: `demo:lead_rule:${key}`,
+      fields: { name, order: `a${index + 1}`, where: JSON.stringify(where) },
+      refs: {
+        keeper: memberSource(keeper),
+        ...("member" in to ? { toMember: memberSource(to.member) } : { toTeam: teamSource(to.team) }),
+      },
     })),
     ...content.serviceLevels.map(({ region, ...fields }): ImportRow => ({
       entity: "service_level",

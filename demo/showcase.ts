@@ -1,4 +1,5 @@
 /** Hand-written content: what makes the demo read like work, laid over imported accounts. Days count from the day of loading. */
+import type { Filter } from "../shared/lists/query.ts";
 
 export interface Showcase {
   readonly account: string; // source
@@ -209,12 +210,51 @@ export const openCases: readonly {
 ];
 
 /** Where cases wait, and who answers for what lies there. */
-export const queues: readonly { readonly key: string; readonly name: string; readonly steward: string; readonly team: string }[] = [
+export const queues: readonly { readonly key: string; readonly name: string; readonly steward: string; readonly team: string; readonly intake?: true }[] = [
   { key: "terminals", name: "Terminals", steward: "sofia", team: "service" },
   { key: "reports", name: "Reports", steward: "sofia", team: "service" },
   { key: "deliveries", name: "Deliveries", steward: "priya", team: "service" },
   { key: "billing", name: "Billing", steward: "femi", team: "finance" },
+  { key: "new-leads", name: "New leads", steward: "marcus", team: "west", intake: true },
 ]; // prettier-ignore
+
+/** To whom new leads go that nobody owns, in this order; the rest waits in the intake queue. */
+export const leadRules: readonly {
+  readonly key: string;
+  readonly name: string;
+  readonly keeper: string;
+  readonly where: readonly Filter[];
+  readonly to: { readonly member: string } | { readonly team: string };
+}[] = [
+  {
+    key: "nordics",
+    name: "Nordics",
+    keeper: "tomas",
+    where: [{ field: "country", op: "is", values: ["Sweden", "Norway", "Denmark", "Finland"] }],
+    to: { member: "bo" },
+  },
+  {
+    key: "europe",
+    name: "Europe in turns",
+    keeper: "tomas",
+    where: [{ field: "country", op: "is", values: ["Germany", "France", "Spain", "Italy", "UK", "Austria"] }],
+    to: { team: "europe" },
+  },
+  {
+    key: "large",
+    name: "Large organisations",
+    keeper: "marcus",
+    where: [{ field: "employees", op: "gt", values: ["5000"] }],
+    to: { member: "marcus" },
+  },
+  {
+    key: "apac",
+    name: "亚太",
+    keeper: "yuki",
+    where: [{ field: "country", op: "is", values: ["China", "中国", "Japan", "Singapore"] }],
+    to: { team: "apac" },
+  },
+];
 
 /** What is promised about cases of a region, and in which hours: the zone is the region's. */
 export const serviceLevels: readonly {

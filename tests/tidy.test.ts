@@ -93,7 +93,7 @@ describe("arrows", () => {
       "files",
       "duplicates",
     ],
-    ["governance", "audit", "reviews", "exchange", "reporting"],
+    ["governance", "audit", "reviews", "exchange", "reporting", "assignment"],
     ["sync"],
   ];
   const layerOf = (path: string) => layers.findIndex((layer) => layer.includes(path.split("/")[1] ?? ""));

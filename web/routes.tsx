@@ -15,7 +15,7 @@ export const Routes = (): JSX.Element => (
       <Route path="/pipeline" component={lazy(() => import("./pipeline/pipeline.tsx"))} />
       <Route path="/cases/:id?" component={lazy(() => import("./cases/cases.tsx"))} />
       <Route path="/handoffs/:id?" component={lazy(() => import("./handoffs/page.tsx"))} />
-      <Route path="/leads" component={lazy(() => import("./leads/leads.tsx"))} />
+      <Route path="/leads/:part?" component={lazy(() => import("./leads/leads.tsx"))} />
       <Route path="/contacts" component={lazy(() => import("./contacts/list.tsx"))} />
       <Route path="/contacts/:id" component={lazy(() => import("./contacts/contact.tsx"))} />
       <Route path="/settings" component={lazy(() => import("./settings/settings.tsx"))} />

@@ -62,6 +62,7 @@ const configuration: readonly EntityName[] = [
   "stage",
   "product",
   "queue",
+  "lead_rule",
   "service_level",
 ];
 

@@ -3,7 +3,7 @@ import { limits } from "../kernel/limits.ts";
 import { fail, ok } from "../kernel/result.ts";
 import { entityOfId, type EntityName, type Row } from "../records/entities.ts";
 import { emptyFields } from "../records/generic.ts";
-import { defineMutation, type Mutation, type Tx } from "../records/mutation.ts";
+import { defineMutation, type Fields, type Mutation, type Tx } from "../records/mutation.ts";
 import { fieldsSchema } from "../records/record.ts";
 import { isOpenLead, lostReasons, prospect } from "./lead.ts";
 
@@ -16,6 +16,10 @@ const words = z.string().check(z.trim(), z.minLength(1), z.maxLength(limits.text
 const leadOf = (tx: Tx, record: string): Row | null => (entityOfId(record) === "lead" ? tx.get(record) : null);
 const isNewId = (record: string, name: EntityName): boolean => entityOfId(record) === name;
 
+/** What is said of the organisation stands on both: the lead is told apart by it, the account keeps it. */
+const known = (fields: Fields): Fields =>
+  Object.fromEntries(["country", "industry", "employees"].map((key) => [key, fields[key] ?? null]));
+
 /** LEAD-1. `company` is there when the account is to be made; then its id is new. */
 const captureArgs = z.strictObject({
   id,
@@ -26,12 +30,16 @@ const captureArgs = z.strictObject({
 const captureLead = defineMutation<z.infer<typeof captureArgs>>({
   name: "lead.capture@1",
   args: captureArgs,
-  reads: (a) => [a.id, a.account, ...(typeof a.fields["owner"] === "string" ? [a.fields["owner"]] : [])],
+  reads: (a) => [
+    a.id,
+    a.account,
+    ...["owner", "region"].flatMap((key) => (typeof a.fields[key] === "string" ? [a.fields[key]] : [])),
+  ],
   run: (tx, a) => {
     if (!isNewId(a.id, "lead")) return fail("invalid", { fields: ["id"] });
     if (!isNewId(a.account, "account")) return fail("invalid", { fields: ["account"] });
-    const { owner } = a.fields;
-    if (typeof owner === "string" && !tx.get(owner)) return fail("invalid", { fields: ["owner"] });
+    const lost = ["owner", "region"].find((key) => typeof a.fields[key] === "string" && !tx.get(a.fields[key]));
+    if (lost) return fail("invalid", { fields: [lost] });
     if (a.company === undefined) {
       if (!tx.get(a.account)) return fail("missing");
     } else
@@ -42,6 +50,7 @@ const captureLead = defineMutation<z.infer<typeof captureArgs>>({
         compartment: "core",
         name: a.company,
         type: prospect,
+        ...known(a.fields),
         owner: tx.actor.member,
         team: tx.actor.teams[0] ?? null,
         region: tx.actor.regions[0] ?? null,
@@ -51,7 +60,7 @@ const captureLead = defineMutation<z.infer<typeof captureArgs>>({
       ...emptyFields("lead"),
       ...(a.company === undefined ? {} : { company: a.company }),
       ...a.fields,
-      ...{ status: "new", mergedInto: null, mergedAt: null, apart: null },
+      ...{ status: "new", mergedInto: null, mergedAt: null, apart: null, queue: null, assigned: null },
       id: a.id,
       anchor: a.account,
       compartment: "sales",

@@ -106,6 +106,7 @@ export const entities = {
       probabilityPct: { type: "int", group: "shared", max: 100 },
       limitDays: { type: "int", group: "shared", max: 3_650 }, // longer here is stuck
       next: { type: "list", group: "shared" },
+      duties: custom("shared"), // who does, decides, is asked and is told there, by role
       source,
     },
   },
@@ -128,7 +129,30 @@ export const entities = {
     kind: "que",
     plural: "queues",
     compartments: ["core"],
-    fields: { name, steward: ref("member", "identity"), team: ref("team", "identity"), source },
+    fields: {
+      name,
+      steward: ref("member", "identity"),
+      team: ref("team", "identity"),
+      intake: { type: "bool", group: "identity" }, // leads wait here that no rule fits
+      source,
+    },
+  },
+  /** To whom a new lead goes that nobody owns, if it is as the rule says (shared/assignment). */
+  lead_rule: {
+    kind: "lrl",
+    plural: "lead_rules",
+    compartments: ["core"],
+    fields: {
+      name,
+      keeper: { type: "ref", to: "member", group: "identity", act: "create" },
+      order: { type: "order", group: "identity" },
+      paused: { type: "bool", group: "identity" },
+      where: long("identity"), // conditions as lists have them, as JSON
+      toMember: ref("member", "identity"),
+      toTeam: ref("team", "identity"),
+      toQueue: ref("queue", "identity"),
+      source,
+    },
   },
   /** What was promised about cases of a region, and the hours in which it counts. */
   service_level: {
@@ -250,6 +274,10 @@ export const entities = {
         act: "qualify",
       },
       leadSource: text("shared"),
+      country: text("shared"),
+      region: ref("region", "shared"),
+      industry: text("shared"),
+      employees: { type: "int", group: "shared" },
       lostReason: {
         type: "enum",
         values: ["no_need", "no_budget", "no_answer", "not_a_customer", "competitor", "duplicate", "other"],
@@ -268,6 +296,8 @@ export const entities = {
       phone: { type: "phone", group: "personal" },
       marketingConsent: choice(["given", "refused", "unknown"], "consent"),
       owner,
+      queue: { type: "ref", to: "queue", group: "shared", act: "reassign" }, // where it waits, with its steward
+      assigned: { type: "custom", group: "shared", act: "reassign" }, // which rule gave it to whom, and why: shared/leads/assigned.ts
       customShared: custom("shared"),
       customQualification: custom("qualification"),
       customUnclassified: custom("unclassified"),
@@ -640,6 +670,7 @@ export const configuration: ReadonlySet<EntityName> = new Set([
   "pipeline",
   "stage",
   "queue",
+  "lead_rule",
   "service_level",
   "product",
 ]);

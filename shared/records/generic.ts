@@ -125,6 +125,8 @@ function first(name: EntityName, tx: Tx): Fields {
         ...{ state: "draft", fromMember: tx.actor.member, toMember: null, toTeam: null, late: null, moves: null },
         ...{ offeredAt: null, acceptedAt: null, lagMs: null, doneAt: null },
       };
+    case "lead_rule":
+      return { keeper: tx.actor.member };
     case "case":
       return { escalatedTo: null, escalations: null, waits: null, respondedAt: null };
     case "section":
@@ -132,7 +134,7 @@ function first(name: EntityName, tx: Tx): Fields {
     case "account":
     case "contact":
     case "lead":
-      return { mergedInto: null, mergedAt: null, apart: null };
+      return { mergedInto: null, mergedAt: null, apart: null, queue: null, assigned: null };
     case "opportunity":
       return { stageSince: tx.now, cameFrom: null, closeMoves: 0 };
     default:

@@ -1,6 +1,7 @@
 import { escalationsOf, isOpen } from "../cases/waits.ts";
 import { clocksOf, type ServiceLevel } from "../cases/service.ts";
 import { lateAt, offerEnds } from "../handoffs/ends.ts";
+import type { Assigned } from "../leads/assigned.ts";
 import { dayMs, limits } from "../kernel/limits.ts";
 import type { RecordOf } from "../records/entities.ts";
 
@@ -9,13 +10,13 @@ import type { RecordOf } from "../records/entities.ts";
  * records themselves carry, as far as the viewer has it, so that it stands on a device offline and nobody learns more by
  * it than the record tells them. Pure.
  */
-type RuleName = "escalation" | "service_level" | "silence" | "handing_over" | "approval";
+type RuleName = "assignment" | "escalation" | "service_level" | "silence" | "handing_over" | "approval";
 export interface TraceLine {
   /** One line, one id: of the record that caused it, and which of its lines. */
   readonly id: string;
   readonly at: number;
   readonly rule: RuleName;
-  readonly what: "sight" | "sight_ended" | "not_answered" | "not_solved" | "offer_late" | "offer_ended" | "sight_kept" | "carried_out";
+  readonly what: "assigned" | "sight" | "sight_ended" | "not_answered" | "not_solved" | "offer_late" | "offer_ended" | "sight_kept" | "carried_out";
   /** The record that set it off. */
   readonly cause: string;
   readonly by: string | null;
@@ -24,9 +25,13 @@ export interface TraceLine {
   readonly until: number | null;
   /** Of a service level: its name. */
   readonly level?: string;
+  /** Of a lead: the line that it carries. */
+  readonly line?: Assigned;
 } // prettier-ignore
 
 interface Sources {
+  /** Leads that a rule gave to somebody, by their lines. */
+  readonly assigned: readonly (readonly [lead: string, line: Assigned])[];
   readonly cases: readonly RecordOf<"case">[];
   readonly handoffs: readonly RecordOf<"handoff">[];
   readonly approvals: readonly RecordOf<"approval">[];
@@ -37,11 +42,22 @@ interface Sources {
   readonly now: number;
 }
 
-export function traceOf({ cases, handoffs, approvals, level, escalationDays, senderDays, now }: Sources): TraceLine[] {
+export function traceOf({
+  assigned,
+  cases,
+  handoffs,
+  approvals,
+  level,
+  escalationDays,
+  senderDays,
+  now,
+}: Sources): TraceLine[] {
   const lines: TraceLine[] = [];
   const put = (line: Omit<TraceLine, "id">): void => {
     if (line.at <= now) lines.push({ ...line, id: `${line.cause}:${line.what}:${line.at}` });
   };
+  for (const [cause, line] of assigned)
+    put({ rule: "assignment", what: "assigned", cause, at: line.at, by: line.keeper, to: line.to, until: null, line });
   for (const row of cases) {
     for (const { at, by, to, ended } of escalationsOf(row.escalations)) {
       const until = at + (escalationDays ?? limits.escalationShareDays) * dayMs;

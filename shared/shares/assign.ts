@@ -23,7 +23,9 @@ const assignMutation = (name: EntityName): Mutation =>
       const receiver = tx.get(a.to);
       if (!receiver || receiver["employment"] !== "active") return fail("invalid", { fields: ["to"] });
       const isKeys = tx.get(a.account)?.["owner"] === a.to; // whose account it is needs no owner of its own
-      tx.edit(a.id, { owner: isKeys ? null : a.to }, "reassign");
+      // Given on by hand, a lead waits in no queue any more.
+      const waits = name === "lead" && typeof row["queue"] === "string";
+      tx.edit(a.id, { owner: isKeys ? null : a.to, ...(waits ? { queue: null } : {}) }, "reassign");
       tx.endShares(a.id);
       if (isKeys) return ok(undefined);
       tx.share({ record: a.id, cause: a.id, to: a.to });

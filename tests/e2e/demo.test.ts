@@ -41,7 +41,7 @@ it("the demo loads, and a second time says nothing and changes nothing", async (
   const first = await load();
   expect([first.code, first.err]).toEqual([
     0,
-    expect.stringContaining("The demo organisation is loaded: 10689 records"),
+    expect.stringContaining("The demo organisation is loaded: 10694 records"),
   ]);
   expect(await state()).toMatchObject({ members: 135, accounts: 511, loaded: true });
   expect(await load()).toEqual({ code: 0, out: "", err: "" });

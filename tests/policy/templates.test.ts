@@ -477,7 +477,7 @@ describe("the shipped policy", () => {
     const said = explain(bound("ana"), "advance", "opportunity", "sales", place, now, row(place, "sales"));
     expect(said).toEqual({
       allowed: false,
-      because: ["A sale is worked by its owner, on a train too."],
+      because: ["A sale is worked by its owner."],
       wouldNeed: ["To be the one who answers for it."],
       askTo: ["sales_manager"],
     });

@@ -15,6 +15,7 @@ const configuration: readonly EntityName[] = [
   "pipeline",
   "stage",
   "queue",
+  "lead_rule",
   "service_level",
 ];
 const work: readonly EntityName[] = ["account", "account_team", "contact", "opportunity", "activity", "section"];

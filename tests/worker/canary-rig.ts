@@ -205,8 +205,11 @@ export async function plant(): Promise<void> {
       seeded.push([path === "notices" ? "notice" : "preference", (await made.json<Row>()).id]);
     }
   } // prettier-ignore
-  await bring([{ entity: "product", source: "test:product:1", fields: { name: "x" } }]);
-  seeded.push(["product", await idOf("test:product:1")]);
+  await bring([
+    { entity: "product", source: "test:product:1", fields: { name: "x" } },
+    { entity: "lead_rule", source: "test:lead_rule:1", fields: { name: "x" }, refs: { toMember: memberSource("ana") } },
+  ]);
+  for (const name of ["product", "lead_rule"] as const) seeded.push([name, await idOf(`test:${name}:1`)]);
   // Views of lists: one's own, and of teams whose members see more and less than their maker.
   for (const [as, team] of [
     ["ana", "west"],

@@ -10,7 +10,7 @@ import Phone from "lucide-solid/icons/phone";
 import StickyNote from "lucide-solid/icons/sticky-note";
 import Users from "lucide-solid/icons/users";
 import Workflow from "lucide-solid/icons/workflow";
-import { createMemo, createSignal, For, lazy, Show, Suspense, type JSX } from "solid-js";
+import { createMemo, createResource, createSignal, For, lazy, Show, Suspense, type JSX } from "solid-js";
 import { Dynamic } from "solid-js/web";
 import { clock, day, dayIn, duration } from "../i18n/format.ts";
 import { locale, t } from "../i18n/i18n.ts";
@@ -19,7 +19,7 @@ import { paths } from "../paths.ts";
 import { markOf } from "../shell/marks.ts";
 import { Empty } from "../ui/bits.tsx";
 import { ChangeMark } from "../ui/mark.tsx";
-import { accountTrace, lineWords } from "../trace/trace.ts";
+import { accountTrace } from "../trace/trace.ts";
 import css from "./timeline.module.css";
 import { groups, timeline, type Entry } from "./timeline-model.ts";
 import { line, outcomeWords } from "./words.ts";
@@ -53,7 +53,15 @@ export function Timeline(props: { readonly account: string }): JSX.Element {
   const tasks = data.list("task", query);
   const comments = data.list("comment", query);
   const lines = accountTrace(() => props.account);
-  const rules = createMemo(() => lines().map((line) => ({ id: line.id, at: line.at, ...lineWords(session, line) })));
+  // Where no rule did anything, nobody waits for the words.
+  const [words] = createResource(
+    () => lines().length > 0,
+    () => import("../trace/lines.ts"),
+  );
+  const rules = createMemo(() => {
+    const said = words.latest;
+    return said ? lines().map((line) => ({ id: line.id, at: line.at, ...said.lineWords(session, line) })) : [];
+  });
   const entries = createMemo(() =>
     timeline({ activities: activities(), tasks: tasks(), comments: comments(), rules: rules() }, filter()),
   );

@@ -27,7 +27,7 @@ export function NewCase(props: { readonly account?: string; readonly onClose: ()
   const [queue, setQueue] = createSignal("");
   const [wrong, setWrong] = createSignal<string>();
   const place = data.record("account", account);
-  const queues = data.list("queue", () => ({ sort: "name" }));
+  const queues = data.list("queue", () => ({ where: (row) => row.intake !== true, sort: "name" }));
   const lacks = () => (account() && name().trim() ? undefined : account() ? c("newWhat") : t("timeline.forWhich"));
 
   const send = async () => {

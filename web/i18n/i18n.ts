@@ -16,8 +16,7 @@ const [locale, setLocaleSignal] = createSignal<Locale>("en");
 
 /** One page, one language: read anywhere, switches live. */
 export const t = translator(dict);
-/** All words of the language of now, for functions that take them as an argument. */
-export { dict as dictionary, locale, trying };
+export { locale, trying };
 
 /** A base role or duty in words; one that no language names yet as it is written. */
 export function roleName(id: string): string {

@@ -1,4 +1,4 @@
-import { useSearchParams } from "@solidjs/router";
+import { A, useParams, useSearchParams } from "@solidjs/router";
 import { createMemo, For, lazy, Show, Suspense, type JSX } from "solid-js";
 import { held, useCommands } from "../commands/registry.ts";
 import { isOpenLead } from "../../shared/leads/lead.ts";
@@ -6,10 +6,11 @@ import type { RecordOf, Row } from "../../shared/records/entities.ts";
 import { ago } from "../i18n/format.ts";
 import { locale, t } from "../i18n/i18n.ts";
 import { now, useSession } from "../shell/context.ts";
+import { paths } from "../paths.ts";
 import { PageBar } from "../shell/layout.tsx";
 import { markOf } from "../shell/marks.ts";
 import { Bone, Chip, Empty, Person } from "../ui/bits.tsx";
-import { Button } from "../ui/button.tsx";
+import { Button, buttonClass } from "../ui/button.tsx";
 import { ChangeMark } from "../ui/mark.tsx";
 import { toast } from "../ui/toast.tsx";
 import records from "../accounts/records.module.css";
@@ -17,6 +18,7 @@ import { mayCapture } from "./may.ts";
 import css from "./leads.module.css";
 import { l } from "./words.ts";
 
+const Rules = lazy(async () => ({ default: (await import("../assignment/rules.tsx")).Rules }));
 const Capture = lazy(async () => ({ default: (await import("./capture.tsx")).Capture }));
 const Sheet = lazy(async () => ({ default: (await import("./sheet.tsx")).Sheet }));
 
@@ -25,8 +27,20 @@ const states = ["open", "converted", "disqualified"] as const;
 const shownMost = 500;
 const stateOf = (row: Lead): string => (isOpenLead(row.status) ? "open" : (row.status ?? "open"));
 
-/** Leads of this device, by what became of them. One opens at the side; its address can be passed on. */
+/** Leads; below their address the rules that give new ones to somebody. */
 export default function Leads(): JSX.Element {
+  const params = useParams<{ part?: string }>();
+  return (
+    <Show when={params.part === "rules"} fallback={<List />}>
+      <Suspense>
+        <Rules />
+      </Suspense>
+    </Show>
+  );
+}
+
+/** Leads of this device, by what became of them. One opens at the side; its address can be passed on. */
+function List(): JSX.Element {
   const { data, memberName } = useSession();
   const [search, setSearch] = useSearchParams<{ state?: string; mine?: string; lead?: string; new?: string }>();
   const state = () => states.find((one) => one === search.state) ?? "open";
@@ -67,6 +81,9 @@ export default function Leads(): JSX.Element {
   return (
     <>
       <PageBar title={t("nav.leads")} count={counts.open()}>
+        <A class={buttonClass({})} href={`${paths.leads}/rules`}>
+          {l("rules")}
+        </A>
         <Button
           look="primary"
           kbd="C"

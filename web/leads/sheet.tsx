@@ -2,6 +2,7 @@ import { A } from "@solidjs/router";
 import { createSignal, For, lazy, Match, Show, Suspense, Switch, type JSX } from "solid-js";
 import { isOpenLead, lostReasons } from "../../shared/leads/lead.ts";
 import type { RecordOf, Row } from "../../shared/records/entities.ts";
+import { AssignedLine } from "../assignment/line.tsx";
 import { HiddenField } from "../approvals/request.tsx";
 import { t } from "../i18n/i18n.ts";
 import { paths } from "../paths.ts";
@@ -19,8 +20,8 @@ import { l } from "./words.ts";
 const Convert = lazy(async () => ({ default: (await import("./convert.tsx")).Convert }));
 
 type Lead = RecordOf<"lead"> & Row;
-const shown = ["company", "email", "phone", "leadSource", "need", "timeline"] as const;
-const nameOf = { company: "organisation", email: "email", phone: "phone", leadSource: "source", need: "need", timeline: "timeline" } as const; // prettier-ignore
+const shown = ["company", "country", "industry", "email", "phone", "leadSource", "need", "timeline"] as const;
+const nameOf = { company: "organisation", country: "country", industry: "industry", email: "email", phone: "phone", leadSource: "source", need: "need", timeline: "timeline" } as const; // prettier-ignore
 
 /** One lead: what is known, and the acts that move it on. */
 export function Sheet(props: { readonly lead: Lead; readonly onClose: () => void }): JSX.Element {
@@ -117,6 +118,7 @@ export function Sheet(props: { readonly lead: Lead; readonly onClose: () => void
             ]}
           />
         </p>
+        <AssignedLine lead={props.lead} />
         <div class={css.fields}>
           <For each={shown}>
             {(key) => (

@@ -1,5 +1,6 @@
 import type { TraceLine } from "../../shared/reporting/trace.ts";
-import type { Dict } from "../i18n/en.ts";
+import type { traceEn } from "../i18n/en/trace.ts";
+import type { Words } from "../i18n/part.ts";
 
 /** Names for what a line speaks of, as far as this member may know them: null where not. */
 export interface Named {
@@ -13,7 +14,11 @@ export interface Named {
  * What a rule did, as a sentence, and which rule it was and who keeps it. Of a cause that one may not see nothing is
  * said but that it was a rule (interface: why did this happen). Pure: the dictionary comes in.
  */
-export function traceWords(line: TraceLine, say: Dict, named: Named): { readonly text: string; readonly rule: string } {
+export function traceWords(
+  line: TraceLine,
+  say: Words<typeof traceEn>,
+  named: Named,
+): { readonly text: string; readonly rule: string } {
   const cause = named.record(line.cause);
   if (cause === null) return { text: say["trace.hidden"], rule: say["trace.aRule"] };
   const somebody = (id: string | null): string => named.member(id) ?? say["trace.somebody"];
@@ -22,6 +27,8 @@ export function traceWords(line: TraceLine, say: Dict, named: Named): { readonly
   const admins = named.role("policy_admin");
   const kept = (rule: string, who = admins): string => say["trace.keptBy"](rule, who);
   switch (line.what) {
+    case "assigned": // in words of its own: web/assignment
+      return { text: say["trace.hidden"], rule: say["trace.aRule"] };
     case "sight":
       return { text: say["trace.sight"](to, cause, by), rule: kept(say["trace.rule.escalation"](until)) };
     case "sight_ended":

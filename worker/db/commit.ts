@@ -106,6 +106,11 @@ function statements(db: Db, item: CommitItem, now: number): Query[] {
       db.run(sql`insert into reassigned (actor, day, n) values (${item.member}, ${dayOf(now)}, ${given.before + given.more})
         on conflict (actor, day) do update set n = excluded.n`),
     );
+  for (const [rule, dealt] of Map.groupBy(item.planned.turns ?? [], (turn) => turn.rule))
+    queries.push(
+      db.run(sql`insert into lead_turn (rule, n, last) values (${rule}, ${dealt.at(-1)?.n ?? 0}, ${dealt.at(-1)?.last ?? null})
+        on conflict (rule) do update set n = excluded.n, last = excluded.last`),
+    );
   queries.push(...(item.also ?? []));
   if (item.outcome)
     queries.push(db.insert(tables.outcome).values({ client: item.client, n: item.n, body: item.outcome }));
@@ -132,6 +137,9 @@ function guard(item: CommitItem, now: number): SQL {
     held.push(
       sql`coalesce((select n from reassigned where actor = ${item.member} and day = ${dayOf(now)}), 0) = ${given.before}`,
     );
+  // Of two pushes that deal at once the second is planned anew, so that each turn is dealt to one.
+  for (const [rule, dealt] of Map.groupBy(item.planned.turns ?? [], (turn) => turn.rule))
+    held.push(sql`coalesce((select n from lead_turn where rule = ${rule}), 0) = ${dealt[0]?.before ?? 0}`);
   return sql`insert into client (id, member, device, n, ok, at) values (${item.client}, ${item.member}, ${item.device}, ${item.n}, coalesce((${and(...held)}), 0), ${now})
     on conflict (id) do update set n = excluded.n, at = excluded.at,
       ok = (excluded.ok and client.n = excluded.n - 1 and client.member = excluded.member and client.device = excluded.device)`;

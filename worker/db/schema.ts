@@ -167,6 +167,13 @@ export const reassigned = sqliteTable(
   (table) => [primaryKey({ columns: [table.actor, table.day] })],
 );
 
+/** Whose turn a rule for leads has reached: how often it dealt one out, and to whom last. The guard of fair turns. */
+export const leadTurn = sqliteTable("lead_turn", {
+  rule: text("rule").primaryKey(),
+  n: integer("n").notNull(),
+  last: text("last"),
+});
+
 /** The last restore or squash of a section: which generation it led to, and the version that the room follows with. */
 export const regen = sqliteTable("regen", {
   section: text("section").primaryKey(),

@@ -26,7 +26,8 @@ export const bringIn = defineMutation<PlannedWrite>({
         priced && amountIsOfLines(write.row)
           ? { amountMinor: priced.amountMinor, discountPct: priced.discountPct }
           : {};
-      tx.create(write.entity, { ...emptyFields(write.entity), ...write.row, ...counted }, "import");
+      const ruled = write.entity === "lead" ? { queue: null, assigned: null } : {}; // said by the rules alone
+      tx.create(write.entity, { ...emptyFields(write.entity), ...write.row, ...counted, ...ruled }, "import");
       return ok(undefined);
     }
     const there = tx.get(write.id);

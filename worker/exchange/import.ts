@@ -53,7 +53,14 @@ async function tryImport(
 ): Promise<Imported> {
   const ids = await idsOf(cell, sourcesIn(rows));
   const named = rows.flatMap((row) => [row.anchor ?? "", ...Object.values(row.refs ?? {}).flat()]);
-  const world = await loadWorld(db, actor, [...ids.values(), ...named, orgAnchor(cell)]);
+  const world = await loadWorld(
+    db,
+    actor,
+    [...ids.values(), ...named, orgAnchor(cell)],
+    [],
+    null,
+    rows.some(leaves) ? now : null,
+  );
   const versions: Versions = {
     rows: new Map([...world.rows].map(([id, stored]) => [id, stored.ver])),
     places: new Map([...world.places].map(([id, place]) => [id, place.ver])),
@@ -86,6 +93,7 @@ async function tryImport(
     errors.push({ source, code: result.error.code, fields: result.error.fields ?? [] });
     return null;
   };
+  // What is withheld deals no turn: nothing comes of it.
   // Judged in a world without what is hidden, so that a refusal is the same whether such a record is there or not (ACCESS-3).
   const seen: World = { rows: without(world.rows, hidden), places: without(world.places, hidden) };
   for (const one of plan.withheld) if (judge(one, seen)) done.withheld += 1;
@@ -120,7 +128,11 @@ async function tryImport(
     [{ ...item, planned: together(planned, writes, versions), also: waiting?.also ?? [] }],
     now,
   );
-  const what = announce(writes, actor.bound.rules.masks);
+  const what = announce(
+    writes,
+    actor.bound.rules.masks,
+    planned.flatMap((each) => each.shares ?? []),
+  );
   const members = [...what.rights.members, ...(waiting?.told ?? [])];
   return { report, announcement: { ...what, rights: { ...what.rights, members }, span } };
 }
@@ -154,6 +166,9 @@ function withoutCounted(one: PlannedWrite, world: World): PlannedWrite {
   return { ...one, set: Object.fromEntries(Object.entries(one.set).filter(([name]) => !lineFields.includes(name))) };
 }
 
+/** A lead that nobody owns, so that the rules are asked. */
+const leaves = ({ entity, refs }: ImportRow): boolean => entity === "lead" && refs?.["owner"] === undefined;
+
 const without = <T>(map: ReadonlyMap<string, T>, ids: ReadonlySet<string>): Map<string, T> =>
   new Map([...map].filter(([id]) => !ids.has(id)));
 
@@ -170,6 +185,8 @@ function together(planned: readonly Planned[], writes: readonly Write[], version
     new Map([...seen].flatMap((id) => (at.has(id) ? [[id, at.get(id) ?? 0] as const] : [])));
   return {
     writes,
+    shares: planned.flatMap(({ shares }) => shares ?? []),
+    turns: planned.flatMap(({ turns }) => turns ?? []),
     guards: loaded(planned.flatMap(({ guards }) => [...guards.keys()]), versions.rows),
     anchors: loaded(planned.flatMap(({ anchors }) => [...anchors.keys()]), versions.places),
   }; // prettier-ignore

@@ -12,6 +12,8 @@ import { isVisible, project } from "../../shared/records/record.ts";
 import type { Compartment } from "../../shared/records/compartments.ts";
 import { mayIn } from "../../shared/sections/mode.ts";
 import type { Actor } from "../context.ts";
+import { assignNew, unsoundRule, type Dealt } from "../assignment/assign.ts";
+import type { Assignments } from "../assignment/store.ts";
 import { namesOf } from "../db/lent.ts";
 import { policyFrom, reassigned, secondNeeded, waitsForMany, waitsForSecond } from "../governance/gate.ts";
 import type { HeldShare, Stored, StoredPlace } from "../db/rows.ts";
@@ -26,6 +28,8 @@ export interface World {
   readonly places: Map<string, StoredPlace>;
   /** Shares to whomever, of the records that a mutation names as causes. */
   readonly shares?: Map<string, HeldShare>;
+  /** Rules that give new leads to somebody; not read where no mutation makes any, null where there are none. */
+  readonly assignments?: Assignments | null;
   /** Accounts that the actor gave to others today without a second person; not read where no mutation gives any. */
   reassigned?: number;
 }
@@ -48,6 +52,8 @@ export interface Planned {
   readonly guards: ReadonlyMap<string, number>;
   readonly anchors: ReadonlyMap<string, number>;
   readonly shares?: readonly ShareWrite[];
+  /** Turns that rules dealt out, each after the one before. */
+  readonly turns?: readonly Dealt[];
   /** Accounts given to others without a second person: how many were before it, and how many these are. */
   readonly reassigned?: { readonly before: number; readonly more: number };
 }
@@ -205,13 +211,15 @@ export function planMutation(
     reads: mutation.reads(args as never),
   });
   if (!judged.ok) return judged;
+  const unsound = unsoundRule(writes);
+  if (unsound) return unsound;
   const given = actor.seconded ? 0 : reassigned(mutation.name, writes);
   const waits = waitsForSecond(actor, writes) ?? waitsForMany(actor, given, world.reassigned);
   if (waits) return waits;
 
   const scene: ShareScene = {
     actor,
-    policy: gives.length + ends.length > 0 ? policyFrom(actor.policyBody) : null,
+    policy: gives.length + ends.length > 0 || world.assignments ? policyFrom(actor.policyBody) : null,
     act: mutation.name.split("@")[0] ?? "",
     now,
     present,
@@ -235,6 +243,25 @@ export function planMutation(
     return decide(actor, action, write, place, place, now) ?? ok(undefined);
   } // prettier-ignore
 
+  // What rules make of new leads follows from what was decided: it takes no right of who makes them.
+  const known = world.assignments;
+  const turns: Dealt[] = [];
+  const led: ShareWrite[] = [];
+  for (const [index, write] of known ? writes.entries() : []) {
+    if (!known || write.op !== "create" || write.entity !== "lead" || typeof write.after["owner"] === "string")
+      continue;
+    const assigned = assignNew(scene, known, write.after);
+    if (!assigned) continue;
+    const after: Row = { ...write.after, ...assigned.fields };
+    writes[index] = { ...write, after, changed: [...new Set([...write.changed, ...Object.keys(assigned.fields)])] };
+    rows.set(write.id, { entity: "lead", row: after, ver: 0, deletedAt: null });
+    led.push(...assigned.shares);
+    if (!assigned.turn) continue;
+    turns.push(assigned.turn);
+    known.turns.set(assigned.turn.rule, assigned.turn);
+  }
+  const allShares = [...shares.value, ...led];
+
   const before = world.reassigned ?? 0;
   if (given > 0) world.reassigned = before + given;
   for (const [id, next] of rows) world.rows.set(id, { ...next, ver: next.ver + 1 });
@@ -244,14 +271,21 @@ export function planMutation(
     if (place) world.places.set(write.after.anchor, movedPlace(place, write, actor.member));
   }
   const names = new Set(namesOf(actor.facts));
-  for (const share of shares.value) {
+  for (const share of allShares) {
     const anchor = (share.after ?? share.before)?.anchor ?? "";
     const place = world.places.get(anchor);
     if (place) world.places.set(anchor, placeWith(place, share, names));
     if (share.after) world.shares?.set(share.after.id, share.after);
     else if (share.before) world.shares?.delete(share.before.id);
   }
-  return ok({ writes, guards, anchors, shares: shares.value, ...(given > 0 ? { reassigned: { before, more: given } } : {}) }); // prettier-ignore
+  return ok({
+    writes,
+    guards,
+    anchors,
+    shares: allShares,
+    ...(turns.length > 0 ? { turns } : {}),
+    ...(given > 0 ? { reassigned: { before, more: given } } : {}),
+  });
 }
 
 /** Ends first, then what is given: who comes next is let in by the same act that lets the one before go. */

@@ -12,6 +12,7 @@ import { mutations } from "../../shared/sync/registry.ts";
 import { upgraded } from "../../shared/sync/ups.ts";
 import type { Actor } from "../context.ts";
 import { commit, GuardFailed, type CommitItem, type Span } from "../db/commit.ts";
+import { makesLead } from "../assignment/assign.ts";
 import type { Db, Query } from "../db/db.ts";
 import { carryOut, decidedIn, waitForMutation, type Carried, type Waiting } from "../governance/second.ts";
 import {
@@ -121,7 +122,8 @@ async function tryPush(context: PushContext, input: PushInput, one: boolean): Pr
     known.ok ? (known.value.mutation.causes?.(known.value.args) ?? []) : [],
   );
   const gives = fresh.some(({ name }) => name === reassignAccount.name);
-  const world: World = await loadWorld(db, actor, ids, causes, gives ? now : null);
+  const leads = parsed.some(({ known }) => known.ok && makesLead(known.value.mutation.name, known.value.args));
+  const world: World = await loadWorld(db, actor, ids, causes, gives ? now : null, leads ? now : null);
   await context.betweenReadAndWrite?.();
 
   const results: PushAnswer["results"][number][] = [];

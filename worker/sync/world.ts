@@ -2,6 +2,7 @@ import { ownAnchors } from "../../shared/records/anchors.ts";
 import { entityOfId, type EntityName } from "../../shared/records/entities.ts";
 import { keepsInStages } from "../../shared/approvals/gates.ts";
 import type { Actor } from "../context.ts";
+import { loadAssignments } from "../assignment/store.ts";
 import type { Db } from "../db/db.ts";
 import { namesOf } from "../db/lent.ts";
 import { loadAllPlaces, loadRows, loadShares, type Stored } from "../db/rows.ts";
@@ -11,7 +12,7 @@ import { reassignedOn } from "./store.ts";
 /**
  * Records and places for all mutations of a push: two round trips, whatever their number. `causes`: records whose shares
  * may be given or ended, which costs one more, as does `givingAt`: accounts may change hands, so how many did so today is
- * read.
+ * read. `leadsAt`: leads may be made that nobody owns, so the rules that give them to somebody are read.
  */
 export async function loadWorld(
   db: Db,
@@ -19,6 +20,7 @@ export async function loadWorld(
   ids: readonly string[],
   causes: readonly string[] = [],
   givingAt: number | null = null,
+  leadsAt: number | null = null,
 ): Promise<World> {
   const rows = await loadRows(db, ids);
   for (const asked of [stagesAsked, pipelinesAsked]) {
@@ -34,7 +36,13 @@ export async function loadWorld(
   const [, ...lends] = namesOf(actor.facts);
   const places = await loadAllPlaces(db, [...anchors], actor.member, lends);
   const shares = await loadShares(db, [...anchors], causes);
-  return { rows, places, shares, ...(givingAt === null ? {} : { reassigned: await reassignedOn(db, actor.member, givingAt) }) }; // prettier-ignore
+  return {
+    rows,
+    places,
+    shares,
+    ...(givingAt === null ? {} : { reassigned: await reassignedOn(db, actor.member, givingAt) }),
+    ...(leadsAt === null ? {} : { assignments: await loadAssignments(db, leadsAt) }),
+  };
 }
 
 /**
