@@ -39,7 +39,8 @@ async function load(url, day) {
   const tell = progressOf(total);
   let done = 0;
   for (const { name, rows } of batches) {
-    const send = () => sendRows(url, steward, rows, true, (sent) => tell(`Loading the demo, ${name}`, done + sent));
+    const send = () =>
+      sendRows(url, steward, `Demo: ${name}`, rows, (sent) => tell(`Loading the demo, ${name}`, done + sent));
     let report = await send();
     if (report.approvals.length > 0) {
       // Colleagues with a role wait for a second person here too. What was named before it was there is found now.

@@ -123,7 +123,8 @@ export function salesforceFactsOf(records: Records): typeof salesforceFacts {
   const userById = new Map(users.map((user) => [user.id, user]));
   const userBySource = new Map(users.map((user) => [text(user["source"]), user]));
   const ownerInSource = new Map(
-    accounts.map((account) => [account.id, userBySource.get(text(custom(account)["sourceOwner"]))]),
+    // The demo has owners of its own; brought in as it is, a record has its own one.
+    accounts.map((account) => [account.id, userBySource.get(text(custom(account)["sourceOwner"])) ?? userById.get(text(account["owner"]))]), // prettier-ignore
   );
   // A contact without an owner of its own had its account's owner.
   const owners = [

@@ -103,8 +103,11 @@ export async function useCommandLine(url: string, send: Send, errands: Errands):
     for (const { entity, csv } of errands.rows) {
       const path = file(`${entity}.csv`, csv);
       for (const how of [["--json"], ["--token", token], ["--commit"]])
-        await crm("import", path, "--as", "csv", "--entity", entity, ...how);
+        await crm("import", path, "--entity", entity, ...how);
     }
+    const { items } = JSON.parse(await crm("imports", "--json")) as { items: { id: string }[] };
+    for (const { id } of items) await crm("undo", id);
+    await crm("undo", "local_imp_00000000000000000000");
   } finally {
     globalThis.fetch = before.fetch;
     process.stdout.write = before.write;

@@ -10,6 +10,8 @@ export interface Answer<T> {
 }
 /** Something that the person at the keyboard can mend; its message is a whole sentence. */
 export class Refused extends Error {}
+/** Nothing answered: trying again may help. */
+export class Gone extends Refused {}
 
 interface Problem {
   readonly code?: string;
@@ -41,7 +43,7 @@ export async function call<T>(
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
   } catch {
-    throw new Refused(`Nothing answers at ${url}. Is it running (npm start), and is the address right?`);
+    throw new Gone(`Nothing answers at ${url}. Is it running (npm start), and is the address right?`);
   }
   const text = await answer.text();
   const json = parse(text);

@@ -88,8 +88,17 @@ beforeAll(async () => {
         response.end(JSON.stringify({ cell: "local", findings: [], seals, more: after + 2 < history.length, waiting: 3 })); // prettier-ignore
         return;
       }
-      const ask = JSON.parse(body) as { commit: boolean; rows: ImportRow[] };
-      sent.push(ask);
+      if (request.url === "/api/imports/start") {
+        response.end(JSON.stringify({ id: "local_imp_1", state: "open", parts: 0 }));
+        return;
+      }
+      if (request.url === "/api/imports/local_imp_1/finish") {
+        const created = sent.filter(({ commit }) => commit).at(-1)?.rows.length ?? 0;
+        response.end(JSON.stringify({ id: "local_imp_1", state: "done", left: 0, created, updated: 0, same: 0, refused: 0, waits: 0 }));
+        return;
+      }
+      const ask = JSON.parse(body) as { commit?: boolean; rows: ImportRow[]; unread: unknown[] };
+      sent.push({ commit: ask.commit === true, rows: ask.rows });
       const here = new Set(ask.rows.map(({ source }) => source));
       const errors = ask.rows
         .filter(({ anchor }) => anchor && !here.has(anchor))
@@ -98,7 +107,7 @@ beforeAll(async () => {
         JSON.stringify({ created: ask.rows.length - errors.length, updated: 0, skipped: 0, errors, unresolved: [] }),
       );
     });
-  });
+  }); // prettier-ignore
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 });
@@ -120,58 +129,45 @@ describe("npm run crm", { timeout: 20_000 }, () => {
       1,
       "Nothing answers at http://127.0.0.1:9",
     ],
-    ["a form that is none", ["import", "x.csv", "--as", "excel"], 2, "import needs --as"],
     [
-      "a missing file",
-      ["import", "/nowhere.csv", "--as", "northwind", "--token", "x"],
+      "a layout that is none",
+      ["import", new URL("crm.test.ts", import.meta.url).pathname, "--as", "excel", "--token", "x"],
       1,
-      "There is no file /nowhere.csv",
+      'There is no layout "excel"',
     ],
+    ["no file", ["import"], 2, "import takes files"],
+    ["an undo of nothing", ["undo"], 2, "undo takes the id"],
+    ["a missing file", ["import", "/nowhere.csv", "--token", "x"], 1, "There is no file /nowhere.csv"],
   ])("says what is wrong with %s", async (_what, args, code, sentence) => {
     const ran = await crm(...args);
     expect([ran.code, ran.out]).toEqual([code, ""]);
     expect(ran.err).toContain(sentence);
   });
   it.each<[string, string, string[], string]>([
-    [
-      "a quote that stays open",
-      'key,name\n1,"A\n',
-      ["--as", "csv", "--entity", "contacts"],
-      "The quote opened on line 2 is never closed",
-    ],
-    ["a ragged row", "key,name\n1\n", ["--as", "csv", "--entity", "contacts"], "Line 2 has 1 cells"],
-    [
-      "a column that is no field",
-      "key,colour\n1,red\n",
-      ["--as", "csv", "--entity", "contacts"],
-      "No field of contact is called colour",
-    ],
-    [
-      "a value of the wrong type",
-      "key,name,employees\n1,A,many\n",
-      ["--as", "csv", "--entity", "accounts"],
-      'Line 2: "employees" can\'t be read as int',
-    ],
-    ["an entity that is none", "key\n1\n", ["--as", "csv", "--entity", "deals"], 'there is no "deals"'],
-    ["the columns of another export", "a,b\n1,2\n", ["--as", "salesforce-accounts"], "has no column Id"],
-    [
-      "an incident log without an account",
-      "number,sys_updated_at,assignment_group\nI,x,y\n",
-      ["--as", "incidents"],
-      "--under",
-    ],
+    ["an entity that is none", "key\n1\n", ["--entity", "deals"], 'there is no "deals"'],
+    ["the columns of another export", "a,b\n1,2\n", ["--as", "salesforce-account"], "has no column Id"],
+    ["nothing in it", "", [], "The file is empty"],
+    ["an encoding that is none", "a\n1\n", ["--encoding", "ebcdic"], "--encoding is one of utf-8"],
+    ["an incident log without an account", "number,sys_updated_at,assignment_group\nI,x,y\n", ["--as", "incidents"], "--under"],
   ])("refuses a file with %s before it sends anything", async (_what, text, args, sentence) => {
     const before = sent.length;
     const ran = await crm("import", file("bad.csv", text), ...args, "--url", url, "--token", "good");
     expect([ran.code, ran.out, sent.length]).toEqual([1, "", before]);
     expect(ran.err).toContain(sentence);
-  });
+  }); // prettier-ignore
+  it("says of each row that it can't take why, and sends the others", async () => {
+    const path = file("mixed.csv", 'key,name,employees\n1,A,many\n2,B,3,4\n3,C,5\n4,"D');
+    const ran = await crm("import", path, "--entity", "accounts", "--url", url, "--token", "good");
+    expect([ran.code, sent.at(-1)?.rows.map(({ source }) => source)]).toEqual([1, ["mixed:account:1", "mixed:account:3"]]);
+    for (const words of ["2 refused", "line 3: It has 4 cells", "line 5: The quote opened", "employees can't be read as int"])
+      expect(ran.out).toContain(words);
+  }); // prettier-ignore
   it("keeps a sign-in in a file that only its owner can read, and sends it to no other address", async () => {
     expect((await crm("login", "--member", "ana", "--url", url)).code).toBe(0);
     const kept = join(folder, "config", "baton", "session.json");
     expect(statSync(kept).mode & 0o777).toBe(0o600);
     expect(JSON.parse(readFileSync(kept, "utf8"))).toEqual({ url, cookie: "session=abc" });
-    expect((await crm("import", file("a.csv", "key,name\n1,A\n"), "--as", "csv", "--entity", "accounts")).code).toBe(0);
+    expect((await crm("import", file("a.csv", "key,name\n1,A\n"), "--entity", "accounts")).code).toBe(0);
     const elsewhere = await crm("members", "--url", "http://127.0.0.1:9");
     expect([elsewhere.code, elsewhere.err]).toEqual([
       1,
@@ -180,17 +176,15 @@ describe("npm run crm", { timeout: 20_000 }, () => {
   });
   it("is a dry run unless it is told to commit", async () => {
     const path = file("a.csv", "\uFEFFkey;name\r\n1;Ünal\r\n");
-    const dry = await crm("import", path, "--as", "csv", "--entity", "accounts", "--url", url, "--token", "good");
+    const dry = await crm("import", path, "--entity", "accounts", "--url", url, "--token", "good");
     expect(dry.out).toContain("Dry run: 1 to create");
     expect(sent.at(-1)).toEqual({
       commit: false,
-      rows: [{ entity: "account", source: "csv:account:1", fields: { name: "Ünal" }, refs: {} }],
+      rows: [{ entity: "account", source: "a:account:1", fields: { name: "Ünal" }, line: 2 }],
     });
     const real = await crm(
       "import",
       path,
-      "--as",
-      "csv",
       "--entity",
       "accounts",
       "--url",
@@ -200,15 +194,13 @@ describe("npm run crm", { timeout: 20_000 }, () => {
       "--commit",
       "--json",
     );
-    expect(JSON.parse(real.out)).toMatchObject({ created: 1, committed: true });
+    expect(JSON.parse(real.out)).toMatchObject({ created: 1, committed: true, run: { id: "local_imp_1" } });
     expect(sent.at(-1)?.commit).toBe(true);
   });
   it("reads Windows-1252 when a file is not UTF-8, and says so", async () => {
     const ran = await crm(
       "import",
       file("old.csv", Buffer.from("key,name\n1,M\xfcnchen\n", "latin1")),
-      "--as",
-      "csv",
       "--entity",
       "accounts",
       "--url",
@@ -218,6 +210,8 @@ describe("npm run crm", { timeout: 20_000 }, () => {
     );
     expect(ran.err).toContain("not UTF-8");
     expect(sent.at(-1)?.rows[0]?.fields).toEqual({ name: "München" });
+    const said = await crm("import", file("gb.csv", Buffer.from([0x6b, 0x65, 0x79, 0x2c, 0x6e, 0x61, 0x6d, 0x65, 0x0a, 0x31, 0x2c, 0xc0, 0xee])), "--entity", "accounts", "--encoding", "gb18030", "--url", url, "--token", "good"); // prettier-ignore
+    expect([said.code, sent.at(-1)?.rows[0]?.fields]).toEqual([0, { name: "李" }]);
   });
   it("foresees in a dry run what an earlier portion would have brought, and no more", async () => {
     const path = file(
@@ -227,13 +221,11 @@ describe("npm run crm", { timeout: 20_000 }, () => {
         ...Array.from({ length: 300 }, (_, i) => `K${i},Company ${i},Person ${i}`),
       ].join("\n"),
     );
-    const ran = await crm("import", path, "--as", "northwind", "--url", url, "--token", "good", "--json");
+    const ran = await crm("import", path, "--url", url, "--token", "good", "--json");
     expect(JSON.parse(ran.out)).toMatchObject({ created: 600, errors: [] }); // 600 rows in two portions
     const lost = await crm(
       "import",
       file("c.csv", "key,name,anchor\n1,A,crm:Account:404\n"),
-      "--as",
-      "csv",
       "--entity",
       "contacts",
       "--url",

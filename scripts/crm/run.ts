@@ -4,9 +4,10 @@ import { writeCsv } from "../../shared/exchange/csv.ts";
 import { verifyAudit } from "./audit.ts";
 import { call, cookieOf, demoSignIn, Refused } from "./api.ts";
 import { checkPolicy, diffPolicy, explainAccess, publishPolicy, showPolicy, type Told } from "./policy.ts";
-import { progressOf, sendRows, type Sent } from "./send.ts";
+import type { Outcome, RunState } from "../../shared/exchange/job.ts";
+import { progressOf, send, undo } from "./send.ts";
 import { readSession, saveSession, type Session } from "./session.ts";
-import { forms, readSource } from "./sources.ts";
+import { forms, readSource, type Asked } from "./sources.ts";
 
 const usage = `npm run crm -- <verb> [options]
 
@@ -14,9 +15,14 @@ const usage = `npm run crm -- <verb> [options]
   login --email you@example.com   sign in with a code sent by mail
   token --name NAME [--allow import,edit] [--days 30]
                                   make an API token; it is shown once
-  import PATH --as FORM [--commit] [--entity contacts] [--under ACCOUNT]
-                                  FORM: ${forms.join(", ")}
-                                  a dry run unless --commit
+  import PATH... [--commit]       files or folders: CSV, XLSX, vCard, JSON, mails; a dry run unless --commit
+                                  exports of Salesforce, HubSpot, Pipedrive, Bitrix24, Dynamics, Zoho, Google Contacts are recognised
+    [--as LAYOUT]                 take it for this one; --as ? names them all
+    [--entity contacts]           columns named as people name them, or as our fields
+    [--under ACCOUNT]             where records go that name no account: an id or a source
+    [--encoding E] [--dates dmy|mdy|ymd] [--decimal ,]
+  imports                         your imports, newest first
+  undo ID                         take an import back: what people changed since stays, and is listed
   members                         list the members
   policy show                     the policy in force, as far as you may read it
   policy check FILE [--tests DIR] every fault with its path; its tests, allow/*.json and deny/*.json (this
@@ -45,6 +51,9 @@ const options = {
   allow: { type: "string" },
   days: { type: "string" },
   as: { type: "string" },
+  encoding: { type: "string" },
+  dates: { type: "string" },
+  decimal: { type: "string" },
   entity: { type: "string" },
   under: { type: "string" },
   commit: { type: "boolean" },
@@ -72,6 +81,10 @@ export async function run(argv: readonly string[], parse: typeof parseArgs): Pro
         return await makeToken(values);
       case "import":
         return await importFrom(rest, values);
+      case "imports":
+        return await listImports(values);
+      case "undo":
+        return await undoImport(rest, values);
       case "members":
         return await listMembers(rest, values);
       case "policy":
@@ -170,36 +183,66 @@ async function makeToken(values: Values): Promise<number> {
 }
 
 async function importFrom(paths: readonly string[], values: Values): Promise<number> {
-  const [path] = paths;
-  if (path === undefined || paths.length > 1) throw new WrongUse("import takes one file or folder.");
-  if (values.as === undefined || !forms.includes(values.as))
-    throw new WrongUse(`import needs --as with one of ${forms.join(", ")}.`);
+  if (values.as === "?") {
+    say(values, forms(), forms().join("\n"));
+    return 0;
+  }
+  if (paths.length === 0) throw new WrongUse("import takes files or folders.");
   const session = sessionOf(values);
-  const rows = readSource(path, { as: values.as, entity: values.entity, under: values.under });
+  const source = await readSource(paths, values as Asked);
+  for (const line of source.told) process.stderr.write(`${line}\n`);
   const commit = values.commit === true;
-  const tell = progressOf(rows.length);
-  const report = await sendRows(session.url, session, rows, commit, (sent) =>
-    tell(commit ? "Importing" : "Checking", sent),
+  const tell = progressOf(null);
+  const report = await send(session.url, session, source, commit, ({ rows, phase }) =>
+    tell(phase === "settling" ? "Settling" : commit ? "Importing" : "Checking", rows),
   );
   say(values, { ...report, committed: commit }, words(report, commit));
-  return report.errors.length > 0 ? 1 : 0;
+  return report.refused > 0 ? 1 : 0;
 }
 
-function words(report: Sent, commit: boolean): string {
+function words(report: Outcome, commit: boolean): string {
   const shown = 10;
   const lines = [
-    `${commit ? "Imported" : "Dry run"}: ${report.created} ${commit ? "created" : "to create"}, ${report.updated} ${commit ? "updated" : "to update"}, ${report.skipped} as they were, ${report.errors.length} refused.`,
+    `${commit ? "Imported" : "Dry run"}: ${report.created} ${commit ? "created" : "to create"}, ${report.updated} ${commit ? "updated" : "to update"}, ${report.skipped} as they were, ${report.refused} refused.`,
   ];
-  for (const { source, code, fields } of report.errors.slice(0, shown))
-    lines.push(`  refused ${source}: ${code}${fields.length > 0 ? ` (${fields.join(", ")})` : ""}`);
-  if (report.errors.length > shown) lines.push(`  and ${report.errors.length - shown} more; --json names all`);
-  if (report.unresolved.length > 0)
-    lines.push(`${report.unresolved.length} references lead nowhere yet; they are kept on their records:`);
+  if (report.resumed > 0) lines.push(`It went on where it broke off, after ${report.resumed} portions.`);
+  const wrong = [
+    ...report.unread.map(({ line, detail }) => `line ${line}: ${detail}`),
+    ...report.errors.map(({ source, code, fields, detail, line }) => `${line === undefined ? "" : `line ${line}, `}${source}: ${detail ?? code}${fields.length > 0 ? ` (${fields.join(", ")})` : ""}`),
+  ]; // prettier-ignore
+  for (const one of wrong.slice(0, shown)) lines.push(`  refused ${one}`);
+  if (report.refused > shown) lines.push(`  and ${report.refused - shown} more; --json names them`);
+  for (const { source, fields } of report.differences.slice(0, 5))
+    lines.push(`  ${source}: ${Object.entries(fields).map(([name, { was, now }]) => `${name} ${JSON.stringify(was ?? null)} -> ${JSON.stringify(now)}`).join(", ")}`); // prettier-ignore
+  for (const { line, detail } of report.notes.slice(0, 5)) lines.push(`  line ${line}: ${detail}`);
+  if (report.noteCount > 5) lines.push(`  and ${report.noteCount - 5} more notes`);
+  if (report.unresolvedCount > 0)
+    lines.push(`${report.unresolvedCount} references lead nowhere yet; they are kept on their records:`);
   for (const { source, field, ref } of report.unresolved.slice(0, 3)) lines.push(`  ${source}: ${field} is ${ref}`);
   for (const approval of report.approvals)
     lines.push(`More rights wait for a second person: ${approval}. Import again when they have agreed.`);
   if (!commit) lines.push("Nothing was written. Add --commit to import.");
+  else if (report.run) lines.push(`To take it back: npm run crm -- undo ${report.run.id}`);
   return lines.join("\n");
+}
+
+interface ListedRun extends RunState {
+  readonly name: string;
+  readonly at: number;
+}
+async function listImports(values: Values): Promise<number> {
+  const session = sessionOf(values);
+  const { body } = await call<{ items: ListedRun[] }>(session.url, session, "GET", "/api/imports");
+  say(values, body, body.items.map((run) => `${run.id}\t${new Date(run.at).toISOString().slice(0, 16)}\t${run.state}\t${run.created} created, ${run.updated} updated, ${run.refused} refused\t${run.name}`).join("\n")); // prettier-ignore
+  return 0;
+}
+async function undoImport([id, ...more]: readonly string[], values: Values): Promise<number> {
+  if (id === undefined || more.length > 0) throw new WrongUse("undo takes the id of one import.");
+  const session = sessionOf(values);
+  const tell = progressOf(null);
+  const run = await undo(session.url, session, id, (left) => tell("Portions left", left));
+  say(values, run, `Taken back: ${run.taken} changes.${run.kept > 0 ? ` ${run.kept} were left as people have them by now; GET /api/imports/${id}/report lists them.` : ""}`); // prettier-ignore
+  return 0;
 }
 
 interface Member {

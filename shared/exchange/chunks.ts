@@ -17,10 +17,10 @@ export function* chunksOf(rows: readonly ImportRow[]): Generator<readonly Import
   }
   if (chunk.length > 0) yield chunk;
 }
-const bytesMax = limits.bodyBytesMax - 1_000; // room for what stands round the rows
+export const bytesMax = limits.bodyBytesMax - 1_000; // room for what stands round the rows
 
 /** Bytes of well-formed text in UTF-8; a lone surrogate is escaped by JSON and never gets here. */
-function utf8Bytes(text: string): number {
+export function utf8Bytes(text: string): number {
   let bytes = 0;
   for (let at = 0; at < text.length; at++) {
     const unit = text.charCodeAt(at);

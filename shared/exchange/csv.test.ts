@@ -34,7 +34,7 @@ describe("reading CSV", () => {
   it.each([
     ["", "The file is empty"],
     ['a,b\n1,"2\n3', "The quote opened on line 2 is never closed"],
-    ['a,b\n"1"x,2', 'On line 2 a quoted cell is followed by "x"'],
+    ['a,b\n"1"x,2', "The quotes on line 2 don't match"],
     ["a,b\n1,2\n1,2,3", "Line 3 has 3 cells, but the header row names 2 columns"],
     ["a,b\n1", "Line 2 has 1 cells"],
     ["a,a\n1,2", 'names the column "a" twice'],

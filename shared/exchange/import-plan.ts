@@ -6,7 +6,15 @@
 import { isId, makeId, orgAnchor } from "../kernel/id.ts";
 import type { ErrorCode } from "../kernel/result.ts";
 import { type Compartment, isCompartment } from "../records/compartments.ts";
-import { compartmentsOf, entities, entity, type EntityName, isEntity, type Row } from "../records/entities.ts";
+import {
+  compartmentsOf,
+  entities,
+  entity,
+  type EntityName,
+  entityOfId,
+  isEntity,
+  type Row,
+} from "../records/entities.ts";
 import type { Custom, Field, Line, Value } from "../records/field.ts";
 import type { Fields, NewRow } from "../records/mutation.ts";
 import { groupDefaults } from "../records/groups.ts";
@@ -21,14 +29,39 @@ export interface ImportRow {
   /** Source or id of the account under which the row is kept. Accounts and configuration need none. */
   readonly anchor?: string | undefined;
   readonly compartment?: Compartment | undefined;
+  /** Under which account it lies if `anchor` leads nowhere. */
+  readonly under?: string | undefined;
+  /** Made if it is not there; one that is there is only referred to. */
+  readonly only?: "create" | undefined;
+  /** When and by whom it was made where it comes from (UTC ms; a source or id). */
+  readonly origin?: { readonly at?: number | undefined; readonly by?: string | undefined } | undefined;
+  /** Line of the file, for the report. */
+  readonly line?: number | undefined;
 }
 export type PlannedWrite =
-  | { readonly act: "create"; readonly entity: EntityName; readonly row: NewRow }
+  | {
+      readonly act: "create";
+      readonly entity: EntityName;
+      readonly row: NewRow;
+      /** When and by whom it was made, where that is kept. */
+      readonly origin?: { readonly at?: number; readonly by?: string };
+    }
   | { readonly act: "update"; readonly entity: EntityName; readonly id: string; readonly set: Fields };
 export interface ImportError {
   readonly source: string;
   readonly code: ErrorCode;
   readonly fields: readonly string[];
+  /** A sentence, where there is more to say. */
+  readonly detail?: string;
+  /** Line of the file, of rows that have one. */
+  readonly line?: number;
+}
+/** What would change on a record that is there: as it is, as far as the importer sees it, and as it would be. */
+export interface Difference {
+  readonly source: string;
+  readonly entity: EntityName;
+  readonly id: string;
+  readonly fields: Readonly<Record<string, { readonly was?: Value; readonly now: Value }>>;
 }
 export interface Unresolved {
   readonly source: string;
@@ -48,6 +81,10 @@ export interface ImportPlan extends ImportReport {
   readonly writes: readonly PlannedWrite[];
   /** Creates that must not happen, because a record that the importer can't see is there. They are judged all the same. */
   readonly withheld: readonly PlannedWrite[];
+  readonly differences: readonly Difference[];
+  /** Sources of rows that are as they were, and of those that nobody counts: they were only there to be referred to. */
+  readonly same: readonly string[];
+  readonly aside: readonly string[];
 }
 
 /** Rows of one request: with their longest texts they stay under the limit of a body. */
@@ -95,7 +132,14 @@ export const seedOf = (cell: string, source: string): string => `${cell}|${sourc
 export function sourcesIn(rows: readonly ImportRow[]): string[] {
   const found = new Set<string>();
   for (const row of rows) {
-    for (const text of [row.source, row.anchor, ...Object.values(row.refs ?? {}).flat(), ...productsOf(row)]) {
+    for (const text of [
+      row.source,
+      row.anchor,
+      row.under,
+      row.origin?.by,
+      ...Object.values(row.refs ?? {}).flat(),
+      ...productsOf(row),
+    ]) {
       if (text !== undefined && !isId(text) && entityOfSource(text)) found.add(text);
     }
   }
@@ -118,22 +162,37 @@ export function planImport(
   existing: ReadonlyMap<string, Row>,
   hidden: ReadonlySet<string> = new Set(),
   deleted: ReadonlySet<string> = new Set(),
+  /** Sources that several records go by. */
+  unclear: ReadonlySet<string> = new Set(),
 ): ImportPlan {
   const writes: PlannedWrite[] = [];
   const withheld: PlannedWrite[] = [];
   const errors: ImportError[] = [];
   const unresolved: Unresolved[] = [];
-  let skipped = 0;
+  const differences: Difference[] = [];
+  const asTheyWere: string[] = [];
+  const aside: string[] = [];
 
   const idOf = (text: string): string | undefined => (isId(text) ? text : ids.get(text));
   const taken = new Set<string>();
   const arriving = new Set<string>();
+  const homes = new Map<string, string>();
   const sound = rows.filter((row) => {
     const id = idOf(row.source);
+    if (row.only === "create" && id !== undefined && (taken.has(id) || existing.has(id))) {
+      aside.push(row.source);
+      return false;
+    }
+    if (unclear.has(row.source)) {
+      errors.push({ source: row.source, code: "invalid", fields: ["name"], detail: "Several go by this name: name the one by its id." }); // prettier-ignore
+      return false;
+    }
     const wrong = wrongFields(row);
     if (isId(row.source) || !id || taken.has(id)) wrong.push("source");
     if (wrong.length > 0 || !id) {
-      errors.push({ source: row.source, code: "invalid", fields: wrong });
+      const twice = id !== undefined && taken.has(id) ? { detail: "Another row here has the same key." } : {};
+      const at = row.line === undefined ? {} : { line: row.line };
+      errors.push({ source: row.source, code: "invalid", fields: wrong, ...twice, ...at });
       return false;
     }
     if (deleted.has(id)) {
@@ -152,11 +211,14 @@ export function planImport(
   for (const row of sound) {
     const id = idOf(row.source) ?? "";
     const shape: Readonly<Record<string, Field>> = entity(row.entity).fields;
-    const home = keyOf(row, id, cell, find);
+    const homeOf = (found: string): string | undefined =>
+      entityOfId(found) === "account" ? found : (homes.get(found) ?? existing.get(found)?.anchor);
+    const home = keyOf(row, id, cell, find, homeOf);
     if (!home) {
       errors.push({ source: row.source, code: "missing", fields: ["anchor"] });
       continue;
     }
+    homes.set(id, home.anchor);
     const values: Record<string, Value> = {};
     for (const [name, value] of Object.entries(row.fields)) if (value !== undefined) values[name] = value;
     const lost: Unresolved[] = [];
@@ -184,7 +246,17 @@ export function planImport(
 
     const before = existing.get(id);
     if (!before) {
-      (hidden.has(id) ? withheld : writes).push({ act: "create", entity: row.entity, row: { ...values, ...home, id } });
+      const by = row.origin?.by === undefined ? undefined : find(row.origin.by);
+      const at = row.origin?.at;
+      const origin = { ...(at === undefined ? {} : { at }), ...(by === undefined ? {} : { by }) };
+      if (row.origin?.by !== undefined && by === undefined)
+        unresolved.push({ source: row.source, field: "createdBy", ref: row.origin.by });
+      (hidden.has(id) ? withheld : writes).push({
+        act: "create",
+        entity: row.entity,
+        row: { ...values, ...home, id },
+        ...(Object.keys(origin).length > 0 ? { origin } : {}),
+      });
       continue;
     }
     const set: Record<string, Value> = {};
@@ -196,11 +268,19 @@ export function planImport(
       if (before[name] === undefined && groupDefaults[field.group].existence === "secret") continue;
       set[name] = value;
     }
-    if (Object.keys(set).length > 0) writes.push({ act: "update", entity: row.entity, id, set });
-    else skipped++;
+    if (Object.keys(set).length === 0) {
+      asTheyWere.push(row.source);
+      continue;
+    }
+    writes.push({ act: "update", entity: row.entity, id, set });
+    const fields = Object.entries(set).map(([name, now]) => [
+      name,
+      { ...(before[name] === undefined ? {} : { was: before[name] }), now: now ?? null },
+    ]);
+    differences.push({ source: row.source, entity: row.entity, id, fields: Object.fromEntries(fields) as Difference["fields"] }); // prettier-ignore
   }
   const created = writes.filter(({ act }) => act === "create").length;
-  return { writes, withheld, created, updated: writes.length - created, skipped, errors, unresolved };
+  return { writes, withheld, created, updated: writes.length - created, skipped: asTheyWere.length, errors, unresolved, differences, same: asTheyWere, aside }; // prettier-ignore
 }
 
 const schemas = new WeakMap<Field, ReturnType<typeof fieldSchema>>();
@@ -215,6 +295,8 @@ function wrongFields(row: ImportRow): string[] {
   if (!isEntity(row.entity)) return ["entity"];
   const shape = entity(row.entity).fields;
   const wrong = new Set<string>();
+  const at = row.origin?.at;
+  if (at !== undefined && !(at >= -2_208_988_800_000 && at <= 7_258_118_400_000)) wrong.add("createdAt");
   if (entityOfSource(row.source) !== row.entity) wrong.add("source");
   if (
     row.compartment !== undefined &&
@@ -242,11 +324,15 @@ function keyOf(
   id: string,
   cell: string,
   find: (text: string) => string | undefined,
+  homeOf: (found: string) => string | undefined,
 ): { anchor: string; compartment: Compartment } | null {
   const compartment = row.compartment ?? compartmentsOf(row.entity)[0] ?? "core";
   if (configuration.includes(row.entity)) return { anchor: orgAnchor(cell), compartment };
   if (row.entity === "account") return { anchor: id, compartment };
-  const anchor = row.anchor === undefined ? undefined : find(row.anchor);
+  const anchor = [row.anchor, row.under].reduce<string | undefined>((found, text) => {
+    const id = found === undefined && text !== undefined ? find(text) : undefined;
+    return found ?? (id === undefined ? undefined : homeOf(id));
+  }, undefined);
   return anchor ? { anchor, compartment } : null;
 }
 

@@ -9,22 +9,3 @@ export function said<T>(entries: Readonly<Record<string, T | undefined>>): Recor
   for (const [name, value] of Object.entries(entries)) if (value !== undefined) out[name] = value;
   return out;
 }
-
-/** A number, or NaN for text that is none, so that validation names the field instead of losing it. */
-export function number(text: string | undefined): number | undefined {
-  const raw = present(text);
-  return raw === undefined ? undefined : /^[+-]?\d+(\.\d+)?$/.test(raw.trim()) ? Number(raw) : Number.NaN;
-}
-
-/** Major units to minor ones, exactly: the text is moved by two places, never multiplied as a float. */
-export function minor(text: string | undefined): number | undefined {
-  const raw = present(text)?.trim();
-  if (raw === undefined) return undefined;
-  const match = /^([+-]?)(\d+)(?:\.(\d{1,2})0*)?$/.exec(raw);
-  return match ? Number(`${match[1] ?? ""}${match[2]}${(match[3] ?? "").padEnd(2, "0")}`) : Number.NaN;
-}
-
-export function instant(text: string | undefined): number | undefined {
-  const raw = present(text);
-  return raw === undefined ? undefined : Date.parse(raw);
-}

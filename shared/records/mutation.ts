@@ -86,7 +86,7 @@ export interface Tx {
   /** The record, or null if it is missing, deleted or not visible: a mutator can't tell which. */
   get(id: string): Row | null;
   /** Creates a record of `entity` under the key (anchor, compartment). */
-  create(entity: EntityName, row: NewRow, action?: Action): void;
+  create(entity: EntityName, row: NewRow, action?: Action, origin?: Origin): void;
   /** Changes fields; every changed field must be in the edit mask of `action` before and after. */
   edit(id: string, set: Fields, action?: Action): void;
   /** Soft delete; `restore` undoes it. */
@@ -99,6 +99,11 @@ export interface Tx {
   isShared(cause: string): boolean;
   /** Ends shares that were given for a record (`cause`). */
   endShares(cause: string, end?: ShareEnd): void;
+}
+/** Of what is brought in: when (UTC ms) and by whom it was made where it comes from, as far as that is known here. */
+export interface Origin {
+  readonly at?: number;
+  readonly by?: string;
 }
 export type Fields = { readonly [field: string]: Value | undefined };
 export type NewRow = { readonly id: string; readonly anchor: string; readonly compartment: string } & Fields;

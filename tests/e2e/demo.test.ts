@@ -67,16 +67,7 @@ it("the command line signs in, makes a token, and imports by it what was importe
   expect((await crm("login", "--member", "greta")).code).toBe(0);
   const token = await crm("token", "--name", "nightly import", "--allow", "import", "--json");
   const { token: secret } = JSON.parse(token.out) as { token: string };
-  const again = await crm(
-    "import",
-    at("demo/sources/crm-salesforce-org"),
-    "--as",
-    "salesforce",
-    "--commit",
-    "--json",
-    "--token",
-    secret,
-  );
+  const again = await crm("import", at("demo/sources/crm-salesforce-org"), "--commit", "--json", "--token", secret);
   expect(JSON.parse(again.out)).toMatchObject({ created: 0, errors: [], committed: true });
 });
 it("a token without the capability imports nothing", async () => {
@@ -85,8 +76,6 @@ it("a token without the capability imports nothing", async () => {
   const refused = await crm(
     "import",
     at("demo/sources/companies-accents/customers.csv"),
-    "--as",
-    "northwind",
     "--commit",
     "--json",
     "--token",

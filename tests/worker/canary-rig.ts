@@ -87,6 +87,7 @@ async function seed(name: EntityName, record: string): Promise<void> {
     .run();
 }
 
+const foreignRuns = new Set<string>();
 export const kindIds: string[] = [];
 /** A version of each section that holds a text. */
 const versions = new Map<string, string>();
@@ -478,6 +479,13 @@ export class Client {
     }
     return used;
   }
+  /** An import of this member's; others are asked about it in their turn. */
+  async ownRun(_path: string): Promise<string> {
+    const said = await this.send("/api/imports/start", { method: "POST", body: { name: "mine", print: this.as } });
+    const { id } = JSON.parse(said.body) as { id: string };
+    foreignRuns.add(id);
+    return id;
+  }
   /** What lies on the disk of a device that follows every account and edits what it must not see. */
   async disk(): Promise<void> {
     const { fillDisk } = await wholeClients();
@@ -516,6 +524,13 @@ export class Client {
       const [shown, hidden] = [[...ofKind.filter(isSeen), ...listed], ofKind.filter((id) => !isSeen(id))]; // prettier-ignore
       const missing = makeId(env.CELL, name ? entity(name).kind : "acc", new Uint8Array(13));
       const ids = method === "GET" ? [...shown.slice(0, 2), ...hidden.slice(0, 2), missing, "1"] : [...hidden.slice(0, 2), missing]; // prettier-ignore
+      // Of one's own imports and exports, of somebody else's, and of none.
+      if (/^\/api\/(imports|exports)\/\{/.test(path)) {
+        const body = schema ? bodyOf(schema.content["application/json"].schema, missing) : {};
+        for (const id of [await this.ownRun(path), ...foreignRuns, missing])
+          statuses.add((await this.send(path.replace("{id}", id), method === "GET" ? {} : { method, body })).status);
+        continue;
+      }
       if (path.includes("{section}")) {
         // Of what sections were: asked about every one that has a version, written only where it is not seen.
         for (const [section, version] of versions) {

@@ -100,6 +100,8 @@ describe("[case 21] [ACCESS-3] no token reaches whom it is hidden from", () => {
       "login",
       "token",
       "import",
+      "imports",
+      "undo",
       "members",
       "policy show",
       "policy check",

@@ -173,6 +173,61 @@ export const leadTurn = sqliteTable("lead_turn", {
   n: integer("n").notNull(),
   last: text("last"),
 });
+/** An import: whose it is, how far it has come, and what came of it (docs/spec/exchange.md). */
+export const importRun = sqliteTable(
+  "import_run",
+  {
+    id: text("id").primaryKey(),
+    member: text("member").notNull(),
+    name: text("name").notNull(),
+    print: text("print").notNull(), // of file and mapping: the same import is gone on with
+    mapping: text("mapping").notNull(),
+    state: text("state", { enum: ["open", "done", "undoing", "undone"] }).notNull(),
+    at: integer("at").notNull(),
+    endedAt: integer("ended_at"),
+    parts: integer("parts").notNull(),
+    settled: integer("settled").notNull(), // parts whose references were looked at once more
+    undone: integer("undone"), // the part that an undo takes next; null: no undo
+    created: integer("created").notNull(),
+    updated: integer("updated").notNull(),
+    same: integer("same").notNull(),
+    refused: integer("refused").notNull(),
+    waits: integer("waits").notNull(),
+    taken: integer("taken").notNull(),
+    kept: integer("kept").notNull(),
+  },
+  (table) => [index("import_run_member").on(table.member, table.at)],
+);
+/** A portion: its changes are the last `changes` up to `upto`; `body` is what it was answered; `kept` what an undo left. */
+export const importPart = sqliteTable(
+  "import_part",
+  {
+    run: text("run").notNull(),
+    n: integer("n").notNull(),
+    upto: integer("upto").notNull(),
+    changes: integer("changes").notNull(),
+    body: text("body", { mode: "json" }).notNull(),
+    kept: text("kept", { mode: "json" }),
+  },
+  (table) => [primaryKey({ columns: [table.run, table.n] })],
+);
+export const sourceAgain = sqliteTable("source_again", { id: text("id").primaryKey(), n: integer("n").notNull() });
+/** An export: what somebody took out, and until when they may fetch it. */
+export const exportRun = sqliteTable(
+  "export_run",
+  {
+    id: text("id").primaryKey(),
+    member: text("member").notNull(),
+    what: text("what").notNull(),
+    format: text("format").notNull(),
+    rows: integer("rows").notNull(),
+    sent: integer("sent").notNull(),
+    approval: text("approval"),
+    at: integer("at").notNull(),
+    until: integer("until").notNull(),
+  },
+  (table) => [index("export_run_member").on(table.member, table.at)],
+);
 
 /** The last restore or squash of a section: which generation it led to, and the version that the room follows with. */
 export const regen = sqliteTable("regen", {

@@ -27,12 +27,33 @@ export const bringIn = defineMutation<PlannedWrite>({
           ? { amountMinor: priced.amountMinor, discountPct: priced.discountPct }
           : {};
       const ruled = write.entity === "lead" ? { queue: null, assigned: null } : {}; // said by the rules alone
-      tx.create(write.entity, { ...emptyFields(write.entity), ...write.row, ...counted, ...ruled }, "import");
+      tx.create(
+        write.entity,
+        { ...emptyFields(write.entity), ...write.row, ...counted, ...ruled },
+        "import",
+        write.origin,
+      );
       return ok(undefined);
     }
     const there = tx.get(write.id);
     if (!there) return fail("missing");
     tx.edit(write.id, withoutProtected(tx.asks, write, there), "import");
+    return ok(undefined);
+  },
+});
+
+export type TakeBack =
+  | { readonly act: "remove"; readonly id: string }
+  | { readonly act: "edit"; readonly id: string; readonly set: Fields };
+/** What an import did to one record, undone: decided by the right to import, as it was. */
+export const takeBack = defineMutation<TakeBack>({
+  name: "record.take_back@1",
+  args: z.any(),
+  reads: () => [],
+  run: (tx, one) => {
+    if (!tx.get(one.id)) return fail("missing");
+    if (one.act === "remove") tx.remove(one.id, "import");
+    else tx.edit(one.id, one.set, "import");
     return ok(undefined);
   },
 });

@@ -7,7 +7,7 @@ import { entity, type EntityName, type Row } from "../../shared/records/entities
 import type { Value } from "../../shared/records/field.ts";
 import { groupBit, groupDefaults, hasGroup, maskOf, type Group, type Mask } from "../../shared/records/groups.ts";
 import { looksAlike, type Masks } from "../../shared/records/masked.ts";
-import type { Mutation, NewRow, ShareAsk, ShareEnd, Tx } from "../../shared/records/mutation.ts";
+import type { Mutation, NewRow, Origin, ShareAsk, ShareEnd, Tx } from "../../shared/records/mutation.ts";
 import { isVisible, project } from "../../shared/records/record.ts";
 import type { Compartment } from "../../shared/records/compartments.ts";
 import { mayIn } from "../../shared/sections/mode.ts";
@@ -120,12 +120,12 @@ export function planMutation(
       const there = seen(id);
       return there && there.stored.deletedAt === null ? there.row : null;
     },
-    create: (name: EntityName, row: NewRow, action: Action = "create") => {
+    create: (name: EntityName, row: NewRow, action: Action = "create", origin?: Origin) => {
       if (present(row.id)) {
         bad ??= fail("invalid", { fields: ["id"] });
         return;
       }
-      const full: Row = { ...row, createdAt: now, createdBy: actor.member };
+      const full: Row = { ...row, createdAt: origin?.at ?? now, createdBy: origin?.by ?? actor.member };
       rows.set(row.id, { entity: name, row: full, ver: 0, deletedAt: null });
       if (ownAnchors.has(name)) places.set(row.id, newPlace(full));
       act(row.id, action);
