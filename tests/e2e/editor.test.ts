@@ -215,6 +215,29 @@ test("[SECTION-11] [SECTION-14] an item becomes a task that a colleague ticks; i
   await page.waitForURL(`**/accounts/${account}`);
 }, 180_000);
 
+test("[NOTICE-8] whom a note names finds it in Today, opens the note from there, and it waits no more", async () => {
+  const note = new URL(page.url()).pathname.split("/").at(-1) ?? "";
+  await page.keyboard.type("Ask @marc");
+  await page.getByRole("option", { name: /Marcus/ }).waitFor();
+  await page.keyboard.press("Enter");
+  const named = async () => (await marcus.get<{ items: { section: string }[] }>("/api/mentions")).items.map(({ section }) => section); // prettier-ignore
+  await expect.poll(named, { timeout: 60_000, interval: 500 }).toContain(note);
+  const his = await browser.newContext({ viewport: { width: 1360, height: 900 }, serviceWorkers: "block" });
+  his.setDefaultTimeout(60_000);
+  const today = await his.newPage();
+  await today.goto(`${server.url}/sign-in`);
+  await today.locator("button", { hasText: "Marcus Okafor" }).first().click();
+  const row = today.locator(`[data-item="mention ${note}"]`);
+  await row.getByText("Ana Ribeiro mentioned you").waitFor();
+  await row.getByRole("button", { name: "Open the note" }).click();
+  await today.waitForURL(`**/accounts/${account}/notes/${note}`);
+  await today.getByText("Ask @Marcus Okafor").waitFor();
+  await today.getByRole("link", { name: /Today/ }).first().click();
+  await today.locator("[data-row]").first().waitFor();
+  await expect.poll(() => row.count(), soon).toBe(0);
+  await his.close();
+}, 180_000);
+
 /** Puts on the browser's own clipboard what another program would. */
 async function copy(types: Readonly<Record<string, string>>): Promise<void> {
   await page.evaluate((data) => {

@@ -21,14 +21,14 @@ const room = (org: Org) => env.ROOM.getByName(org.account);
 const at = (section: string, gen = 1) => `${section}.${gen}`;
 const is = (one: Uint8Array) => (other: Uint8Array) => hex(one) === hex(other);
 
-async function sits(org: Org, who: Who, address: string): Promise<Spy> {
+async function sits(org: Org, who: Who, address: string, schema = 1): Promise<Spy> {
   const spy = await connect(org.account, `${org.members[who]}-1`);
-  spy.auth(address);
+  spy.auth(address, `;schema=${schema}`);
   await spy.until(() => spy.frames.length > 0, "an answer");
   return spy;
 }
-async function writes(org: Org, who: Who, address: string, update: Uint8Array): Promise<void> {
-  const spy = await sits(org, who, address);
+async function writes(org: Org, who: Who, address: string, update: Uint8Array, schema = 1): Promise<void> {
+  const spy = await sits(org, who, address, schema);
   spy.sync(address, 2, update);
   await spy.until(is(wire.statusFrame(address, true)), "stored");
   spy.close();
@@ -247,5 +247,86 @@ describe("the words of a section", () => {
     expect(await counted()).toBe(before);
     expect(ids(await finds(org, "mal", "CANARY"))).toEqual([]);
     expect(ids(await finds(org, "mal", org.members.mal))).toEqual([]);
+  });
+});
+
+describe("who the text of a section names", () => {
+  /** A document whose pages come one after the other, as one writer sends them. */
+  const naming = (doc: Y.Doc, ...members: readonly string[]): Uint8Array => {
+    const before = Y.encodeStateVector(doc);
+    const line = new Y.XmlElement("paragraph");
+    doc.getXmlFragment("default").insert(doc.getXmlFragment("default").length, [line]);
+    for (const id of members) {
+      const mention = new Y.XmlElement("mention");
+      line.insert(line.length, [mention]);
+      for (const [key, value] of Object.entries({ kind: "member", id, label: "Somebody" }))
+        mention.setAttribute(key, value);
+    }
+    return Y.encodeStateAsUpdate(doc, before);
+  };
+  /** Mentions came with the schema's second number. */
+  const org2 = async (): Promise<Org> => {
+    const org = await makeOrg();
+    await sql(`UPDATE section SET schema = 2 WHERE anchor = '${org.account}'`);
+    return org;
+  };
+  const told = async (org: Org, who: Who): Promise<unknown[]> =>
+    (await (await call(org, who, "/api/mentions")).json<{ items: unknown[] }>()).items;
+  const raw = async (org: Org, who: Who): Promise<string> => (await call(org, who, "/api/mentions")).text();
+
+  it("[NOTICE-8] tells each of them, where they may read it, since when and by whom; not who wrote it, not anew, and not when it is gone", async () => {
+    const org = await org2();
+    const { notes } = org.sections;
+    const { ana, sam, mal } = org.members;
+    const doc = new Y.Doc();
+    await writes(org, "ana", at(notes), naming(doc, sam, mal, ana), 2);
+    await alarm(org);
+    const first = await told(org, "sam");
+    expect(first).toEqual([
+      { section: notes, anchor: org.account, title: expect.any(String), at: expect.any(Number), by: ana },
+    ]);
+    expect([await told(org, "ana"), await told(org, "mal"), await told(org, "bo")]).toEqual([[], [], []]);
+    await writes(org, "ana", at(notes), naming(doc, sam), 2);
+    await alarm(org);
+    expect(await told(org, "sam")).toEqual(first);
+    doc.getXmlFragment("default").delete(0, 2);
+    await writes(org, "ana", at(notes), Y.encodeStateAsUpdate(doc), 2);
+    await alarm(org);
+    expect(await told(org, "sam")).toEqual([]);
+  });
+
+  it("[NOTICE-8] [LEAK-10] [LEAK-56] a note that one may not read changes no byte of what one is told, however often it names one", async () => {
+    const org = await org2();
+    const { notes, desk } = org.sections;
+    await writes(org, "bo", at(notes), naming(new Y.Doc(), org.members.ana), 2);
+    await alarm(org);
+    const before = await raw(org, "ana");
+    expect(before).toContain(notes);
+    await writes(org, "sam", at(desk), naming(new Y.Doc(), org.members.ana, org.members.mal), 2);
+    await alarm(org);
+    expect(
+      (await env.DB.prepare("SELECT count(*) AS n FROM section_mention WHERE section = ?")
+        .bind(desk)
+        .first<number>("n")) ?? 0,
+    ).toBe(2);
+    expect([await raw(org, "ana"), await told(org, "mal")]).toEqual([before, []]);
+    // Beyond a page of what is hidden, too.
+    const many = Array.from(
+      { length: 250 },
+      (_, n) => `('${desk}${n}', '${org.members.ana}', ${Date.now() + n})`,
+    ).join();
+    await sql(`INSERT INTO section_mention (section, member, at) VALUES ${many}`);
+    expect(await raw(org, "ana")).toBe(before);
+  });
+
+  it("[NOTICE-8] is forgotten with its section, and older than a month it is not told", async () => {
+    const org = await org2();
+    const { notes, pad } = org.sections;
+    await writes(org, "bo", at(notes), naming(new Y.Doc(), org.members.ana), 2);
+    await alarm(org);
+    await changes(org, notes, "delete", { deletedAt: Date.now() } as Partial<Row>);
+    expect(await env.DB.prepare("SELECT * FROM section_mention WHERE section = ?").bind(notes).first()).toBeNull();
+    await sql(`INSERT INTO section_mention (section, member, at) VALUES ('${pad}', '${org.members.ana}', 1)`);
+    expect(await told(org, "ana")).toEqual([]);
   });
 });

@@ -15,8 +15,7 @@ export const queryClient = new QueryClient({
 });
 const bound = new WeakSet<LocalData>();
 /** Rights that went take what was fetched under them along; what is on the screen is asked anew. */
-export function bind(): LocalData {
-  const { data } = useSession();
+export function bind(data: LocalData = useSession().data): LocalData {
   if (!bound.has(data)) {
     bound.add(data);
     data.onForget(() => {

@@ -1,4 +1,13 @@
-import { createMemo, createRoot, createSignal, untrack, type Accessor } from "solid-js";
+import {
+  createEffect,
+  createMemo,
+  createRoot,
+  createSignal,
+  getOwner,
+  runWithOwner,
+  untrack,
+  type Accessor,
+} from "solid-js";
 import { addDays, dayIn } from "../../shared/kernel/clock.ts";
 import { limits } from "../../shared/kernel/limits.ts";
 import { handoffWaits } from "../../shared/handoffs/ends.ts";
@@ -10,6 +19,7 @@ import { approvalLists } from "../approvals/lists.ts";
 import { now, type Session } from "../shell/context.ts";
 import { showsFirst } from "../shell/shows-first.ts";
 import { staleOnes, touchedAt, type Stale } from "../today/stale.ts";
+import type { MentionedIn } from "./in-notes.ts";
 import { daysPast, dueRows, hasCome, isMeeting, isPutOff, isUnfinished, keyOf, mentionsOf, type DueRow, type Mention } from "./model.ts"; // prettier-ignore
 
 const aheadDays = 7;
@@ -20,7 +30,7 @@ const firstOfKind = 20;
 export type Item = { readonly about: string; readonly anchor: string; readonly at: number } & (
   | { readonly kind: "asked"; readonly row: RecordOf<"approval"> }
   | { readonly kind: "handed"; readonly row: RecordOf<"handoff"> }
-  | { readonly kind: "mention"; readonly row: Mention & { readonly count: number } }
+  | { readonly kind: "mention"; readonly row: (Mention & { readonly count: number }) | MentionedIn }
   | { readonly kind: "due"; readonly row: DueRow }
   | { readonly kind: "stale"; readonly row: Stale | { readonly opportunity: RecordOf<"opportunity">; readonly days: number } }
   | { readonly kind: "finish"; readonly row: RecordOf<"activity"> }
@@ -52,6 +62,10 @@ export interface Notices {
   /** Whether this member's policy lets them keep what became of notices. */
   readonly mayKeep: () => boolean;
 }
+
+/** A mention in a comment: it is answered. One in a note is read. */
+export const isComment = (row: ItemOf<"mention">["row"]): row is Mention & { readonly count: number } =>
+  "comment" in row;
 
 const made = new WeakMap<Session, Notices>();
 /** Worked out once a session, for the bell and for Today. Lives as long as the page. */
@@ -87,6 +101,17 @@ function make(session: Session): Notices {
   const mentioned = createMemo(() => {
     const found = merged(mentionsOf([...comments(), ...sectionComments()], { member: me, names: names() }, now()));
     return found.filter((one, at) => found.findIndex(({ about }) => about === one.about) === at); // the newest of each
+  });
+  // What notes say only the edge knows: it is asked when the copy is in, and nothing waits for it.
+  const [isUnasked, setIsUnasked] = createSignal(true);
+  const [inNotes, setInNotes] = createSignal<Accessor<readonly MentionedIn[]>>(() => []);
+  const owner = getOwner();
+  createEffect(() => {
+    if (!data.whole() || !untrack(isUnasked)) return;
+    setIsUnasked(false);
+    void import("./in-notes.ts").then(({ onlineMentions }) =>
+      runWithOwner(owner, () => setInNotes(() => onlineMentions(data, () => !session.offline()))),
+    );
   });
   const accounts = data.list("account", () => ({ where: (row) => row.owner === me, sort: "name" }));
   const tasks = data.list("task", () => {
@@ -160,6 +185,7 @@ function make(session: Session): Notices {
     ...deciding().map((row) => ({ kind: "asked" as const, about: row.id, anchor: row.anchor, at: row.createdAt, row })),
     ...handoffs().map((row) => ({ kind: "handed" as const, about: row.id, anchor: row.anchor, at: row.offeredAt ?? row.createdAt, row })),
     ...mentioned().map((row) => ({ kind: "mention" as const, about: row.about, anchor: row.comment.anchor, at: row.at, row })),
+    ...inNotes()().filter(({ section, at }) => Number(byKey().get(keyOf("mention", section))?.goneAt ?? 0) < at).map((row) => ({ kind: "mention" as const, about: row.section, anchor: row.anchor, at: row.at, row })),
     ...due().map((row) => ({ kind: "due" as const, about: row.id, anchor: row.anchor, at: 0, row })),
     ...mine().filter((row) => isUnfinished(row, now())).map((row) => ({ kind: "finish" as const, about: row.id, anchor: row.anchor, at: row.at ?? row.createdAt, row })),
     ...stale(),
@@ -228,6 +254,10 @@ async function send(session: Session, marks: readonly Mark[]): Promise<void> {
     });
 }
 
+/** A mention in a note was read: it asks for nothing any more, until somebody names this member there anew. */
+export function markRead(session: Session, { about, row }: ItemOf<"mention">): void {
+  void send(session, [{ kind: "mention", about, gone: Math.max(Date.now(), row.at) }]);
+}
 /** They were looked at, each by itself. */
 export function markOpened(session: Session, items: readonly Item[]): void {
   const notices = noticesOf(session);

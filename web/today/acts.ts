@@ -3,7 +3,7 @@ import { commentMutation } from "../notices/answer.ts";
 import { h } from "../handoffs/words.ts";
 import { day } from "../i18n/format.ts";
 import { locale, t } from "../i18n/i18n.ts";
-import type { DueRow } from "../notices/model.ts";
+import type { DueRow, Mention } from "../notices/model.ts";
 import type { Item, ItemOf } from "../notices/notices.ts";
 import { now, type Session } from "../shell/context.ts";
 import { complete, reschedule, taken } from "../tasks/act.ts";
@@ -95,7 +95,7 @@ export async function returnHandoff(session: Session, { row }: ItemOf<"handed">,
   if (done) toast({ text: h("handoff.done.returned") });
   return done;
 }
-export async function answerMention(session: Session, { row }: ItemOf<"mention">, body: string): Promise<boolean> {
+export async function answerMention(session: Session, row: Mention, body: string): Promise<boolean> {
   const { name, args } = commentMutation(session, row, body);
   const done = taken(await session.data.mutate(name, args));
   if (done) toast({ text: said("answered") });

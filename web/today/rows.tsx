@@ -8,7 +8,9 @@ import { outcomeWords } from "../accounts/words.ts";
 import { Saying } from "../approvals/saying.tsx";
 import { clock, day, instant } from "../i18n/format.ts";
 import { locale, t } from "../i18n/i18n.ts";
-import { noticesOf, type Item, type ItemOf } from "../notices/notices.ts";
+import type { MentionedIn } from "../notices/in-notes.ts";
+import type { Mention } from "../notices/model.ts";
+import { isComment, markRead, noticesOf, type Item, type ItemOf } from "../notices/notices.ts";
 import { paths } from "../paths.ts";
 import { now, useSession, type Session } from "../shell/context.ts";
 import { markOf } from "../shell/marks.ts";
@@ -187,7 +189,12 @@ export function ItemRow(props: { readonly item: Item }): JSX.Element {
     <Switch>
       <Match when={props.item.kind === "asked" && props.item}>{(item) => <ToDecide row={item().row} />}</Match>
       <Match when={props.item.kind === "handed" && props.item}>{(item) => <Handed item={item()} />}</Match>
-      <Match when={props.item.kind === "mention" && props.item}>{(item) => <Mentioned item={item()} />}</Match>
+      <Match when={props.item.kind === "mention" && !isComment(props.item.row) && props.item}>
+        {(item) => <MentionedInNote item={item()} row={item().row as MentionedIn} />}
+      </Match>
+      <Match when={props.item.kind === "mention" && isComment(props.item.row) && props.item.row}>
+        {(row) => <Mentioned item={props.item as ItemOf<"mention">} row={row()} />}
+      </Match>
       <Match when={props.item.kind === "due" && props.item}>{(item) => <DueItem item={item()} />}</Match>
       <Match when={props.item.kind === "stale" && props.item}>{(item) => <StaleItem item={item()} />}</Match>
       <Match when={props.item.kind === "finish" && props.item}>{(item) => <Unfinished item={item()} />}</Match>
@@ -267,10 +274,47 @@ function Handed(props: { readonly item: ItemOf<"handed"> }): JSX.Element {
   );
 } // prettier-ignore
 
-function Mentioned(props: { readonly item: ItemOf<"mention"> }): JSX.Element {
+function MentionedInNote(props: { readonly item: ItemOf<"mention">; readonly row: MentionedIn }): JSX.Element {
+  const session = useSession();
+  const navigate = useNavigate();
+  const off = usePutOff(() => props.item);
+  const href = () => paths.account(props.row.anchor, "notes", props.row.section);
+  const read = () => markRead(session, props.item);
+  return (
+    <Row
+      item={props.item}
+      title={props.row.title || said("note")}
+      account={placeName(session, props.row.anchor)}
+      href={href()}
+      anchor={props.row.anchor}
+      faded={off.until() !== null}
+      primary={{
+        key: "a",
+        words: said("openNote"),
+        run: () => {
+          read();
+          navigate(href());
+        },
+      }}
+      acts={[{ words: said("isRead"), run: read }, ...off.acts()]}
+      below={off.dialog}
+    >
+      {off.words}
+      <span class={css.when}>{props.row.by ? said("mentioned", session.memberName(props.row.by)) : said("namedHere")}</span>
+      <span class={`${css.when} num`}>
+        {instant(props.row.at, { locale: locale(), zone: session.data.me.zone, now: now() })}
+      </span>
+    </Row>
+  );
+} // prettier-ignore
+
+function Mentioned(props: {
+  readonly item: ItemOf<"mention">;
+  readonly row: Mention & { readonly count: number };
+}): JSX.Element {
   const session = useSession();
   const [saying, setSaying] = createSignal(false);
-  const comment = () => props.item.row.comment;
+  const comment = () => props.row.comment;
   const off = usePutOff(() => props.item);
   const isNote = () => comment().id.includes("_sco_");
   return (
@@ -291,7 +335,7 @@ function Mentioned(props: { readonly item: ItemOf<"mention"> }): JSX.Element {
               <Saying
                 label={said("answer")}
                 act={said("answer")}
-                onSay={(body) => void answerMention(session, props.item, body).then((done) => done && setSaying(false))}
+                onSay={(body) => void answerMention(session, props.row, body).then((done) => done && setSaying(false))}
                 onCancel={() => setSaying(false)}
               />
             </div>
@@ -302,7 +346,7 @@ function Mentioned(props: { readonly item: ItemOf<"mention"> }): JSX.Element {
       {off.words}
       <span class={css.when}>
         {said("mentioned", session.memberName(comment().createdBy))}
-        <Show when={props.item.row.count > 1}>{` · ${said("times", props.item.row.count)}`}</Show>
+        <Show when={props.row.count > 1}>{` · ${said("times", props.row.count)}`}</Show>
       </span>
       <span class={`${css.when} num`}>
         {instant(props.item.row.at, { locale: locale(), zone: session.data.me.zone, now: now() })}

@@ -60,7 +60,12 @@ export async function readRecord(context: DoorContext, name: EntityName, id: str
   return (await readRecords(context, name, [id]))[0] ?? null;
 }
 
-async function readRecords({ db, actor, now }: DoorContext, name: EntityName, ids: readonly string[]): Promise<Row[]> {
+/** Several, in the order of their ids; those that the member may not have are left out. */
+export async function readRecords(
+  { db, actor, now }: DoorContext,
+  name: EntityName,
+  ids: readonly string[],
+): Promise<Row[]> {
   const rows = await loadRows(db, ids);
   const anchors = [...new Set([...rows.values()].map((stored) => stored.row.anchor))];
   const [, ...names] = namesOf(actor.facts);

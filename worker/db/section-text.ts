@@ -27,7 +27,12 @@ export function forgetWords(db: Db, writes: readonly Write[]) {
       entity === "section" && (op === "delete" || (op === "edit" && changed.some((key) => moves.has(key)))),
   );
   const ids = gone.map(({ id }) => id);
-  return ids.length > 0 ? [db.run(sql`delete from section_text where ${inIds(sql`section`, ids)}`)] : [];
+  // Who was named stays until the text says otherwise: a note that moves to other readers names nobody anew.
+  const deleted = gone.filter(({ op }) => op === "delete").map(({ id }) => id);
+  return [
+    ...(ids.length > 0 ? [db.run(sql`delete from section_text where ${inIds(sql`section`, ids)}`)] : []),
+    ...(deleted.length > 0 ? [db.run(sql`delete from section_mention where ${inIds(sql`section`, deleted)}`)] : []),
+  ];
 }
 
 const excerptChars = 100;

@@ -26,12 +26,13 @@ export const expectedMigrations: readonly string[] = [
   "0018_lists.sql",
   "0019_leads.sql",
   "0020_lead_rules.sql",
+  "0021_section_mention.sql",
   "0022_exchange.sql",
   "0023_duplicates.sql",
   "0024_audit.sql",
 ];
 /** The last thing that each migration makes: wherever a file broke off, this is not there. tests/e2e/crash.test.ts compares. */
-const probes = ["demo_mail", "member_email", "token_cut", "cover_changed", "approval_about", "case_escalated", "member_address_moved", "follow_anchor", "reassigned", "section_comment_section", "section_owner", "section_text", "regen", "task_group", "product_anchor", "service_level_anchor", "member_anchor_made", "view_anchor", "lead_became_opportunity", "lead_rule_anchor", "account_by_name", "twin_ask", "audit_seal"]; // prettier-ignore
+const probes = ["demo_mail", "member_email", "token_cut", "cover_changed", "approval_about", "case_escalated", "member_address_moved", "follow_anchor", "reassigned", "section_comment_section", "section_owner", "section_text", "regen", "task_group", "product_anchor", "service_level_anchor", "member_anchor_made", "view_anchor", "lead_became_opportunity", "lead_rule_anchor", "mention_member", "account_by_name", "twin_ask", "audit_seal"]; // prettier-ignore
 
 /** Tables known to SQL alone; the others are in the schemas. */
 const plain = [

@@ -14,7 +14,8 @@ import { parseAddress } from "./protocol.ts";
 export interface Words {
   /** A line a block. */
   readonly text: string;
-  readonly mentions: readonly { readonly kind: "member" | "record"; readonly id: string }[];
+  /** `client`: the Yjs client that put the first of them there. */
+  readonly mentions: readonly { readonly kind: "member" | "record"; readonly id: string; readonly client?: number }[];
   /** Items of checklists, in their order; `task` is the record that an item became. */
   readonly tasks: readonly { readonly text: string; readonly checked: boolean; readonly task: string | null }[];
   readonly links: readonly string[];
@@ -33,7 +34,9 @@ export function wordsOf(doc: Y.Doc): Words {
     if (node instanceof Y.XmlText || node instanceof Y.XmlHook) return;
     if (node instanceof Y.XmlElement && node.nodeName === "mention") {
       const [kind, id] = [node.getAttribute("kind"), node.getAttribute("id")] as unknown[];
-      if ((kind === "member" || kind === "record") && isIdText(id)) mentions.set(id, { kind, id });
+      const client = node._item?.id.client;
+      if ((kind === "member" || kind === "record") && isIdText(id) && !mentions.has(id))
+        mentions.set(id, { kind, id, ...(client === undefined ? {} : { client }) });
     }
     if (node instanceof Y.XmlElement && node.nodeName === "taskItem") {
       const [checked, task] = [node.getAttribute("checked"), node.getAttribute("task")] as unknown[];

@@ -17,6 +17,7 @@ import { readBody } from "../http/body.ts";
 import { missing, problem } from "../http/problem.ts";
 import { tell } from "../sync/tell.ts";
 import type { SectionAt } from "./account-room.ts";
+import { mentionsOf } from "./mentions.ts";
 import { databaseAuthority, type RoomRights, type SectionFacts } from "./authority.ts";
 import { readersOf } from "./readers.ts";
 import { raiseAs } from "./regen.ts";
@@ -75,6 +76,18 @@ roomRoutes.post("/rooms/ticket", requireActor, async (c) => {
   await roomOf(c.env, body.value.accountId).keepTicket(await sha256(ticket), principalOf(c.get("actor")));
   return c.json({ ticket, expiresInMs: limits.roomTicketMs });
 });
+
+/** Notes in which somebody names me, the newest first (NOTICE-8). */
+roomRoutes.get("/mentions", requireActor, async (c) =>
+  c.json({
+    items: await mentionsOf({
+      db: openDb(c.env.DB, c.get("cost")),
+      actor: c.get("actor"),
+      now: Date.now(),
+      cell: c.env.CELL,
+    }),
+  }),
+);
 
 roomRoutes.get("/accounts/:id/sections", requireActor, async (c) => {
   const rights = await rightsOf(c, c.req.param("id"));

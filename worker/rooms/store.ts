@@ -9,6 +9,7 @@ import { lentOf, lentQuery, namesOf, nothingLent, turnsOf, withLent, type LentRo
 import { anchorOf, inIds, shareOf, stored, type AnchorRow } from "../db/rows.ts";
 import * as tables from "../db/schema.ts";
 import type { Env } from "../env.ts";
+import { roomMember } from "./versions.ts";
 import type { Attendee, MemberFacts, Projected, RoomRead } from "./authority.ts";
 import type { Words } from "./projection.ts";
 import type { Regen } from "./log.ts";
@@ -177,15 +178,33 @@ function policyOf({ policy: version, policyAt: at, body }: StateRow): Policy | n
 
 /**
  * Writes the words of a section beside its record: nothing if the section is gone, of another account or generation, or if what is there was
- * read from a later row of the log. Two D1 rows the first time, then one.
+ * read from a later row of the log. Two D1 rows the first time, then one; three for each member who is named for the
+ * first time.
  */
 export async function storeWords(
   db: Db,
   account: string,
-  { id, gen, upto }: { readonly id: string; readonly gen: number; readonly upto: number },
+  {
+    id,
+    gen,
+    upto,
+    clients,
+  }: {
+    readonly id: string;
+    readonly gen: number;
+    readonly upto: number;
+    readonly clients?: ReadonlyMap<number, string>;
+  },
   { text, mentions, tasks, links }: Words,
+  at = Date.now(),
 ): Promise<void> {
-  const lists = [mentions, tasks, links].map((list) => JSON.stringify(list));
+  const lists = [mentions.map(({ kind, id }) => ({ kind, id })), tasks, links].map((list) => JSON.stringify(list));
+  const named = JSON.stringify(
+    mentions
+      .filter(({ kind }) => kind === "member")
+      .map((one) => [one.id, one.client === undefined ? null : (clients?.get(one.client) ?? null)]),
+  );
+  const isTaken = sql`exists (select 1 from section_text where section = ${id} and gen = ${gen} and upto = ${upto})`;
   await batch(db, [
     db.run(sql`insert into section_text (section, gen, upto, text, mentions, tasks, links)
       select id, gen, ${upto}, ${text}, ${lists[0]}, ${lists[1]}, ${lists[2]} from section
@@ -193,6 +212,16 @@ export async function storeWords(
       on conflict (section) do update set gen = excluded.gen, upto = excluded.upto, text = excluded.text,
         mentions = excluded.mentions, tasks = excluded.tasks, links = excluded.links
       where (excluded.gen, excluded.upto) > (section_text.gen, section_text.upto)`),
+    // Whoever was named before stays as they are: they were told of it.
+    db.run(sql`delete from section_mention where section = ${id} and ${isTaken}
+      and member not in (select value ->> 0 from json_each(${named}))`),
+    ...(named === "[]"
+      ? []
+      : [
+          db.run(sql`insert into section_mention (section, member, by, at)
+            select ${id}, value ->> 0, value ->> 1, ${at} from json_each(${named}) where ${isTaken}
+            on conflict do nothing`),
+        ]),
   ]);
 }
 
