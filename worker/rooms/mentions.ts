@@ -1,16 +1,11 @@
-import { sql } from "drizzle-orm";
 import { limits } from "../../shared/kernel/limits.ts";
 import { readRecords, type DoorContext } from "../db/door.ts";
+import { namingSections } from "./store.ts";
 
 export interface MentionedIn {
   readonly section: string;
   readonly anchor: string;
   readonly title: string;
-  readonly at: number;
-  readonly by: string | null;
-}
-interface Named {
-  readonly section: string;
   readonly at: number;
   readonly by: string | null;
 }
@@ -26,9 +21,7 @@ export async function mentionsOf(door: DoorContext): Promise<readonly MentionedI
   const since = now - limits.noticeWindowMs;
   const found: MentionedIn[] = [];
   for (let from = 0; found.length < most; from += page) {
-    const named = await db.all<Named>(sql`select section, at, by from section_mention
-      where member = ${actor.member} and at > ${since} and coalesce(by, '') <> ${actor.member}
-      order by at desc, section limit ${page} offset ${from}`);
+    const named = await namingSections(db, actor.member, since, { from, count: page });
     const ids = named.map(({ section }) => section);
     const rows = new Map((await readRecords(door, "section", ids)).map((row) => [row.id, row]));
     for (const { section, at, by } of named) {

@@ -200,9 +200,10 @@ export async function storeWords(
 ): Promise<void> {
   const lists = [mentions.map(({ kind, id }) => ({ kind, id })), tasks, links].map((list) => JSON.stringify(list));
   const named = JSON.stringify(
-    mentions
-      .filter(({ kind }) => kind === "member")
-      .map((one) => [one.id, one.client === undefined ? null : (clients?.get(one.client) ?? null)]),
+    mentions.flatMap(({ kind, id: member, client = -1 }) => {
+      const by = clients?.get(client) ?? null;
+      return kind === "member" ? [[member, by === roomMember ? null : by]] : [];
+    }),
   );
   const isTaken = sql`exists (select 1 from section_text where section = ${id} and gen = ${gen} and upto = ${upto})`;
   await batch(db, [
@@ -224,6 +225,17 @@ export async function storeWords(
         ]),
   ]);
 }
+
+/** Sections that name a member by another's hand since an instant, the newest first, whoever may read them. */
+export const namingSections = (
+  db: Db,
+  member: string,
+  since: number,
+  { from, count }: { readonly from: number; readonly count: number },
+): Promise<{ readonly section: string; readonly at: number; readonly by: string | null }[]> =>
+  db.all(sql`select section, at, by from section_mention
+    where member = ${member} and at > ${since} and coalesce(by, '') <> ${member}
+    order by at desc, section limit ${count} offset ${from}`);
 
 /** What the batch that raises a section's generation writes beside the record. */
 export function regenQuery(db: Db, section: string, regen: Regen, at: number): Query {
