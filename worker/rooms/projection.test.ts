@@ -36,7 +36,7 @@ describe("[SECTION-7] what a section says", () => {
     const { text, ...lists } = wordsOf(doc);
     for (const words of ["Ask ", "there", "Call back", "Send the offer", "again"]) expect(text).toContain(words);
     expect(lists).toEqual({
-      mentions: [{ kind: "member", id: member }],
+      mentions: [{ kind: "member", id: member, client: expect.any(Number) }],
       tasks: [
         { text: "Call back", checked: true, task },
         { text: "Send the offer", checked: false, task: null },
