@@ -92,6 +92,7 @@ describe("arrows", () => {
       "lists",
       "files",
       "duplicates",
+      "quality",
     ],
     ["governance", "audit", "reviews", "exchange", "reporting", "assignment"],
     ["sync"],

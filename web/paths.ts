@@ -15,6 +15,7 @@ export const paths = {
   task: (id: string) => `?task=${id}`,
   contacts: "/contacts",
   contact: (id: string) => `/contacts/${id}`,
+  quality: (pile?: string) => ["/quality", pile].filter(Boolean).join("/"),
   settings: "/settings",
   access: (part: string) => `/access/${part}`,
   signIn: "/sign-in",

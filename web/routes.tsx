@@ -18,6 +18,7 @@ export const Routes = (): JSX.Element => (
       <Route path="/leads/:part?" component={lazy(() => import("./leads/leads.tsx"))} />
       <Route path="/contacts" component={lazy(() => import("./contacts/list.tsx"))} />
       <Route path="/contacts/:id" component={lazy(() => import("./contacts/contact.tsx"))} />
+      <Route path="/quality/:pile?" component={lazy(() => import("./quality/quality.tsx"))} />
       <Route path="/settings" component={lazy(() => import("./settings/settings.tsx"))} />
       <Route path="/access/:part?" component={lazy(() => import("./access/page.tsx"))} />
       <Route path="*" component={NotFound} />

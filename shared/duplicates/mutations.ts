@@ -16,13 +16,13 @@ const id = z.string().check(z.minLength(1), z.maxLength(64));
 const apartMost = 32;
 
 /** Of two that are one the elder stays, whoever merges them and in whichever order they are named. */
-function survivor<R extends Pick<Row, "id" | "createdAt">>(one: R, other: R): readonly [stays: R, goes: R] {
+export function survivor<R extends Pick<Row, "id" | "createdAt">>(one: R, other: R): readonly [stays: R, goes: R] {
   const elder = one.createdAt < other.createdAt || (one.createdAt === other.createdAt && one.id < other.id);
   return elder ? [one, other] : [other, one];
 }
 
 /** Fields that a merge may take over: free to edit, of the record itself, and no reference. */
-const isTakable = (name: TwinEntity, key: string): boolean => {
+export const isTakable = (name: TwinEntity, key: string): boolean => {
   const field = (entity(name).fields as Readonly<Record<string, Field>>)[key];
   return field !== undefined && !field.act && !field.apart && !field.of && !["ref", "lines", "list"].includes(field.type) && !left.has(key); // prettier-ignore
 };
@@ -32,7 +32,7 @@ const left = new Set(["source", "unresolved"]);
  * True if both lie in the same hands, so that a value that goes from one to the other comes to nobody who could not read
  * it there: one account, or two of one owner, team, region and restriction. What is not seen is not the same.
  */
-function inSameHands(one: Row, other: Row, look: (id: string) => Row | null | undefined): boolean {
+export function inSameHands(one: Row, other: Row, look: (id: string) => Row | null | undefined): boolean {
   if (one.anchor === other.anchor) return true;
   const [a, b] = [one, other].map((row) => (entityOfId(row.id) === "account" ? row : look(row.anchor)));
   if (!a || !b) return false;
@@ -123,6 +123,10 @@ function apartMutation(name: TwinEntity): Mutation {
   });
 }
 const apartFrom = (row: Row): readonly string[] => (Array.isArray(row["apart"]) ? (row["apart"] as string[]) : []);
+/** True if somebody said that the two are not one. */
+export const areApart = (one: Row, other: Row): boolean =>
+  apartFrom(one).includes(other.id) || apartFrom(other).includes(one.id);
+
 export const duplicateMutations: readonly Mutation[] = twinEntities.flatMap((name) => [
   mergeMutation(name),
   unmergeMutation(name),

@@ -112,14 +112,27 @@ export function findTwins(
   kind: TwinKind = "person",
   least: number = thresholds.suggestion,
 ): Twin[] {
-  const all = [...rows, ...against].map((row) => seen(row, kind));
+  const steps = lookForTwins(rows, against, kind, least);
+  for (let step = steps.next(); ; step = steps.next()) if (step.done) return step.value;
+}
+/** The same in small steps, between which something else may have the thread. */
+export function* lookForTwins(
+  rows: readonly TwinRow[],
+  against: readonly TwinRow[],
+  kind: TwinKind,
+  least: number = thresholds.suggestion,
+): Generator<void, Twin[], void> {
+  const all: Seen[] = [];
+  for (const row of [...rows, ...against]) if (all.push(seen(row, kind)) % 64 === 0) yield;
   const blocks = new Map<string, number[]>();
-  for (const [at, one] of all.entries())
+  for (const [at, one] of all.entries()) {
+    if (at % 64 === 63) yield;
     for (const key of keysOf(one)) {
       const block = blocks.get(key);
       if (block) block.push(at);
       else blocks.set(key, [at]);
     }
+  }
   const done = new Set<number>();
   const found: Twin[] = [];
   const compare = (i: number, j: number): void => {
@@ -132,8 +145,10 @@ export function findTwins(
     const { bits, by, clash } = score(a, b, kind);
     if (bits >= least) found.push({ a: a.row.id, b: b.row.id, bits, by, sure: bits >= thresholds.automatic && !clash });
   };
+  let count = 0;
   for (const block of blocks.values()) {
     if (block.length < 2) continue;
+    if (++count % 16 === 0) yield;
     const few = block.length <= blockMax;
     const sorted = few ? block : block.toSorted((i, j) => ((all[i]?.joined ?? "") < (all[j]?.joined ?? "") ? -1 : 1));
     for (let i = 0; i < sorted.length; i += 1)

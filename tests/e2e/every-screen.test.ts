@@ -34,6 +34,10 @@ const screens: readonly (readonly [path: string, rows: number])[] = [
   ["/cases", 0],
   ["/handoffs?box=from", 1],
   ["/handoffs?view=report&part=online&rows=all", 0],
+  ["/quality", 0],
+  ["/quality/missing?at=1", 0],
+  ["/quality/twins?kind=contact", 0],
+  ["/quality/standards?kind=lead", 5],
   ["/settings", 0],
   ["/nowhere", 0],
 ];

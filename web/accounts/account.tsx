@@ -35,6 +35,7 @@ import { focusComposer } from "./composer.ts";
 import { People, SharedPicture } from "./picture.tsx";
 import { Timeline } from "./timeline.tsx";
 
+const Merged = lazy(async () => ({ default: (await import("../duplicates/merged.tsx")).Merged }));
 const Looked = lazy(async () => ({ default: (await import("./looked.tsx")).Looked }));
 const Notes = lazy(() => import("../notes/notes.tsx"));
 const TeamSection = lazy(async () => ({ default: (await import("./team.tsx")).TeamSection }));
@@ -218,6 +219,7 @@ function Present(props: {
         <div class={css.main}>
           <Header account={props.account} />
           <Suspense>
+            <Merged row={props.account as Row} />
             <Looked account={props.account.id} />
           </Suspense>
           <Suspense>

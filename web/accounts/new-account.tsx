@@ -1,5 +1,6 @@
 import { createSignal, Show, type JSX } from "solid-js";
 import { w } from "../commands/words.ts";
+import { AskColleague } from "../duplicates/ask.tsx";
 import { nearby } from "../duplicates/near.ts";
 import { Offer } from "../duplicates/offer.tsx";
 import { t } from "../i18n/i18n.ts";
@@ -61,6 +62,7 @@ export function NewAccount(props: {
           }))}
           onOpen={() => props.onClose()}
         />
+        <AskColleague said={{ entity: "account", name: name() }} />
         <label class={leads.field}>
           <span class={leads.label}>{w("nextAction")}</span>
           <input

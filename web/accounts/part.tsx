@@ -1,6 +1,7 @@
 import { createMemo, createSignal, Show, type Accessor, type JSX } from "solid-js";
 import type { RecordOf } from "../../shared/records/entities.ts";
 import { t } from "../i18n/i18n.ts";
+import { under } from "../duplicates/standing.ts";
 import { useSession } from "../shell/context.ts";
 import { Which } from "../shell/which.tsx";
 import { Empty } from "../ui/bits.tsx";
@@ -19,7 +20,8 @@ export function accountList<E extends "opportunity" | "case" | "file">(
   const session = useSession();
   const [wished, wish] = createSignal(false);
   const isOnline = () => wished() && !session.offline();
-  const here = session.data.list(name, () => ({ anchor: account(), sort }));
+  const there = under(session.data, account);
+  const here = session.data.list(name, () => ({ ...there(), sort }));
   const online = onlineUnder<E>(() => ({
     plural,
     account: account(),

@@ -1,5 +1,6 @@
 import { createMemo, createSignal, For, mapArray, Show, type JSX } from "solid-js";
 import type { RecordOf } from "../../shared/records/entities.ts";
+import { stands } from "../duplicates/standing.ts";
 import { fold } from "../i18n/format.ts";
 import { t } from "../i18n/i18n.ts";
 import { useSession } from "../shell/context.ts";
@@ -15,7 +16,7 @@ export function AccountPick(props: { readonly none?: string; readonly onPick: (a
   const passing = (row: RecordOf<"account">, word: string) => fold(row.name ?? "").includes(word);
   const others = data.list("account", () => {
     const word = fold(text());
-    return { sort: "name", limit: suggestions * 2, where: (row) => passing(row, word) };
+    return { sort: "name", limit: suggestions * 2, where: (row, look) => stands(row, look) && passing(row, word), refs: ["mergedInto"] };
   });
   const lately = mapArray(recent, (id) => data.record("account", () => id));
   const found = createMemo(() => {

@@ -3,6 +3,7 @@ import Mail from "lucide-solid/icons/mail";
 import Phone from "lucide-solid/icons/phone";
 import { createSignal, For, Show, type JSX } from "solid-js";
 import type { RecordOf, Row } from "../../shared/records/entities.ts";
+import { under } from "../duplicates/standing.ts";
 import { day, dayIn, instant, number } from "../i18n/format.ts";
 import { locale, t } from "../i18n/i18n.ts";
 import { displayName } from "../i18n/person.ts";
@@ -149,7 +150,8 @@ function Links(props: { readonly account: Account }): JSX.Element {
 export function People(props: { readonly account: string }): JSX.Element {
   const { data } = useSession();
   const [all, setAll] = createSignal(false);
-  const people = data.list("contact", () => ({ anchor: props.account, sort: "name" }));
+  const there = under(data, () => props.account);
+  const people = data.list("contact", () => ({ ...there(), sort: "name" }));
   const shown = () => (all() ? people() : people().slice(0, firstPeople));
   return (
     <section class={css.part} aria-labelledby="people-title">

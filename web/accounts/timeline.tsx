@@ -12,6 +12,7 @@ import Users from "lucide-solid/icons/users";
 import Workflow from "lucide-solid/icons/workflow";
 import { createMemo, createResource, createSignal, For, lazy, Show, Suspense, type JSX } from "solid-js";
 import { Dynamic } from "solid-js/web";
+import { under } from "../duplicates/standing.ts";
 import { clock, day, dayIn, duration } from "../i18n/format.ts";
 import { locale, t } from "../i18n/i18n.ts";
 import { isPhone, now, useSession } from "../shell/context.ts";
@@ -48,7 +49,7 @@ export function Timeline(props: { readonly account: string }): JSX.Element {
   const [limit, setLimit] = createSignal(pageRows);
   const [writing, setWriting] = createSignal(false);
 
-  const query = () => ({ anchor: props.account });
+  const query = under(data, () => props.account);
   const activities = data.list("activity", query);
   const tasks = data.list("task", query);
   const comments = data.list("comment", query);

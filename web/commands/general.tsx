@@ -63,6 +63,7 @@ export function General(props: {
   useCommands({
     ...Object.fromEntries(places.map(({ id, path }) => [`go.${id}`, () => navigate(path)])),
     "go.notices": () => navigate(`${location.pathname}?notices=open`),
+    "go.quality": () => navigate(paths.quality()),
     "go.settings": () => navigate(paths.settings),
     "go.access": { run: () => navigate(paths.access("roles")), when: () => mayGovern(data, "read_audit") || mayGovern(data, "edit_policy") },
     "go.audit": { run: () => navigate(paths.access("audit")), when: () => mayGovern(data, "read_audit") },

@@ -1,6 +1,6 @@
 import { A, useParams } from "@solidjs/router";
 import ChevronLeft from "lucide-solid/icons/chevron-left";
-import { createEffect, createSignal, on, onCleanup, Show, type JSX } from "solid-js";
+import { createEffect, createSignal, lazy, on, onCleanup, Show, Suspense, type JSX } from "solid-js";
 import type { Row } from "../../shared/records/entities.ts";
 import css from "../accounts/account.module.css";
 import { editing } from "../accounts/edit.ts";
@@ -15,6 +15,7 @@ import { Bone, Empty } from "../ui/bits.tsx";
 import { Field } from "../ui/field.tsx";
 import { PersonFacts, type Contact } from "./person.tsx";
 
+const Merged = lazy(async () => ({ default: (await import("../duplicates/merged.tsx")).Merged }));
 /** A person that one may see comes within this time; after it, missing and forbidden read the same. */
 const patienceMs = 8_000;
 
@@ -87,6 +88,9 @@ export default function ContactPage(): JSX.Element {
                 {...editing(session, "contact", person() as Row, "name")}
               />
             </div>
+            <Suspense>
+              <Merged row={person() as Row} />
+            </Suspense>
           </header>
           <PersonFacts person={person() as Contact} />
         </div>

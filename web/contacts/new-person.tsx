@@ -2,6 +2,7 @@ import { createMemo, createSignal, Show, type JSX } from "solid-js";
 import { fieldLabel } from "../i18n/labels.ts";
 import { t } from "../i18n/i18n.ts";
 import { AccountPick } from "../accounts/pick.tsx";
+import { AskColleague } from "../duplicates/ask.tsx";
 import { nearby } from "../duplicates/near.ts";
 import { Offer } from "../duplicates/offer.tsx";
 import css from "../leads/leads.module.css";
@@ -94,6 +95,7 @@ export function NewPerson(props: { readonly onClose: () => void }): JSX.Element 
           }))}
           onOpen={() => props.onClose()}
         />
+        <AskColleague said={{ entity: "contact", name: fields().name, email: fields().email, phone: fields().phone }} />
         <Show when={wrong()}>
           <p class={css.wrong} role="alert">
             {wrong()}

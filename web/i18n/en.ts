@@ -21,6 +21,7 @@ export const en = {
   "nav.contacts": "People",
   "nav.log": "Log",
   "nav.notices": "Notices",
+  "nav.quality": "Data quality",
   "nav.more": "More",
   "nav.recent": "Opened lately",
   "nav.collapse": "Hide sidebar",

@@ -22,6 +22,7 @@ export const zhCN: Dict = {
   "nav.contacts": "联系人",
   "nav.log": "记录",
   "nav.notices": "通知",
+  "nav.quality": "数据质量",
   "nav.more": "更多",
   "nav.recent": "最近打开",
   "nav.collapse": "收起侧栏",

@@ -1,5 +1,6 @@
 import { A, useParams, useSearchParams } from "@solidjs/router";
 import { createMemo, For, lazy, Show, Suspense, type JSX } from "solid-js";
+import { stands } from "../duplicates/standing.ts";
 import { held, useCommands } from "../commands/registry.ts";
 import { isOpenLead } from "../../shared/leads/lead.ts";
 import type { RecordOf, Row } from "../../shared/records/entities.ts";
@@ -49,7 +50,12 @@ function List(): JSX.Element {
   const all = data.count("lead", () => ({}));
   const rows = data.list("lead", () => {
     const [wanted, mine] = [state(), isMine()];
-    return { where: (row) => stateOf(row) === wanted && (!mine || passes(row)), sort: "-createdAt", limit: shownMost };
+    return {
+      where: (row, look) => stateOf(row) === wanted && (!mine || passes(row)) && stands(row, look),
+      refs: ["mergedInto"],
+      sort: "-createdAt",
+      limit: shownMost,
+    };
   });
   const counts = Object.fromEntries(
     states.map((one) => [one, data.count("lead", () => ({ where: (row) => stateOf(row) === one && passes(row) }))]),

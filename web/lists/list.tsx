@@ -1,6 +1,8 @@
 import { useNavigate } from "@solidjs/router";
 import { createEffect, createMemo, createSignal, lazy, Show, Suspense, type JSX } from "solid-js";
+import type { TwinEntity } from "../../shared/duplicates/rows.ts";
 import type { Row } from "../../shared/records/entities.ts";
+import { anyMerged, stands } from "../duplicates/standing.ts";
 import { t } from "../i18n/i18n.ts";
 import { isPhone, useSession } from "../shell/context.ts";
 import { PageBar } from "../shell/layout.tsx";
@@ -44,17 +46,19 @@ export function List(props: { readonly kind: ListKind }): JSX.Element {
   const [selecting, setSelecting] = createSignal(false);
 
   const held = data.count(kind.entity, () => ({}));
+  const merged = kind.entity === "case" ? () => false : anyMerged(data, kind.entity as TwinEntity);
   const here = data.window(kind.entity, () => {
     const { applied } = state.filters();
     const { only } = state.view();
     const match = matcher(kind.entity, applied, state.looker());
     const find = finder(kind, state.text());
-    const filters = state.text() !== "" || applied.length > 0 || only !== undefined;
+    const alone = merged();
+    const filters = alone || state.text() !== "" || applied.length > 0 || only !== undefined;
     return {
       sort: orderOf(kind, sort(), group()) as string,
-      refs: [...new Set([...kind.find.refs, ...match.refs])],
+      refs: [...new Set([...kind.find.refs, ...match.refs, ...(alone ? ["mergedInto"] : [])])],
       ...(filters
-        ? { where: (row, look) => (only?.(row as Row) ?? true) && match.test(row as Row, look) && find(row as Row, look) }
+        ? { where: (row, look) => (!alone || stands(row as Row, look)) && (only?.(row as Row) ?? true) && match.test(row as Row, look) && find(row as Row, look) }
         : {}),
     };
   }); // prettier-ignore

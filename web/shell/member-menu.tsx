@@ -81,6 +81,7 @@ export function MemberMenu(props: {
             choices: themes.map((id) => ({ id, text: t(`menu.${id}`) })),
             onChoose: (id) => chooseTheme(themes.find((one) => one === id) ?? "system"),
           },
+          { words: t("nav.quality"), onSelect: () => navigate(paths.quality()) },
           { icon: <SettingsIcon size={16} />, words: t("settings.title"), onSelect: () => navigate(paths.settings) },
           { icon: <LogOut size={16} />, words: t("menu.signOut"), onSelect: () => runCommand("app.signOut") },
         ]}

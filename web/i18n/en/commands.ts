@@ -57,9 +57,12 @@ const names: { readonly [id in CommandId]: string } = {
   "go.cases": "Go to Cases",
   "go.handoffs": "Go to Handoffs",
   "go.notices": "Open notices",
+  "go.quality": "Go to Data quality",
   "go.settings": "Go to Settings",
   "go.access": "Go to Access",
   "go.audit": "Go to Audit",
+  "twins.merge": "Merge the two",
+  "twins.apart": "Say that they are two",
   "app.palette": "Search and commands",
   "app.find": "Search",
   "app.help": "Show all keys",
@@ -91,6 +94,7 @@ export const commandsEn = {
     go.today home start
     go.contacts contacts
     go.pipeline opportunities board forecast
+    go.quality duplicates twins merge clean tidy missing stale
     go.settings preferences device lock
     go.access administration policy roles rights permissions
     go.audit log history who did

@@ -57,9 +57,12 @@ export const commandsZh: Words<typeof commandsEn> = {
   "go.cases": "前往工单",
   "go.handoffs": "前往移交",
   "go.notices": "打开通知",
+  "go.quality": "前往数据质量",
   "go.settings": "前往设置",
   "go.access": "前往权限",
   "go.audit": "前往审计",
+  "twins.merge": "合并这两个",
+  "twins.apart": "标记为两个",
   "app.palette": "搜索与命令",
   "app.find": "搜索",
   "app.help": "显示所有快捷键",
@@ -86,6 +89,7 @@ export const commandsZh: Words<typeof commandsEn> = {
     account.add 添加 组织
     go.today 首页
     go.pipeline 商机 看板 预测
+    go.quality 重复 合并 清理 缺失
     go.settings 偏好 设备 锁定
     app.help 键盘 帮助
     app.attention 未被接受
