@@ -387,6 +387,13 @@ describe("rules and words", () => {
     const strings = (line: string) => (line.match(/"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|`[^`]*`/g) ?? []).join(" ");
     expect(breaches(copy, (line) => never.exec(strings(line))?.[0] ?? null)).toEqual([]);
   });
+  test("the Chinese copy says no word that the glossary's Chinese table avoids", () => {
+    const table = read("docs/glossary.md").split("## In Chinese")[1] ?? "";
+    const never = table.split("\n").flatMap((line) => line.split("|")[3]?.match(/\p{Script=Han}+/gu) ?? []);
+    expect(never).toContain("移交");
+    const chinese = [...files("web", /\.tsx?$/), ...files("shared/access", /\.ts$/)];
+    expect(breaches(chinese, (line) => never.find((word) => line.includes(word)) ?? null)).toEqual([]);
+  });
   test("identifiers and column names hold no avoided word", () => {
     const words = avoided.filter(({ inCode }) => inCode).map(({ word }) => word);
     if (words.length === 0) return;

@@ -64,7 +64,7 @@ export const zh: Readonly<Record<string, string>> = {
   "What was promised arrives with the customer.": "承诺随客户一起交到。",
   "Whoever holds it may offer it.": "在谁手里，谁就可以提出交接。",
   "It was offered to you or yours.": "这是交给你或你的团队的。",
-  "Whoever works a case may hand it over.": "谁处理工单，谁就可以移交。",
+  "Whoever works a case may hand it over.": "谁处理工单，谁就可以交接。",
   "Silence goes to whoever answers for the receiver.": "无人答复时，交给接收人的负责人。",
   "Who was asked too sees who took it.": "同被询问的人看得到是谁接手的。",
   "Whoever takes it answers for it from then on.": "谁接手，此后由谁负责。",

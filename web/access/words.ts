@@ -15,7 +15,7 @@ const groups: Readonly<Record<string, Words>> = {
   shared: ["Shared", "共享信息"],
   consent: ["Consent", "许可"],
   resolution: ["Resolution", "解决方案"],
-  handoff: ["Handoff", "移交"],
+  handoff: ["Handoff", "交接"],
   internal: ["Internal", "内部"],
   compensation: ["Compensation", "薪酬"],
   legal: ["Legal", "法务"],

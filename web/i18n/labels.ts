@@ -115,7 +115,7 @@ export const fieldNames: Readonly<Record<string, Words>> = {
   toQueue: ["To queue", "到队列"],
   toTeam: ["To team", "到团队"],
   late: ["Told if late", "逾期告知"],
-  moves: ["Goes along", "随同移交"],
+  moves: ["Goes along", "一并交接"],
   promised: ["Promised", "承诺"],
   risks: ["Risks", "风险"],
   returnReason: ["Why returned", "退回原因"],

@@ -82,7 +82,7 @@ export const templates: { readonly [name in (typeof templateNames)[number]]: Tem
     ),
   },
   handoff: {
-    also: "handoff handover 移交 yijiao yj",
+    also: "handoff handover 交接 jiaojie jj",
     en: made(
       ["Why it changes hands", "text"],
       ["What was promised", "checks"],
@@ -91,7 +91,7 @@ export const templates: { readonly [name in (typeof templateNames)[number]]: Tem
       ["Next action and its day", "text"],
     ),
     "zh-CN": made(
-      ["移交原因", "text"],
+      ["交接原因", "text"],
       ["已有承诺", "checks"],
       ["未了风险", "list"],
       ["关键联系人", "table", ["姓名", "角色", "联系方式"]],

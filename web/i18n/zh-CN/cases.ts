@@ -83,7 +83,7 @@ export const casesZh: Words<typeof casesEn> = {
   "gains.service": "其工单，以及起因和处理办法",
   "gains.sales": "其商机：有规模，无价格",
   "gains.finance": "其账务记录",
-  "gains.handoff": "其移交",
+  "gains.handoff": "其交接",
   "gains.legal": "其法务记录",
   gainsUntil: (when) => `直到工单解决或升级结束；最晚到 ${when}。`,
   gainsOffline: "你处于离线状态：发送之前任何人都看不到。",

@@ -3,13 +3,13 @@ import type { Words } from "../part.ts";
 
 export const commandsZh: Words<typeof commandsEn> = {
   "account.log": "为此客户做记录",
-  "account.handOver": "移交此客户",
+  "account.handOver": "交接此客户",
   "account.pin": "在本机保留此客户，或不再保留",
   "account.timeline": "查看此客户的时间线",
   "account.notes": "查看此客户的笔记",
   "account.opportunities": "查看此客户的商机",
   "account.cases": "查看此客户的工单",
-  "account.handoffs": "查看此客户的移交",
+  "account.handoffs": "查看此客户的交接",
   "account.files": "查看此客户的文件",
   "case.resolve": "解决此工单",
   "case.reassign": "将此工单转给他人",
@@ -55,7 +55,7 @@ export const commandsZh: Words<typeof commandsEn> = {
   "go.leads": "前往线索",
   "go.pipeline": "前往流程",
   "go.cases": "前往工单",
-  "go.handoffs": "前往移交",
+  "go.handoffs": "前往交接",
   "go.notices": "打开通知",
   "go.quality": "前往数据质量",
   "go.settings": "前往设置",
@@ -78,7 +78,7 @@ export const commandsZh: Words<typeof commandsEn> = {
   "app.update": "载入新版本",
   "app.signOut": "退出登录",
   also: `account.log 写 电话 会议
-    account.handOver 转交 交接
+    account.handOver 转交
     account.pin 关注 离线
     visit.log 电话 会议 活动
     task.new 待办 提醒 添加
