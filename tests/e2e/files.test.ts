@@ -130,6 +130,84 @@ test("[FILE-1] [FILE-3] [FILE-8] by mouse: added, seen by a colleague at once, h
   await Promise.all([ana, mate, bo].map((page) => page.context().close()));
 }, 120_000);
 
+test("[FILE-9] a person, a lead, an opportunity and a handoff each have a place: by drop, paste and camera; a refused one is tried again, or thrown away with its record", async () => {
+  const client = await Client.signIn(cell.url, "ana");
+  const me = (await client.get<{ me: { member: string } }>("/api/me")).me.member;
+  const first = async (kind: string, fits: (row: Row) => boolean) => (await client.get<{ items: Row[] }>(`/api/${kind}?limit=200`)).items.find(fits) as Row; // prettier-ignore
+  const [contact, opportunity] = await Promise.all([first("contacts", (row) => row.anchor === account), first("opportunities", (row) => row.anchor === account)]); // prettier-ignore
+  const made = await client.request("POST", "/api/leads", { anchor: account, name: "Mia Berg" });
+  const [lead, handoff] = [(await made.json()) as Row, await first("handoffs", (row) => row["fromMember"] === me)];
+  const page = await open("Ana", {}, `/contacts/${contact.id}`);
+  const add = page.getByRole("button", { name: "Add files" });
+  await add.waitFor(patient);
+  const give = (kind: "drop" | "paste", name: string, type: string) =>
+    page.evaluate(
+      ([how, called, media]) => {
+        const held = new DataTransfer();
+        held.items.add(new File(["Agreed on Tuesday."], called as string, { type: media as string }));
+        const more = { bubbles: true, cancelable: true };
+        if (how === "paste") return document.body.dispatchEvent(new ClipboardEvent("paste", { ...more, clipboardData: held }));
+        document.body.dispatchEvent(new DragEvent("dragover", { ...more, dataTransfer: held }));
+        return new Promise((done) => setTimeout(() => done([document.body.textContent?.includes("Drop to add to"), document.body.dispatchEvent(new DragEvent("drop", { ...more, dataTransfer: held }))]), 100));
+      },
+      [kind, name, type],
+    ); // prettier-ignore
+  expect(await give("drop", "Minutes.txt", "text/plain")).toEqual([true, false]);
+  await line(page, "Minutes.txt").waitFor(patient);
+  expect(await page.getByText("Drop to add to").count()).toBe(0);
+  await give("paste", "Card.txt", "text/plain");
+  await line(page, "Card.txt").waitFor(patient);
+  await shot(page, "files-contact-1360");
+
+  // The cell says no once: what was kept is here, and goes when it is tried again; the next one is thrown away, record and all.
+  const refuse = async () => {
+    await expect.poll(() => page.getByText(/Kept on this device|Sending/).count(), patient).toBe(0); // what came before is out
+    await page.route("**/api/files/*/content", (route) => route.fulfill({ status: 403, body: "{}" }), { times: 1 });
+  };
+  await refuse();
+  await give("drop", "Late.txt", "text/plain");
+  await line(page, "Late.txt").getByText("it was not accepted").waitFor(patient);
+  await line(page, "Late.txt").getByRole("button", { name: "Try again" }).click();
+  await expect
+    .poll(
+      () =>
+        line(page, "Late.txt")
+          .getByText(/not accepted|not sent|Sending/)
+          .count(),
+      patient,
+    )
+    .toBe(0);
+  await refuse();
+  await give("drop", "Wrong.txt", "text/plain");
+  await line(page, "Wrong.txt").getByRole("button", { name: "Throw away" }).click(patient);
+  await line(page, "Wrong.txt").waitFor({ state: "detached", ...patient });
+
+  for (const [where, to] of [["lead", `/leads?lead=${lead.id}`], ["opportunity", `/pipeline?peek=${opportunity.id}`], ["handoff", `/handoffs/${handoff.id}?box=from`]] as const) {
+    await page.goto(`${cell.url}${to}`);
+    await add.waitFor(patient);
+    await page.locator('input[type="file"]').first().setInputFiles({ name: `${where}.txt`, mimeType: "text/plain", buffer: Buffer.from(`About the ${where}`) });
+    await line(page, `${where}.txt`).waitFor(patient);
+    await shot(page, `files-${where}-1360`);
+  } // prettier-ignore
+  const about = async (subject: Row) => (await client.get<{ items: Row[] }>(`/api/files?limit=200`)).items.flatMap((row) => (row["about"] === subject.id && row["state"] === "here" ? [String(row["name"])] : [])).sort((a, b) => a.localeCompare(b)); // prettier-ignore
+  await expect.poll(() => about(contact), patient).toEqual(["Card.txt", "Late.txt", "Minutes.txt"]);
+  for (const [name, subject] of [["lead", lead], ["opportunity", opportunity], ["handoff", handoff]] as const)
+    await expect.poll(() => about(subject), patient).toEqual([`${name}.txt`]); // prettier-ignore
+  await page.context().close();
+
+  const phone = await open("Ana", { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true }, `/handoffs/${handoff.id}?box=from`); // prettier-ignore
+  const [chooser] = await Promise.all([
+    phone.waitForEvent("filechooser", patient),
+    phone.getByRole("button", { name: "Take a photo" }).tap(patient),
+  ]);
+  expect(await chooser.element().getAttribute("capture")).toBe("environment");
+  await chooser.setFiles({ name: "Door.jpg", mimeType: "image/jpeg", buffer: await photo(phone, 400) });
+  await line(phone, "Door.jpg").waitFor(patient);
+  expect(await phone.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
+  await shot(phone, "files-handoff-390");
+  await phone.context().close();
+}, 120_000);
+
 test("[FILE-7] on a phone without a network: added by touch, kept over a reload, counted, and sent when the line is back", async () => {
   const page = await open("Ana", {
     viewport: { width: 390, height: 844 },

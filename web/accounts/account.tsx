@@ -41,7 +41,7 @@ const Notes = lazy(() => import("../notes/notes.tsx"));
 const TeamSection = lazy(async () => ({ default: (await import("./team.tsx")).TeamSection }));
 const Opportunities = lazy(async () => ({ default: (await import("./opportunities.tsx")).Opportunities }));
 const Handoffs = lazy(() => import("../handoffs/handoffs.tsx"));
-const Files = lazy(() => import("../files/files.tsx"));
+const Files = lazy(() => import("../files/account-files.tsx"));
 const Cases = lazy(async () => ({ default: (await import("./cases.tsx")).Cases }));
 /** An account that one may see comes within this time; after it, missing and forbidden read the same. */
 const patienceMs = 8_000;
@@ -264,7 +264,7 @@ function Present(props: {
                 <Handoffs account={props.account.id} />
               </Match>
               <Match when={props.tab === "files"}>
-                <Files subject={props.account as Row} />
+                <Files account={props.account} />
               </Match>
             </Switch>
           </Suspense>

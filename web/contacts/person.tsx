@@ -1,5 +1,5 @@
 import { A } from "@solidjs/router";
-import { For, Show, type JSX } from "solid-js";
+import { For, lazy, Show, Suspense, type JSX } from "solid-js";
 import type { RecordOf, Row } from "../../shared/records/entities.ts";
 import { editing } from "../accounts/edit.ts";
 import css from "../accounts/picture.module.css";
@@ -11,6 +11,7 @@ import { Field } from "../ui/field.tsx";
 import { Ways } from "./ways.tsx";
 import { displayName } from "../i18n/person.ts";
 
+const Files = lazy(() => import("../files/files.tsx"));
 export type Contact = RecordOf<"contact">;
 const facts = ["title", "department", "email", "phone"] as const;
 
@@ -37,6 +38,11 @@ export function PersonFacts(props: { readonly person: Contact }): JSX.Element {
       <p class={css.links}>
         <Ways class={css.go} name={displayName(props.person)} email={props.person.email} phone={props.person.phone} />
       </p>
+      <Show when={session.data.record("contact", () => props.person.id)() !== undefined}>
+        <Suspense>
+          <Files subject={props.person as Row} />
+        </Suspense>
+      </Show>
     </section>
   );
 }

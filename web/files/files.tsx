@@ -6,16 +6,27 @@ import Mail from "lucide-solid/icons/mail";
 import Plus from "lucide-solid/icons/plus";
 import Presentation from "lucide-solid/icons/presentation";
 import Table from "lucide-solid/icons/table";
-import { createEffect, createMemo, createSignal, For, on, onCleanup, onMount, Show, type JSX } from "solid-js";
+import {
+  createEffect,
+  createMemo,
+  createSignal,
+  For,
+  on,
+  onCleanup,
+  onMount,
+  Show,
+  type Accessor,
+  type JSX,
+} from "solid-js";
 import { Dynamic } from "solid-js/web";
 import { cleanFileName, fileTypes } from "../../shared/files/types.ts";
 import { limits } from "../../shared/kernel/limits.ts";
 import { emptyFields } from "../../shared/records/generic.ts";
-import { entityOfId, type RecordOf, type Row } from "../../shared/records/entities.ts";
+import type { RecordOf, Row } from "../../shared/records/entities.ts";
 import records from "../accounts/records.module.css";
-import { accountList } from "../accounts/part.tsx";
 import { bytes as sizeWords, instant } from "../i18n/format.ts";
 import { locale, t } from "../i18n/i18n.ts";
+import { displayName } from "../i18n/person.ts";
 import form from "../leads/leads.module.css";
 import { Text } from "../leads/text.tsx";
 import { isPhone, now, useSession } from "../shell/context.ts";
@@ -35,22 +46,31 @@ import { StateWords, WaitingActs } from "./waiting.tsx";
 import { f } from "./words.ts";
 
 type FileRow = RecordOf<"file">;
+/** Where files are taken on this page, the newest last: what is dropped or pasted goes to that one alone. */
+const places: symbol[] = [];
 const icons = { picture: Image, page: FileText, table: Table, slides: Presentation, mail: Mail } as const;
 const lookOf = (file: FileRow) => (file.mediaType ? (fileTypes[file.mediaType]?.look ?? "page") : "page");
 const accepted = Object.entries(fileTypes).flatMap(([type, { endings }]) => [type, ...endings.map((one) => `.${one}`)]);
 const pictures = Object.keys(fileTypes).filter((type) => fileTypes[type]?.look === "picture");
 
 /** Files of an account, or of one of its records: added by choosing, dropping, pasting or the camera, with or without a network. */
-export default function Files(props: { readonly subject: Row }): JSX.Element {
+export default function Files(props: {
+  readonly subject: Row;
+  /** Of a whole account: its list, with what stands there where it is empty. */
+  readonly all?: {
+    readonly rows: Accessor<readonly FileRow[]>;
+    readonly frame: (table: () => JSX.Element) => JSX.Element;
+  };
+}): JSX.Element {
   const session = useSession();
   const { data } = session;
   const queue = filesOf(data);
-  const isAll = () => entityOfId(props.subject.id) === "account";
-  const { rows, frame } = accountList("file", "files", () => props.subject.anchor, "-createdAt");
+  const isAll = () => props.all !== undefined;
+  const own = data.list("file", () => ({ anchor: props.subject.anchor, where: (row) => row.about === props.subject.id, sort: "-createdAt" })); // prettier-ignore
   const isThere = (about: string | null | undefined) =>
     !about || data.source(about)?.replica.record(about) !== undefined;
   /** Of the whole account those whose record is here: what a file is about may be gone, and takes it along. */
-  const shown = createMemo(() => rows().filter(({ about }) => (isAll() ? isThere(about) : about === props.subject.id)));
+  const shown = createMemo(() => props.all?.rows().filter(({ about }) => isThere(about)) ?? own());
   const may = createMemo(() => {
     const { anchor, compartment, id } = props.subject;
     const made = { ...emptyFields("file"), id: data.newId("file", id), anchor, compartment, about: id };
@@ -61,6 +81,7 @@ export default function Files(props: { readonly subject: Row }): JSX.Element {
   let chooser: HTMLInputElement | undefined;
   let camera: HTMLInputElement | undefined;
   const [over, setOver] = createSignal(false);
+  const place = Symbol("files");
   const [busy, setBusy] = createSignal(false);
   const [open, setOpen] = createSignal<{ readonly file: FileRow; readonly url: string }>();
   const [naming, setNaming] = createSignal<FileRow>();
@@ -112,16 +133,38 @@ export default function Files(props: { readonly subject: Row }): JSX.Element {
 
   const onPaste = (event: ClipboardEvent) => {
     const { target, clipboardData } = event;
+    if (places.at(-1) !== place) return;
     const typing = target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA)$/.test(target.tagName)); // prettier-ignore
     if (typing || !clipboardData || clipboardData.files.length === 0) return;
     event.preventDefault();
     void add([...clipboardData.files]);
   };
+  const isMine = (event: DragEvent) =>
+    places.at(-1) === place && (event.dataTransfer?.types.includes("Files") ?? false);
+  // Anywhere on the page; a browser that is not told otherwise leaves the page for what is dropped on it.
+  const onDrag = (event: DragEvent) => {
+    if (!isMine(event)) return;
+    event.preventDefault();
+    if (event.dataTransfer) event.dataTransfer.dropEffect = why() ? "none" : "copy";
+    setOver(true);
+  };
+  const onLeave = (event: DragEvent) => event.relatedTarget === null && setOver(false);
+  const onDrop = (event: DragEvent) => {
+    setOver(false);
+    if (!isMine(event)) return;
+    event.preventDefault();
+    void add([...(event.dataTransfer?.files ?? [])]);
+  };
   onMount(() => {
-    window.addEventListener("paste", onPaste);
-    onCleanup(() => window.removeEventListener("paste", onPaste));
+    places.push(place);
+    const heard = { paste: onPaste, dragover: onDrag, dragleave: onLeave, drop: onDrop };
+    for (const [name, hear] of Object.entries(heard)) window.addEventListener(name, hear as EventListener);
+    onCleanup(() => {
+      places.splice(places.indexOf(place), 1);
+      for (const [name, hear] of Object.entries(heard)) window.removeEventListener(name, hear as EventListener);
+    });
   });
-  const isFiles = (event: DragEvent) => event.dataTransfer?.types.includes("Files") ?? false;
+  const subjectName = () => displayName(props.subject as { readonly name?: string | null }) || f("thisRecord");
   const input = (accept: readonly string[], take: (element: HTMLInputElement) => void, capture?: "environment") => (
     <input
       ref={take}
@@ -139,25 +182,12 @@ export default function Files(props: { readonly subject: Row }): JSX.Element {
   );
 
   return (
-    <section
-      class={`${css.files} ${isAll() ? "" : css.within}`}
-      classList={{ [css.over ?? ""]: over() }}
-      aria-label={isAll() ? f("list") : f("listCase")}
-      onDragOver={(event) => {
-        if (!isFiles(event) || why()) return;
-        event.preventDefault();
-        setOver(true);
-      }}
-      onDragLeave={(event) => {
-        if (!event.currentTarget.contains(event.relatedTarget as Node | null)) setOver(false);
-      }}
-      onDrop={(event) => {
-        if (!isFiles(event)) return;
-        event.preventDefault();
-        setOver(false);
-        void add([...(event.dataTransfer?.files ?? [])]);
-      }}
-    >
+    <section class={`${css.files} ${isAll() ? "" : css.within}`} aria-label={isAll() ? f("list") : f("listWithin")}>
+      <Show when={over()}>
+        <p class={css.over} classList={{ [css.not ?? ""]: why() !== undefined }} role="status">
+          {why() ?? f("drop", subjectName())}
+        </p>
+      </Show>
       <div class={css.bar}>
         <Button
           small={!isPhone()}
@@ -181,8 +211,8 @@ export default function Files(props: { readonly subject: Row }): JSX.Element {
           <p class="meta">{f("hint")}</p>
         </Show>
       </div>
-      <Show when={shown().length > 0 || isAll()} fallback={<p class="meta">{f("emptyCase")}</p>}>
-        {isAll() ? frame(f("empty"), table) : table()}
+      <Show when={shown().length > 0 || isAll()} fallback={<p class={`meta ${css.none}`}>{f("emptyWithin")}</p>}>
+        {props.all ? props.all.frame(table) : table()}
       </Show>
       <Dialog
         open={open() !== undefined}
@@ -212,10 +242,10 @@ export default function Files(props: { readonly subject: Row }): JSX.Element {
         <thead>
           <tr>
             <th scope="col">{f("name")}</th>
-            <th scope="col" class={records.wide}>
+            <th scope="col" class={`${records.wide} ${css.spare}`}>
               {f("who")}
             </th>
-            <th scope="col" class={records.right}>
+            <th scope="col" class={`${records.right} ${css.spare}`}>
               {f("size")}
             </th>
             <th scope="col" class={records.right}>
@@ -263,7 +293,9 @@ export default function Files(props: { readonly subject: Row }): JSX.Element {
                   fallback={
                     <span class="meta">
                       {isMine()
-                        ? f("elsewhereMine")
+                        ? queue.wasSent(line.file.id)
+                          ? f("sending", 100)
+                          : f("elsewhereMine")
                         : f("elsewhere", session.memberName(line.file.createdBy) || t("tray.somebody"))}
                     </span>
                   }
@@ -290,10 +322,10 @@ export default function Files(props: { readonly subject: Row }): JSX.Element {
             </Show>
           </div>
         </th>
-        <td class={records.wide}>
+        <td class={`${records.wide} ${css.spare}`}>
           <Person id={line.file.createdBy} name={session.memberName(line.file.createdBy)} />
         </td>
-        <td class={`${records.right} num`}>
+        <td class={`${records.right} ${css.spare} num`}>
           {typeof line.file.bytes === "number" ? sizeWords(line.file.bytes, locale()) : ""}
         </td>
         <td class={`${records.right} num`}>

@@ -26,6 +26,8 @@ export interface FileQueue {
   /** How much of a file that is being sent is out: 0 to 1. */
   readonly part: (id: string) => number | undefined;
   add(files: readonly File[], about: Row): Promise<readonly NotTaken[]>;
+  /** It went from here just now: its record says so with the next page. */
+  wasSent(id: string): boolean;
   bytes(id: string): Promise<Bytes | null>;
   retry(entry: Waiting): Promise<void>;
   /** Out of the queue, and back in; gone for good with the next start. */
@@ -59,6 +61,7 @@ class Queue implements FileQueue {
   private readonly entries = createSignal<readonly Waiting[]>([]);
   private readonly parts = createSignal<ReadonlyMap<string, number>>(new Map());
   private timer: ReturnType<typeof setTimeout> | undefined;
+  private readonly sentIds = new Set<string>();
   private tries = 0;
   private running = false;
   private again = false;
@@ -144,6 +147,9 @@ class Queue implements FileQueue {
     const done = await this.data.mutate("file.add@1", { id, about, name, mediaType, bytes, sha256 });
     if (done.ok) await this.put({ ...entry, added: true });
     return done;
+  }
+  wasSent(id: string): boolean {
+    return this.sentIds.has(id);
   }
   bytes(id: string): Promise<Bytes | null> {
     return this.shelf.bytes(id);
@@ -231,6 +237,7 @@ class Queue implements FileQueue {
     const status = await sendFile(link, id, bytes, (part) => this.show(id, part)).finally(() => this.show(id, null));
     if (status === 204) {
       this.tries = 0;
+      this.sentIds.add(id);
       await this.remove(id);
       data.syncNow(); // its record says that it is there now
       return true;

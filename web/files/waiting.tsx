@@ -58,7 +58,15 @@ export function StateWords(props: { readonly entry: Waiting; readonly part: numb
 
 /** What can be done with one that did not go: the bytes are its member's, and are not lost with the place for them. */
 export function WaitingActs(props: { readonly entry: Waiting }): JSX.Element {
-  const queue = filesOf(useSession().data);
+  const { data } = useSession();
+  const queue = filesOf(data);
+  /** What was announced and never sent would stand there for others for good: its record goes as well. */
+  const discard = async () => {
+    const { id } = props.entry;
+    const announced = data.source(id)?.replica.record(id) !== undefined;
+    await queue.remove(id);
+    if (announced) await data.mutate("file.delete@1", { id });
+  };
   const copy = async () => {
     const held = await queue.bytes(props.entry.id);
     if (held) save(held, props.entry);
@@ -73,7 +81,7 @@ export function WaitingActs(props: { readonly entry: Waiting }): JSX.Element {
           {f("download")}
         </Button>
       </Show>
-      <Button small look="quiet" onClick={() => void queue.remove(props.entry.id)}>
+      <Button small look="quiet" onClick={() => void discard()}>
         {f("discard")}
       </Button>
     </span>

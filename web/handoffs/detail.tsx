@@ -33,6 +33,7 @@ import { h } from "./words.ts";
 // One that this device does not hold is asked for over the network.
 const Away = lazy(async () => ({ default: (await import("./away.tsx")).Away }));
 // The editor is fetched when a brief is opened.
+const Files = lazy(() => import("../files/files.tsx"));
 const Outline = lazy(async () => ({ default: (await import("./outline.tsx")).Outline }));
 const Note = lazy(async () => ({ default: (await import("../notes/notes.tsx")).Note }));
 const kinds = ["lead_to_opportunity", "sales_to_onboarding", "sales_to_support", "region_to_region", "cover", "queue_to_queue"] as const; // prettier-ignore
@@ -291,6 +292,9 @@ function Present(props: { readonly row: Handoff }): JSX.Element {
         </Show>
       </div>
       <Checklist row={props.row} />
+      <Suspense>
+        <Files subject={props.row as Row} />
+      </Suspense>
       <Brief row={props.row} mine={isGiver() && isDraft()} />
     </article>
   );

@@ -17,6 +17,7 @@ import { toast } from "../ui/toast.tsx";
 import css from "./leads.module.css";
 import { l } from "./words.ts";
 
+const Files = lazy(() => import("../files/files.tsx"));
 const Convert = lazy(async () => ({ default: (await import("./convert.tsx")).Convert }));
 
 type Lead = RecordOf<"lead"> & Row;
@@ -261,6 +262,9 @@ export function Sheet(props: { readonly lead: Lead; readonly onClose: () => void
             )}
           </Match>
         </Switch>
+        <Suspense>
+          <Files subject={props.lead} />
+        </Suspense>
       </div>
       <Show when={converting()}>
         <Suspense>

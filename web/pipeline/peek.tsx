@@ -22,6 +22,7 @@ import css from "./peek.module.css";
 import { StageMenu } from "./stage-menu.tsx";
 import { codeWords, p, paceWords } from "./words.ts";
 
+const Files = lazy(() => import("../files/files.tsx"));
 const Lines = lazy(async () => ({ default: (await import("./lines.tsx")).Lines }));
 
 /** A look at one opportunity beside the others: what it is, how it gets on, what it sells. */
@@ -183,6 +184,13 @@ export function Facts(props: {
           <Field {...field("outcomeReason")} label={p("whyWords")} />
         </Show>
       </div>
+      <Show when={isHeld()}>
+        <div class={css.group}>
+          <Suspense>
+            <Files subject={props.row as Row} />
+          </Suspense>
+        </div>
+      </Show>
       <Show when={isHeld() && !isClosing(outcome()) && owner() === data.me.member}>
         <div class={css.group}>
           <Button small onClick={() => void handOver()}>
