@@ -141,7 +141,11 @@ const decideApproval = defineMutation<z.infer<typeof decideArgs>>({
     if (samePerson([member, ...standsFor], [...parties, String(approval["requester"])]))
       return fail("denied", { detail: "Nobody decides on what they asked for, or what is for themselves." });
     const asked = String(approval["asked"]);
-    if (asked !== member && !roles.includes(asked)) return fail("denied", { detail: "Somebody else was asked." });
+    const rule = ruleOf(tx, kind, governs ? "organisation" : (entityOfId(a.about) ?? ""));
+    // Who stands in for the one who was asked decides by their own right, or not at all.
+    const instead = standsFor.includes(asked) && rule !== undefined && roles.includes(rule.asked.holds);
+    if (asked !== member && !roles.includes(asked) && !instead)
+      return fail("denied", { detail: "Somebody else was asked." });
     if ((a.decision === "refuse" || a.decision === "return") && !a.note) return fail("invalid", { fields: ["note"] });
 
     const next = after(tx, approval, a.decision, "asked");
@@ -149,7 +153,6 @@ const decideApproval = defineMutation<z.infer<typeof decideArgs>>({
     const judged = a.decision === "approve" ? judge(tx, approval, subject, a.seen ?? {}) : ok(undefined);
     if (!judged.ok) return judged;
     const path = Array.isArray(approval["path"]) ? approval["path"].map(String) : [];
-    const rule = ruleOf(tx, kind, governs ? "organisation" : (entityOfId(a.about) ?? ""));
     const passed = passOn(tx, a, path, rule, account, parties);
     if (!passed.ok) return passed;
     const decided = next.value === "approved" || next.value === "refused";

@@ -105,6 +105,7 @@ export const limits = {
   breakGlassMinutes: 60,
   breakGlassReviewWorkingDays: 3,
   approvalOpenDays: 14,
+  approvalRemindDays: 2, // before it ends
   approvalUnusedDays: 3,
   reviewDays: 90,
   reviewSharpDays: 30, // of approve, export and govern

@@ -199,6 +199,35 @@ describe("who decides", () => {
     expect(await stateOf("bo", approval)).toBe("open");
   });
 
+  it("[APPROVAL-11] while who was asked by name is away, is who stands in for them and holds the role, by their own right", async () => {
+    const tomas = await memberId("tomas");
+    const asking = () => deal().then((id) => askFor("bo", id, { member: tomas }));
+    const cover = async (of: string, by: string) =>
+      env.DB.prepare("insert into cover (id, of, member, from_t, until_t, reason) values (?, ?, ?, 0, ?, 'away')")
+        .bind(freshId("cov"), await memberId(of), await memberId(by), Date.now() + dayMs)
+        .run();
+    const end = () => env.DB.prepare("update cover set ended_at = 1").run();
+    const approval = await asking();
+    expect(approval["asked"]).toBe(tomas);
+    const before = await statusOf(decide("priya", approval, "approve"));
+    expect([403, 404]).toContain(before);
+    await cover("tomas", "lina"); // holds no such role: a cover lends no yes
+    expect([403, 404]).toContain(await statusOf(decide("lina", approval, "approve")));
+    await end();
+    await cover("tomas", "priya");
+    expect(await stateOf("priya", approval)).toBe("open");
+    expect(await statusOf(decide("priya", approval, "approve"))).toBe(200);
+    expect(await json<Row>(get("bo", `/api/approvals/${approval.id}`))).toMatchObject({
+      state: "approved",
+      decidedBy: await memberId("priya"),
+    });
+    // Of what is for the one who is away she decides nothing, whoever was asked.
+    const his = await askFor("bo", await deal({}, "tomas"), { member: await memberId("priya") });
+    expect(await said(decide("priya", his, "approve"))).toEqual([403, "denied"]);
+    await end();
+    expect(await statusOf(decide("priya", await asking(), "approve"))).toBe(before);
+  });
+
   it("[APPROVAL-6] sees what the kind declares, of that one record, and no longer than it is open", async () => {
     const [id, other] = [await deal(), await deal()];
     expect(await statusOf(get("priya", `/api/opportunities/${id}`))).toBe(404);

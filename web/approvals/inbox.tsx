@@ -1,6 +1,6 @@
 import { A } from "@solidjs/router";
 import Check from "lucide-solid/icons/check";
-import { createSignal, For, Match, Show, Switch, type JSX } from "solid-js";
+import { createMemo, createSignal, For, Match, Show, Switch, type JSX } from "solid-js";
 import { governanceKinds } from "../../shared/approvals/state.ts";
 import { entityOfId, type EntityName, type Row } from "../../shared/records/entities.ts";
 import type { Scalar } from "../../shared/approvals/bound.ts";
@@ -18,9 +18,11 @@ import { Button } from "../ui/button.tsx";
 import { Menu } from "../ui/menu.tsx";
 import { toast } from "../ui/toast.tsx";
 import { askedWords, kindWords } from "./ask.ts";
+import { figureOf } from "./figures.ts";
 import { Saying } from "./saying.tsx";
-import { holdersFor, stateNow, valuesOf, type Approval, type Value } from "./model.ts";
+import { holdersFor, remindsAt, stateNow, valuesOf, type Approval, type Value } from "./model.ts";
 import css from "./approvals.module.css";
+import { a } from "./words.ts";
 
 type Decision = "approve" | "refuse" | "return" | "pass_on" | "pass_back";
 
@@ -104,6 +106,7 @@ export function ToDecide(props: { readonly row: Approval }): JSX.Element {
         </p>
       </Show>
       <Values row={whole()} />
+      <Ends row={props.row} />
       <Show when={governs()}>
         <Lent row={props.row} />
       </Show>
@@ -185,7 +188,13 @@ export function Asked(props: { readonly row: Approval }): JSX.Element {
           </Match>
         </Switch>
         <ChangeMark state={markOf(data, props.row.id)} />
+        <span class={`${css.who} num`}>
+          {a("since", instant(props.row.createdAt, { locale: locale(), zone: data.me.zone, now: now() }))}
+        </span>
       </div>
+      <Show when={state() === "open" || state() === "returned"}>
+        <Ends row={props.row} />
+      </Show>
       <Show when={state() === "returned" && props.row.question}>
         <p class={css.reason}>{props.row.question}</p>
       </Show>
@@ -252,7 +261,22 @@ function Lent(props: { readonly row: Approval }): JSX.Element {
   );
 }
 
-/** The values that the yes is bound to, old and new. */
+/** How long it is still open; said louder once it reminds. */
+function Ends(props: { readonly row: Approval }): JSX.Element {
+  const { data } = useSession();
+  const soon = () => (remindsAt(props.row) ?? Infinity) <= now();
+  return (
+    <Show when={props.row.expiresAt}>
+      {(at) => (
+        <p class={css.ends} classList={{ [css.soon ?? ""]: soon() }}>
+          {a("ends", instant(at(), { locale: locale(), zone: data.me.zone, now: now() }))}
+        </p>
+      )}
+    </Show>
+  );
+}
+
+/** The values that the yes is bound to, old and new; first the number that is asked about beside the one from which it is asked. */
 function Values(props: { readonly row: Approval }): JSX.Element {
   const held = () => valuesOf(props.row);
   const on = (): EntityName => entityOfId(props.row.about ?? "") ?? "account";
@@ -268,27 +292,46 @@ function Values(props: { readonly row: Approval }): JSX.Element {
     if (field.endsWith("Day")) return day(String(value), { locale: locale(), today: dayIn(now(), data.me.zone) });
     return String(value);
   };
+  const figure = createMemo(() => figureOf(props.row, held().values, data.asks));
   const shown = (): readonly Value[] =>
-    held().values.filter(({ field }) => field !== "currency" || held().values.length === 1);
+    held().values.filter(
+      ({ field }) => field !== figure()?.field && (field !== "currency" || held().values.length === 1),
+    );
   return (
-    <Show when={shown().length > 0 || held().lacking}>
-      <dl class={css.values} data-on={on()}>
-        <For each={shown()}>
-          {(value) => (
-            <div class={css.value}>
-              <dt>{fieldLabel(value.field)}</dt>
-              <dd class="num">
-                <Show when={value.next !== undefined} fallback={show(value.field, value.now)}>
-                  <s>{show(value.field, value.now)}</s> → <b>{show(value.field, value.next ?? null)}</b>
-                </Show>
-              </dd>
+    <>
+      <Show when={figure()}>
+        {(two) => (
+          <dl class={css.figures}>
+            <div>
+              <dt>{fieldLabel(two().field)}</dt>
+              <dd class="num">{show(two().field, two().now)}</dd>
             </div>
-          )}
-        </For>
-        <Show when={held().lacking && shown().length === 0}>
-          <OnlineChip group={t("group.terms")} />
-        </Show>
-      </dl>
-    </Show>
+            <div>
+              <dt>{a(two().from === "up" ? "limitUp" : "limitBelow")}</dt>
+              <dd class="num">{show(two().field, two().limit)}</dd>
+            </div>
+          </dl>
+        )}
+      </Show>
+      <Show when={shown().length > 0 || held().lacking}>
+        <dl class={css.values} data-on={on()}>
+          <For each={shown()}>
+            {(value) => (
+              <div class={css.value}>
+                <dt>{fieldLabel(value.field)}</dt>
+                <dd class="num">
+                  <Show when={value.next !== undefined} fallback={show(value.field, value.now)}>
+                    <s>{show(value.field, value.now)}</s> → <b>{show(value.field, value.next ?? null)}</b>
+                  </Show>
+                </dd>
+              </div>
+            )}
+          </For>
+          <Show when={held().lacking && shown().length === 0}>
+            <OnlineChip group={t("group.terms")} />
+          </Show>
+        </dl>
+      </Show>
+    </>
   );
 }

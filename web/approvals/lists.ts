@@ -5,7 +5,7 @@ import { concernsMe, waitsForMe } from "./model.ts";
 export function approvalLists({ data }: Session) {
   const deciding = data.list("approval", () => {
     const at = now();
-    return { where: (row) => waitsForMe(row, data.me, at), sort: "expiresAt" };
+    return { where: (row) => waitsForMe(row, data.me, at, data), sort: "expiresAt" };
   });
   const asked = data.list("approval", () => {
     const at = now();

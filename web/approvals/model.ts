@@ -1,6 +1,7 @@
 import { bindsOf, unfolded, type Scalar } from "../../shared/approvals/bound.ts";
 import { holdersOf } from "../../shared/approvals/holders.ts";
 import { isApprovalState, stateAt, type ApprovalState } from "../../shared/approvals/state.ts";
+import { dayMs, limits } from "../../shared/kernel/limits.ts";
 import type { RecordOf, Row } from "../../shared/records/entities.ts";
 import type { Data, Me } from "../data/types.ts";
 
@@ -12,12 +13,25 @@ export function stateNow(row: Approval, now: number): ApprovalState {
   const written = isApprovalState(row.state) ? row.state : "draft";
   return stateAt(written, row.expiresAt ?? null, false, now);
 }
-/** Open, asked of me or of a role that I hold, and neither by me nor for me. The edge decides again. */
-export const waitsForMe = (row: Approval, me: Mine, now: number): boolean =>
-  stateNow(row, now) === "open" &&
-  row.requester !== me.member &&
-  !(row.parties ?? []).includes(me.member) &&
-  (row.asked === me.member || row.asked === me.base || me.duties.includes(row.asked ?? ""));
+/** Whom I stand in for, and where the policy asks for a yes: who decides while the one who was asked is away. */
+export type Instead = Pick<Data, "standsFor" | "asks">;
+/**
+ * Open, asked of me, of a role that I hold, or of somebody for whom I stand in if my own role would have been asked; and
+ * neither by nor for any of us. The edge decides again.
+ */
+export function waitsForMe(row: Approval, me: Mine, now: number, { standsFor, asks }: Instead): boolean {
+  const us = [me.member, ...standsFor];
+  if (stateNow(row, now) !== "open" || [row.requester ?? "", ...(row.parties ?? [])].some((one) => us.includes(one)))
+    return false;
+  const holds = (role: string): boolean => role === me.base || me.duties.includes(role);
+  const asked = row.asked ?? "";
+  if (asked === me.member || holds(asked)) return true;
+  const kind = row.approvalKind;
+  return standsFor.includes(asked) && asks.some((rule) => rule.kind === kind && holds(rule.asked.holds));
+}
+/** When it reminds whoever decides, once: a while before it ends. Null: it ends by no clock. */
+export const remindsAt = (row: Pick<Approval, "expiresAt">): number | null =>
+  typeof row.expiresAt === "number" ? row.expiresAt - limits.approvalRemindDays * dayMs : null;
 
 const shownDays = 3;
 /** What I asked for and is not over, or was answered lately. */

@@ -125,7 +125,7 @@ export async function createData(
         teams: me.teams,
         regions: me.regions,
         roles: [me.base, ...me.duties],
-        standsFor: (session.slice.covers ?? []).map(({ of }) => of),
+        standsFor: local.standsFor,
       },
       mutations,
       asks: local.asks,
@@ -160,6 +160,7 @@ class Local implements LocalData {
   readonly me: Session["me"];
   readonly sources = new Map<string, Source>();
   readonly asks: readonly ApprovalRule[];
+  readonly standsFor: readonly string[];
   private readonly gifts: readonly Gift[];
   readonly lockMinutes: number | undefined;
   readonly lockKey: CryptoKey | undefined;
@@ -207,7 +208,8 @@ class Local implements LocalData {
     this.asks = session.slice.approvals ?? [];
     this.gifts = session.slice.shares.flatMap(({ gives, groups }) => (gives ? [{ ...gives, groups: groupsIn(groups) }] : [])); // prettier-ignore
     this.lockMinutes = session.slice.lockMinutes;
-    this.names = [session.me.member, ...(session.slice.covers ?? []).map(({ of }) => of)];
+    this.standsFor = (session.slice.covers ?? []).map(({ of }) => of);
+    this.names = [session.me.member, ...this.standsFor];
     this.locale = locale;
     this.jobs = watched(browserJobs(), (busy) => this.busy[1](busy));
     this.windows = new Windows(this.union, this.jobs);

@@ -61,6 +61,8 @@ export interface Data {
   sees(entity: EntityName): { readonly here: Mask; readonly online: Mask };
   /** Where the policy asks for somebody else's yes, as far as it concerns me. */
   readonly asks: readonly ApprovalRule[];
+  /** Members for whom I stand in, by id. */
+  readonly standsFor: readonly string[];
   /** A new id, in the cell of the record `under` which it will be; without it in the own cell. */
   newId(entity: EntityName, under?: string): string;
   /** Sends what waits, then ends the session and removes the local copy. False: there is unsent work and `force` was not set. */

@@ -5,6 +5,7 @@ import { limits } from "../../shared/kernel/limits.ts";
 import { noticeKinds, type NoticeKind } from "../../shared/notices/kinds.ts";
 import { ignoredOf, isNoise } from "../../shared/notices/quiet.ts";
 import { remindAt } from "../../shared/tasks/due.ts";
+import { remindsAt } from "../approvals/model.ts";
 import { now, useSession } from "../shell/context.ts";
 import layout from "../shell/layout.module.css";
 import { say } from "../tasks/words.ts";
@@ -56,7 +57,13 @@ export function Reminders(): JSX.Element {
     const at = now();
     const from = before;
     before = at;
-    if (at === from || untrack(notices.isQuiet) || untrack(() => notices.mode("due")) === "off") return;
+    if (at === from || untrack(notices.isQuiet)) return;
+    if (untrack(() => notices.mode("asked")) === "now")
+      for (const { row } of untrack(() => notices.of("asked"))) {
+        const moment = remindsAt(row);
+        if (moment !== null && moment > from && moment <= at) toast({ text: say("reminder", row.name ?? "") });
+      }
+    if (untrack(() => notices.mode("due")) === "off") return;
     for (const task of untrack(mine)) {
       const moment = remindAt(task, data.me.zone);
       if (moment !== null && moment > from && moment <= at) toast({ text: say("reminder", task.name ?? "") });

@@ -97,6 +97,10 @@ export function mentionsOf(
   });
 }
 
+/** Looked at, and not reminded since: a yes that waits is told once more a while before it ends, and then no more. */
+export const wasLookedAt = (openedAt: number | null | undefined, remindsAt: number | null, now: number): boolean =>
+  typeof openedAt === "number" && !(remindsAt !== null && remindsAt <= now && openedAt < remindsAt);
+
 /** What is put off by its member, by kind and record, until which day. */
 export const keyOf = (kind: NoticeKind, about: string): string => `${kind} ${about}`;
 export const isPutOff = (kept: Pick<RecordOf<"notice">, "snoozeDay"> | undefined, today: string): boolean =>

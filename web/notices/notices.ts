@@ -16,11 +16,12 @@ import { isQuiet, merged } from "../../shared/notices/quiet.ts";
 import type { RecordOf, Row } from "../../shared/records/entities.ts";
 import { dueDayIn } from "../../shared/tasks/due.ts";
 import { approvalLists } from "../approvals/lists.ts";
+import { remindsAt } from "../approvals/model.ts";
 import { now, type Session } from "../shell/context.ts";
 import { showsFirst } from "../shell/shows-first.ts";
 import { staleOnes, touchedAt, type Stale } from "../today/stale.ts";
 import type { MentionedIn } from "./in-notes.ts";
-import { daysPast, dueRows, hasCome, isMeeting, isPutOff, isUnfinished, keyOf, mentionsOf, type DueRow, type Mention } from "./model.ts"; // prettier-ignore
+import { daysPast, dueRows, hasCome, isMeeting, isPutOff, isUnfinished, keyOf, mentionsOf, wasLookedAt, type DueRow, type Mention } from "./model.ts"; // prettier-ignore
 
 const aheadDays = 7;
 /** So many of a kind are read before the rest at the next start. */
@@ -66,6 +67,8 @@ export interface Notices {
 /** A mention in a comment: it is answered. One in a note is read. */
 export const isComment = (row: ItemOf<"mention">["row"]): row is Mention & { readonly count: number } =>
   "comment" in row;
+
+const remindOf = (item: Item): number | null => (item.kind === "asked" ? remindsAt(item.row) : null);
 
 const made = new WeakMap<Session, Notices>();
 /** Worked out once a session, for the bell and for Today. Lives as long as the page. */
@@ -229,7 +232,9 @@ function make(session: Session): Notices {
     preference,
     mode,
     told,
-    fresh: createMemo(() => (quiet() ? 0 : told().filter((item) => typeof keptOf(item)?.openedAt !== "number").length)),
+    fresh: createMemo(() =>
+      quiet() ? 0 : told().filter((item) => !wasLookedAt(keptOf(item)?.openedAt, remindOf(item), now())).length,
+    ),
     isQuiet: quiet,
     mayKeep: () => data.can("edit", probe).allowed,
   };
@@ -265,7 +270,7 @@ export function markOpened(session: Session, items: readonly Item[]): void {
   const known = new Map(notices.kept().map((row) => [keyOf(row.noticeKind as NoticeKind, row.about ?? ""), row]));
   const at = Date.now();
   const marks = unique(items)
-    .filter((item) => typeof known.get(keyOf(item.kind, item.about))?.openedAt !== "number")
+    .filter((item) => !wasLookedAt(known.get(keyOf(item.kind, item.about))?.openedAt, remindOf(item), at))
     .map(({ kind, about }): Mark => ({ kind, about, opened: at }));
   void send(session, marks);
 }

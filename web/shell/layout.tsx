@@ -64,7 +64,7 @@ export function Layout(props: RouteSectionProps): JSX.Element {
   }));
   const deciding = data.count("approval", () => {
     const at = now();
-    return { where: (row) => waitsForMe(row, data.me, at) };
+    return { where: (row) => waitsForMe(row, data.me, at, data) };
   });
   const waiting = () => offered() + deciding() + session.mentions();
   /** How many stand at a screen's name; `on`: they wait for somebody. */
