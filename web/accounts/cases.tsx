@@ -17,7 +17,7 @@ export function Cases(props: { readonly account: string }): JSX.Element {
   const { rows, frame } = accountList("case", "cases", () => props.account, "-openedAt");
   return (
     <>
-      {frame(c("empty"), () => (
+      {frame(() => (
         <table class={css.table}>
           <thead>
             <tr>

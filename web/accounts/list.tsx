@@ -68,11 +68,7 @@ const accountList = (session: Session): ListKind => ({
   ],
   title: (row) => String(row["name"] ?? ""),
   find: { texts: ["name", "city", "country", "type", "nextAction"], refs: ["owner", "region"] },
-  words: {
-    title: () => t("accounts.title"),
-    none: () => t("accounts.none"),
-    noneOnline: () => t("accounts.noneOnline"),
-  },
+  words: { title: () => t("accounts.title") },
   href: (row) => paths.account(row.id),
   onOpen: (row) => session.data.open(row.id),
   phone: (row) => (

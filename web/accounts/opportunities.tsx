@@ -30,7 +30,7 @@ export function Opportunities(props: { readonly account: string; readonly part: 
   const isOpen = (id: string) => props.part === id;
   return (
     <>
-      {frame(t("opps.empty"), () => (
+      {frame(() => (
         <table class={css.table}>
           <thead>
             <tr>

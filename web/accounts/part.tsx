@@ -1,11 +1,10 @@
 import { createMemo, createSignal, Show, type Accessor, type JSX } from "solid-js";
 import type { RecordOf } from "../../shared/records/entities.ts";
-import { t } from "../i18n/i18n.ts";
 import { under } from "../duplicates/standing.ts";
 import { useSession } from "../shell/context.ts";
 import { Which } from "../shell/which.tsx";
-import { Empty } from "../ui/bits.tsx";
-import { Button } from "../ui/button.tsx";
+import { Nothing } from "../ui/nothing.tsx";
+import { seesAny, whyEmpty } from "../ui/why-empty.ts";
 import { edgeOrder } from "./merge.ts";
 import { onlineUnder } from "./online.ts";
 import css from "./records.module.css";
@@ -13,7 +12,7 @@ import css from "./records.module.css";
 /** A list under one account: of this device, or as the server has it, and it says which. */
 export function accountList<E extends "opportunity" | "case" | "file">(
   name: E,
-  plural: string,
+  plural: "opportunities" | "cases" | "files",
   account: Accessor<string>,
   sort: string,
 ) {
@@ -36,7 +35,7 @@ export function accountList<E extends "opportunity" | "case" | "file">(
     return [...(fetched()?.values() ?? [])].sort((a, b) => (before(a, b) ? -1 : 1));
   });
   /** The switch, the rows, or why there are none. */
-  const frame = (none: string, table: () => JSX.Element): JSX.Element => (
+  const frame = (table: () => JSX.Element): JSX.Element => (
     <>
       <div class={css.which}>
         <Which here={here().length} online={isOnline()} onChoose={wish} />
@@ -44,17 +43,19 @@ export function accountList<E extends "opportunity" | "case" | "file">(
       <Show
         when={rows().length > 0}
         fallback={
-          <Show
-            when={isOnline() && online.isError}
-            fallback={
-              <Show when={!isOnline() || online.isSuccess} fallback={<div aria-busy="true" />}>
-                <Empty>{none}</Empty>
-              </Show>
-            }
-          >
-            <Empty act={<Button onClick={() => void online.refetch()}>{t("act.retry")}</Button>}>
-              {t("list.failed")}
-            </Empty>
+          <Show when={!isOnline() || !online.isPending} fallback={<div aria-busy="true" />}>
+            <Nothing
+              list={`account.${plural}`}
+              why={whyEmpty({
+                sees: seesAny(session.data, name),
+                failed: isOnline() && online.isError,
+                online: isOnline(),
+                partial: !session.data.whole() || session.data.record("account", account)() === undefined,
+              })}
+              online={isOnline()}
+              onRetry={() => void online.refetch()}
+              onOnline={session.offline() ? undefined : () => wish(true)}
+            />
           </Show>
         }
       >

@@ -18,8 +18,9 @@ import { locale, t } from "../i18n/i18n.ts";
 import { isPhone, now, useSession } from "../shell/context.ts";
 import { paths } from "../paths.ts";
 import { markOf } from "../shell/marks.ts";
-import { Empty } from "../ui/bits.tsx";
 import { ChangeMark } from "../ui/mark.tsx";
+import { Nothing } from "../ui/nothing.tsx";
+import { seesAny, whyEmpty } from "../ui/why-empty.ts";
 import { accountTrace } from "../trace/trace.ts";
 import css from "./timeline.module.css";
 import { groups, timeline, type Entry } from "./timeline-model.ts";
@@ -101,7 +102,17 @@ export function Timeline(props: { readonly account: string }): JSX.Element {
       </div>
       <Show
         when={entries().length > 0}
-        fallback={<Empty>{filter() === "all" ? line("empty") : line("emptyFiltered")}</Empty>}
+        fallback={
+          <Nothing
+            list="account.timeline"
+            why={whyEmpty({
+              sees: seesAny(data, "activity"),
+              filtered: filter() !== "all",
+              partial: !data.whole(),
+            })}
+            onClear={() => setFilter("all")}
+          />
+        }
       >
         <For each={shown()}>
           {(group) => (

@@ -28,6 +28,8 @@ import { Which } from "../shell/which.tsx";
 import { Bone, Chip, Empty } from "../ui/bits.tsx";
 import { Button } from "../ui/button.tsx";
 import { ChangeMark } from "../ui/mark.tsx";
+import { Nothing } from "../ui/nothing.tsx";
+import { seesAny, whyEmpty } from "../ui/why-empty.ts";
 import { FilterMenu, rowKeys, Split } from "../ui/split.tsx";
 import split from "../ui/split.module.css";
 import { clockWords, service } from "./around.ts";
@@ -221,9 +223,15 @@ export default function Cases(): JSX.Element {
                 when={rows().length > 0}
                 fallback={
                   <Nothing
+                    list="cases"
+                    why={whyEmpty({
+                      sees: seesAny(data, "case"),
+                      failed: online() && remote.isError,
+                      filtered: isFiltered(filter()),
+                      online: online(),
+                      partial: true,
+                    })}
                     online={online()}
-                    failed={online() && remote.isError}
-                    filtered={isFiltered(filter())}
                     onRetry={() => void remote.refetch()}
                     onClear={() => set({ who: undefined, status: undefined, severity: undefined, region: undefined, late: undefined })} // prettier-ignore
                     onOnline={session.offline() ? undefined : () => set({ view: "online" })}
@@ -325,36 +333,6 @@ function CaseRow(props: {
         </Show>
       </span>
     </A>
-  );
-}
-function Nothing(props: {
-  readonly online: boolean;
-  readonly failed: boolean;
-  readonly filtered: boolean;
-  readonly onRetry: () => void;
-  readonly onClear: () => void;
-  readonly onOnline: (() => void) | undefined;
-}): JSX.Element {
-  const acts = () => (
-    <>
-      <Show when={props.filtered}>
-        <Button onClick={() => props.onClear()}>{c("clear")}</Button>
-      </Show>
-      <Show when={!props.online && props.onOnline}>
-        {(go) => <Button onClick={() => go()()}>{t("accounts.seeOnline")}</Button>}
-      </Show>
-    </>
-  );
-  return (
-    <Show
-      when={!props.failed}
-      fallback={<Empty act={<Button onClick={() => props.onRetry()}>{t("act.retry")}</Button>}>{t("list.failed")}</Empty>} // prettier-ignore
-    >
-      <Empty act={acts()}>
-        {props.filtered ? c("noMatch") : c(props.online ? "noneOnline" : "none")}{" "}
-        {props.filtered && !props.online ? t("list.notHere") : ""}
-      </Empty>
-    </Show>
   );
 }
 const Waiting = (): JSX.Element => (

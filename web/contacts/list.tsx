@@ -51,11 +51,7 @@ const contactList = (session: Session): ListKind => ({
   ],
   title: nameOf,
   find: { texts: ["name", "given", "family", "title", "department", "email", "phone"], refs: ["anchor"] },
-  words: {
-    title: () => t("contacts.title"),
-    none: () => t("contacts.none"),
-    noneOnline: () => t("contacts.noneOnline"),
-  },
+  words: { title: () => t("contacts.title") },
   href: (row) => paths.contact(row.id),
   phone: (row) => (
     <>

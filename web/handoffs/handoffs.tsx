@@ -4,8 +4,9 @@ import { t } from "../i18n/i18n.ts";
 import { paths } from "../paths.ts";
 import { useSession } from "../shell/context.ts";
 import { markOf } from "../shell/marks.ts";
-import { Empty } from "../ui/bits.tsx";
 import { ChangeMark } from "../ui/mark.tsx";
+import { Nothing } from "../ui/nothing.tsx";
+import { seesAny, whyEmpty } from "../ui/why-empty.ts";
 import split from "../ui/split.module.css";
 import css from "./handoffs.module.css";
 import { dueWords, Parties, State, type Handoff } from "./states.tsx";
@@ -27,7 +28,12 @@ export default function AccountHandoffs(props: { readonly account: string; reado
   });
   return (
     <Show when={rows().length > 0 || !props.open} fallback={null}>
-      <Show when={rows().length > 0} fallback={<Empty>{h("handoffs.noneHere")}</Empty>}>
+      <Show
+        when={rows().length > 0}
+        fallback={
+          <Nothing list="account.handoffs" why={whyEmpty({ sees: seesAny(data, "handoff"), partial: !data.whole() })} />
+        }
+      >
         <ul class={props.open ? css.strip : css.all} aria-label={t("tab.handoffs")}>
           <For each={rows()}>
             {(row) => (

@@ -11,8 +11,10 @@ import { PageBar } from "../shell/layout.tsx";
 import { markOf } from "../shell/marks.ts";
 import { Empty } from "../ui/bits.tsx";
 import { ChangeMark } from "../ui/mark.tsx";
+import { Nothing } from "../ui/nothing.tsx";
 import { rowKeys, Split } from "../ui/split.tsx";
 import split from "../ui/split.module.css";
+import { seesAny, whyEmpty } from "../ui/why-empty.ts";
 import { dueWords, Parties, State, type Handoff } from "./states.tsx";
 import { h } from "./words.ts";
 
@@ -20,6 +22,7 @@ const HandoffDetail = lazy(async () => ({ default: (await import("./detail.tsx")
 const Report = lazy(async () => ({ default: (await import("./report.tsx")).Report }));
 const boxes = ["me", "from", "team"] as const;
 type Box = (typeof boxes)[number];
+const emptyOf = { me: "toMe", from: "fromMe", team: "ofTeam" } as const;
 const shownAfterMs = 30 * dayMs; // as long as the giver reads on
 const pageRows = 100;
 const states = ["offered", "returned", "draft", "accepted", "done"];
@@ -131,7 +134,15 @@ export default function Handoffs(): JSX.Element {
         <Split>
           <Show when={showsList()}>
             <div class={split.list} ref={(element) => (list = element)}>
-              <Show when={rows().length > 0} fallback={<Empty>{h(`handoffs.none.${box()}`)}</Empty>}>
+              <Show
+                when={rows().length > 0}
+                fallback={
+                  <Nothing
+                    list={emptyOf[box()]}
+                    why={whyEmpty({ sees: seesAny(data, "handoff"), partial: !data.whole() })}
+                  />
+                }
+              >
                 <ul aria-label={h("handoffs.title")}>
                   <For each={rows()}>
                     {(row) => {

@@ -12,8 +12,10 @@ import { now, useSession } from "../shell/context.ts";
 import { Which } from "../shell/which.tsx";
 import { Empty } from "../ui/bits.tsx";
 import { Button } from "../ui/button.tsx";
+import { Nothing } from "../ui/nothing.tsx";
 import { FilterMenu } from "../ui/split.tsx";
 import split from "../ui/split.module.css";
+import { seesAny, whyEmpty } from "../ui/why-empty.ts";
 import css from "./handoffs.module.css";
 import { h } from "./words.ts";
 
@@ -108,7 +110,17 @@ export function Report(): JSX.Element {
           when={report().handovers.length > 0}
           fallback={
             <Show when={!online() || remote.isSuccess} fallback={<div aria-busy="true" />}>
-              <Empty>{h("handoffs.noReport")}</Empty>
+              <Nothing
+                list="handovers"
+                why={whyEmpty({
+                  sees: seesAny(data, "handoff"),
+                  filtered: Boolean(search.kind),
+                  online: online(),
+                  partial: true,
+                })}
+                online={online()}
+                onClear={() => set({ kind: undefined, of: undefined })}
+              />
             </Show>
           }
         >

@@ -261,15 +261,11 @@ export const en = {
 
   "list.find": "Find",
   "list.findLong": "Find in this list",
-  "list.clear": "Clear filters",
   "list.noteDevice": (n: number) => `${n.toLocaleString("en")} on this device. They work offline.`,
   "list.noteDeviceOf": (n: number, all: number) =>
     `${n.toLocaleString("en")} of ${all.toLocaleString("en")} on this device.`,
   "list.noteOnline": (n: number) => `${n.toLocaleString("en")} loaded from the server, more as you scroll.`,
   "list.noteOnlineAll": (n: number) => `All ${n.toLocaleString("en")} you may see.`,
-  "list.noMatch": "Nothing here matches.",
-  "list.notHere": "Not on this device.",
-  "list.seeOnline": "Look at all you may see",
   "list.fetching": "Fetching the list…",
   "list.failed": "The list could not be fetched.",
   "list.sortBy": (name: string) => `Sort by ${name}`,
@@ -288,8 +284,6 @@ export const en = {
   "view.noWay": "No mail, no phone",
 
   "contacts.title": "People",
-  "contacts.none": "Nobody is on this device yet. People come with the accounts that you own, work on or open.",
-  "contacts.noneOnline": "There is nobody whom you may see.",
   "contact.facts": "Facts",
   "contact.notHere": "This person is not on this device",
   "contact.opening": "Looking for this person…",
@@ -322,8 +316,6 @@ export const en = {
   "select.one": (name: string) => `Select ${name}`,
 
   "accounts.title": "Accounts",
-  "accounts.none": "No account is on this device yet. Accounts that you own, work on or open come here by themselves.",
-  "accounts.noneOnline": "There is no account that you may see.",
   "accounts.seeOnline": "Look at all you may see",
   "accounts.peek": "Peek",
 
@@ -477,7 +469,6 @@ export const en = {
   "day.tomorrow": "tomorrow",
   "day.nextWeek": "next week",
 
-  "opps.empty": "No opportunity on this account that you may see.",
   "opps.stage": "Stage",
   "opps.amount": "Amount",
   "opps.close": "Close",
@@ -500,7 +491,6 @@ export const en = {
   "handoff.start": "Hand over…",
   "handoff.of": (account: string) => `Handover of ${account}`,
   "notes.label": "Sections",
-  "notes.empty": "No note on this account that you may read.",
   "notes.new": "New note",
   "notes.newTitle": "Note",
   "notes.narrow": "For sales only",

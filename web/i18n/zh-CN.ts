@@ -251,15 +251,11 @@ export const zhCN: Dict = {
 
   "list.find": "查找",
   "list.findLong": "在此列表中查找",
-  "list.clear": "清除筛选",
   "list.noteDevice": (n: number) => `本机 ${n.toLocaleString("zh-CN")} 条，离线可用。`,
   "list.noteDeviceOf": (n: number, all: number) =>
     `本机 ${all.toLocaleString("zh-CN")} 条中的 ${n.toLocaleString("zh-CN")} 条。`,
   "list.noteOnline": (n: number) => `已从服务器载入 ${n.toLocaleString("zh-CN")} 条，滚动时继续载入。`,
   "list.noteOnlineAll": (n: number) => `你可查看的全部 ${n.toLocaleString("zh-CN")} 条。`,
-  "list.noMatch": "没有符合条件的内容。",
-  "list.notHere": "本机上没有。",
-  "list.seeOnline": "查看你可见的全部",
   "list.fetching": "正在获取列表…",
   "list.failed": "无法获取列表。",
   "list.sortBy": (name: string) => `按${name}排序`,
@@ -278,8 +274,6 @@ export const zhCN: Dict = {
   "view.noWay": "无邮箱和电话",
 
   "contacts.title": "联系人",
-  "contacts.none": "本机上还没有联系人。你负责、参与或打开的客户会带来他们的联系人。",
-  "contacts.noneOnline": "没有你可以查看的联系人。",
   "contact.facts": "资料",
   "contact.notHere": "此联系人不在本机上",
   "contact.opening": "正在查找此联系人…",
@@ -312,8 +306,6 @@ export const zhCN: Dict = {
   "select.one": (name: string) => `选择 ${name}`,
 
   "accounts.title": "客户",
-  "accounts.none": "本机还没有客户。你负责、参与或打开过的客户会自动来到这里。",
-  "accounts.noneOnline": "没有你可见的客户。",
   "accounts.seeOnline": "查看全部可见客户",
   "accounts.peek": "速览",
 
@@ -466,7 +458,6 @@ export const zhCN: Dict = {
   "day.tomorrow": "明天",
   "day.nextWeek": "下周",
 
-  "opps.empty": "此客户没有你可见的商机。",
   "opps.stage": "阶段",
   "opps.amount": "金额",
   "opps.close": "成交日",
@@ -489,7 +480,6 @@ export const zhCN: Dict = {
   "handoff.start": "交接…",
   "handoff.of": (account: string) => `交接：${account}`,
   "notes.label": "笔记分区",
-  "notes.empty": "此客户没有你可读的笔记。",
   "notes.new": "新建笔记",
   "notes.newTitle": "笔记",
   "notes.narrow": "仅限销售",

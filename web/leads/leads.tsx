@@ -10,10 +10,12 @@ import { now, useSession } from "../shell/context.ts";
 import { paths } from "../paths.ts";
 import { PageBar } from "../shell/layout.tsx";
 import { markOf } from "../shell/marks.ts";
-import { Bone, Chip, Empty, Person } from "../ui/bits.tsx";
+import { Bone, Chip, Person } from "../ui/bits.tsx";
 import { Button, buttonClass } from "../ui/button.tsx";
 import { ChangeMark } from "../ui/mark.tsx";
+import { Nothing } from "../ui/nothing.tsx";
 import { toast } from "../ui/toast.tsx";
+import { seesAny, whyEmpty } from "../ui/why-empty.ts";
 import records from "../accounts/records.module.css";
 import { mayCapture } from "./may.ts";
 import css from "./leads.module.css";
@@ -138,21 +140,22 @@ function List(): JSX.Element {
                 </p>
               }
             >
-              <Empty
-                act={
-                  all() === 0 ? (
-                    <Show when={may().allowed}>
-                      <Button onClick={() => capture(true)}>{l("new")}</Button>
-                    </Show>
-                  ) : (
-                    <Show when={isMine()}>
-                      <Button onClick={() => setSearch({ mine: undefined })}>{l("showAll")}</Button>
-                    </Show>
-                  )
+              <Nothing
+                list="leads"
+                why={whyEmpty({
+                  sees: seesAny(data, "lead"),
+                  filtered: all() > 0,
+                  partial: !data.whole(),
+                })}
+                onClear={
+                  isMine() || state() !== "open" ? () => setSearch({ mine: undefined, state: undefined }) : undefined
                 }
-              >
-                {all() === 0 ? l("none") : l("noneLeft")}
-              </Empty>
+                make={
+                  <Show when={may().allowed}>
+                    <Button onClick={() => capture(true)}>{l("new")}</Button>
+                  </Show>
+                }
+              />
             </Show>
           }
         >

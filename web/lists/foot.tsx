@@ -2,8 +2,7 @@ import { createMemo, For, Show, type JSX } from "solid-js";
 import { kindOf } from "../../shared/lists/query.ts";
 import { money, number } from "../i18n/format.ts";
 import { locale, t } from "../i18n/i18n.ts";
-import { Bone, Empty } from "../ui/bits.tsx";
-import { Button } from "../ui/button.tsx";
+import { Bone } from "../ui/bits.tsx";
 import { template, type Shown } from "./columns.tsx";
 import type { ListKind } from "./kind.ts";
 import css from "./list.module.css";
@@ -72,46 +71,6 @@ function Sum(props: { readonly kind: ListKind; readonly column: Shown; readonly 
     </Show>
   );
 }
-
-export function Nothing(props: {
-  readonly kind: ListKind;
-  readonly online: boolean;
-  readonly failed: boolean;
-  readonly filtered: boolean;
-  readonly onRetry: () => void;
-  readonly onClear: () => void;
-  readonly onOnline: (() => void) | undefined;
-}): JSX.Element {
-  const onlineButton = () => (
-    <Show when={!props.online && props.onOnline}>
-      {(go) => <Button onClick={() => go()()}>{t("list.seeOnline")}</Button>}
-    </Show>
-  );
-  return (
-    <Show
-      when={!props.failed}
-      fallback={<Empty act={<Button onClick={() => props.onRetry()}>{t("act.retry")}</Button>}>{t("list.failed")}</Empty>}
-    >
-      <Show
-        when={props.filtered}
-        fallback={
-          <Empty act={onlineButton()}>{props.online ? props.kind.words.noneOnline() : props.kind.words.none()}</Empty>
-        }
-      >
-        <Empty
-          act={
-            <div class={css.acts}>
-              <Button onClick={() => props.onClear()}>{t("list.clear")}</Button>
-              {onlineButton()}
-            </div>
-          }
-        >
-          {t("list.noMatch")} {props.online ? "" : t("list.notHere")}
-        </Empty>
-      </Show>
-    </Show>
-  );
-} // prettier-ignore
 
 export const Waiting = (props: { readonly columns: readonly Shown[] }): JSX.Element => (
   <div class={table.table} style={{ "--cols": template(props.columns) }} role="status" aria-busy="true" aria-label={t("list.fetching")}>

@@ -39,7 +39,7 @@ export interface ListKind {
   readonly views: readonly BuiltIn[];
   /** Texts that typing finds, and fields whose records are found by their names. */
   readonly find: { readonly texts: readonly string[]; readonly refs: readonly string[] };
-  readonly words: { readonly title: () => string; readonly none: () => string; readonly noneOnline: () => string };
+  readonly words: { readonly title: () => string };
   /** What a record is called. */
   readonly title: (row: Row) => string;
   readonly href: (row: Row) => string;

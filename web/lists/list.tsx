@@ -8,9 +8,11 @@ import { isPhone, useSession } from "../shell/context.ts";
 import { PageBar } from "../shell/layout.tsx";
 import { firstRows, showsFirst } from "../shell/shows-first.ts";
 import { Which } from "../shell/which.tsx";
+import { Nothing } from "../ui/nothing.tsx";
+import { seesAny, whyEmpty } from "../ui/why-empty.ts";
 import { Chips, Find, PhoneTools, Tabs } from "./bar.tsx";
 import { shownColumns } from "./columns.tsx";
-import { Foot, Nothing, Waiting } from "./foot.tsx";
+import { Foot, Waiting } from "./foot.tsx";
 import { shutFrom, shutText } from "./address.ts";
 import { createDesk } from "./desk.ts";
 import type { ListKind } from "./kind.ts";
@@ -146,10 +148,15 @@ export function List(props: { readonly kind: ListKind }): JSX.Element {
             when={rows.length() > 0}
             fallback={
               <Nothing
-                kind={kind}
+                list={kind.entity === "account" ? "accounts" : "contacts"}
+                why={whyEmpty({
+                  sees: seesAny(data, kind.entity),
+                  failed: online() && (remote()?.isError ?? false),
+                  filtered: state.text() !== "" || query().where.length > 0 || state.view().only !== undefined,
+                  online: online(),
+                  partial: true,
+                })}
                 online={online()}
-                failed={online() && (remote()?.isError ?? false)}
-                filtered={state.text() !== "" || query().where.length > 0 || state.view().only !== undefined}
                 onRetry={() => void remote()?.refetch()}
                 onClear={() => state.set({ q: undefined, view: undefined, f: undefined })}
                 onOnline={session.offline() ? undefined : () => state.set({ part: "online" })}

@@ -16,7 +16,9 @@ import { whyWords } from "../shell/sync-words.ts";
 import { AvatarStack, Empty } from "../ui/bits.tsx";
 import { ChangeMark } from "../ui/mark.tsx";
 import { Button } from "../ui/button.tsx";
+import { Nothing } from "../ui/nothing.tsx";
 import { toast } from "../ui/toast.tsx";
+import { seesAny, whyEmpty } from "../ui/why-empty.ts";
 import { livesOf } from "./lives.ts";
 import css from "./notes.module.css";
 import type { Shown } from "./overlay.ts";
@@ -117,7 +119,16 @@ export default function Notes(props: { readonly account: string; readonly part: 
         when={key()}
         keyed
         fallback={
-          <Show when={props.part} keyed fallback={<Empty>{t("notes.empty")}</Empty>}>
+          <Show
+            when={props.part}
+            keyed
+            fallback={
+              <Nothing
+                list="account.notes"
+                why={whyEmpty({ sees: seesAny(data, "section"), partial: !data.whole() })}
+              />
+            }
+          >
             <Absent wasHere={here === props.part} />
           </Show>
         }

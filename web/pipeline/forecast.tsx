@@ -5,8 +5,10 @@ import { number } from "../i18n/format.ts";
 import { locale, t } from "../i18n/i18n.ts";
 import { paths } from "../paths.ts";
 import { useSession } from "../shell/context.ts";
-import { Dot, Empty } from "../ui/bits.tsx";
+import { Dot } from "../ui/bits.tsx";
 import { buttonClass } from "../ui/button.tsx";
+import { Nothing } from "../ui/nothing.tsx";
+import { seesAny, whyEmpty } from "../ui/why-empty.ts";
 import { filterKeys, monthOf, none, type Search } from "./filter.ts";
 import css from "./forecast.module.css";
 import type { Rows } from "./rows.ts";
@@ -98,7 +100,15 @@ export function ForecastView(props: {
           {asTable() ? p("asBars") : p("asTable")}
         </button>
       </div>
-      <Show when={all().sum.count > 0} fallback={<Empty>{p("forecastNone")}</Empty>}>
+      <Show
+        when={all().sum.count > 0}
+        fallback={
+          <Nothing
+            list="forecast"
+            why={whyEmpty({ sees: seesAny(session.data, "opportunity"), online: props.of.online(), partial: true })}
+          />
+        }
+      >
         <p class={css.summary}>{summary()}</p>
         <Show when={all().sum.hidden > 0}>
           <p class={css.lacks}>

@@ -15,6 +15,8 @@ import { Which } from "../shell/which.tsx";
 import { Bone, Empty } from "../ui/bits.tsx";
 import { Button, buttonClass } from "../ui/button.tsx";
 import { Menu } from "../ui/menu.tsx";
+import { Nothing } from "../ui/nothing.tsx";
+import { seesAny, whyEmpty } from "../ui/why-empty.ts";
 import type { BoardHandle } from "./board.tsx";
 import { filterKeys, monthOf, none, type Opportunity, type Search } from "./filter.ts";
 import { createMoving } from "./moving.tsx";
@@ -144,7 +146,14 @@ export default function PipelineScreen(): JSX.Element {
           </Match>
           <Match when={of.rows().length === 0}>
             <Nothing
-              of={of}
+              list="pipeline"
+              why={whyEmpty({
+                sees: seesAny(session.data, "opportunity"),
+                filtered: of.filtered(),
+                online: of.online(),
+                partial: true,
+              })}
+              online={of.online()}
               onClear={clear}
               onOnline={session.offline() || of.online() ? undefined : () => set({ from: "online" })}
             />
@@ -307,33 +316,6 @@ function Filters(props: {
         />
       </Show>
     </>
-  );
-}
-
-function Nothing(props: {
-  readonly of: Rows;
-  readonly onClear: () => void;
-  readonly onOnline: (() => void) | undefined;
-}): JSX.Element {
-  const online = () => (
-    <Show when={props.onOnline}>{(go) => <Button onClick={() => go()()}>{p("seeOnline")}</Button>}</Show>
-  );
-  return (
-    <Show
-      when={props.of.filtered()}
-      fallback={<Empty act={online()}>{props.of.online() ? p("noneOnline") : p("none")}</Empty>}
-    >
-      <Empty
-        act={
-          <div class={base.acts}>
-            <Button onClick={() => props.onClear()}>{p("clear")}</Button>
-            {online()}
-          </div>
-        }
-      >
-        {props.of.online() ? p("noMatch") : p("noMatchHere")}
-      </Empty>
-    </Show>
   );
 }
 

@@ -1,7 +1,6 @@
 const plural = (n: number, one: string, other: string) => `${n.toLocaleString("en")} ${n === 1 ? one : other}`;
 
 export const casesEn = {
-  empty: "No case on this account that you may see.",
   name: "Case",
   status: "Status",
   severity: "Severity",
@@ -24,9 +23,6 @@ export const casesEn = {
   inRegion: (region: string) => `in ${region}`,
   onlyLate: "Late only",
   clear: "Clear filters",
-  none: "No case is on this device. Cases of accounts that you own, work on or open come here by themselves.",
-  noneOnline: "There is no such case that you may see.",
-  noMatch: "No case matches.",
   noteDevice: (n: number) => `${plural(n, "case", "cases")} on this device, the first to break in front.`,
   noteOnline: (n: number) => `${plural(n, "case", "cases")} that you may see, the first to break in front.`,
   noteMore: (n: number) => `The first ${n} that you may see. There are more: narrow the list.`,

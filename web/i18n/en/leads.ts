@@ -9,8 +9,6 @@ export const leadsEn = {
   "state.disqualified": "Disqualified",
   mine: "Mine",
   here: "On this device",
-  none: "No leads yet that you may see.",
-  noneLeft: "None of your leads is like this.",
   showAll: "Show those of others too",
   mayNot: "Your role does not capture leads.",
   most: (most: number) => `The newest ${most} are shown.`,

@@ -40,11 +40,7 @@ export const pipelineEn = {
   noteOnline: (n: number) => `All ${n.toLocaleString("en")} that you may see.`,
   noteOnlineMax: (n: number) => `The first ${n.toLocaleString("en")} that you may see. Filter to see others.`,
 
-  none: "No opportunity of this pipeline is on this device.",
-  noneOnline: "This pipeline has no opportunity that you may see.",
   noPipeline: "There is no pipeline yet. Whoever keeps the pipelines makes one.",
-  noMatch: "No opportunity fits these filters.",
-  noMatchHere: "No opportunity on this device fits these filters.",
   clear: "Clear filters",
   seeOnline: "See all you may see, online",
   failed: "This list could not be loaded.",
@@ -108,7 +104,6 @@ export const pipelineEn = {
   lacksAway: (n: number) => `${n === 1 ? "The amount of 1 opportunity stays" : `The amounts of ${n.toLocaleString("en")} opportunities stay`} on no device; with a network they count.`, // prettier-ignore
   unweighed: (n: number) => `${plural(n, "opportunity has", "opportunities have")} a stage without a chance: in the sum, not in the weighted one.`, // prettier-ignore
   forecastRule: "Counted: what is open, and what was won with a close date in this month or later.",
-  forecastNone: "Nothing is open here, and nothing was won for this month or later.",
   rowsOf: (what: string) => `Show the opportunities: ${what}`,
 
   lines: "What is sold",

@@ -13,8 +13,6 @@ export const timelineEn = {
   tasks: "Tasks",
   comments: "Comments",
   filter: "Show",
-  empty: "Nothing has happened here yet. Log the first call or visit.",
-  emptyFiltered: "Nothing of this kind.",
   older: "Show older",
   composer: "Log a call, a visit or a note…",
   kind: "Kind",

@@ -2,7 +2,6 @@ import type { casesEn } from "../en/cases.ts";
 import type { Words } from "../part.ts";
 
 export const casesZh: Words<typeof casesEn> = {
-  empty: "此客户没有你可见的工单。",
   name: "工单",
   status: "状态",
   severity: "级别",
@@ -25,9 +24,6 @@ export const casesZh: Words<typeof casesEn> = {
   inRegion: (region) => region,
   onlyLate: "仅超时",
   clear: "清除筛选",
-  none: "本机上没有工单。你负责、参与或打开过的客户的工单会自动出现在这里。",
-  noneOnline: "没有你可见的此类工单。",
-  noMatch: "没有符合的工单。",
   noteDevice: (n) => `本机上 ${n} 张工单，最先到期的在前。`,
   noteOnline: (n) => `你可见的 ${n} 张工单，最先到期的在前。`,
   noteMore: (n) => `你可见的前 ${n} 张。还有更多，请缩小范围。`,

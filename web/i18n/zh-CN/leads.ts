@@ -12,8 +12,6 @@ export const leadsZh: Words<typeof leadsEn> = {
   "state.disqualified": "已排除",
   mine: "我的",
   here: "本机上的",
-  none: "还没有您可见的线索。",
-  noneLeft: "没有这样的线索。",
   showAll: "也显示他人的",
   mayNot: "您的角色不录入线索。",
   most: (most: number) => `显示最新的 ${most} 条。`,

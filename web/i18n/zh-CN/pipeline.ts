@@ -43,11 +43,7 @@ export const pipelineZh: Words<typeof pipelineEn> = {
   noteOnline: (n) => `你可见的全部 ${num(n)} 个。`,
   noteOnlineMax: (n) => `你可见的前 ${num(n)} 个，其余请用筛选查看。`,
 
-  none: "此设备上没有该流程的商机。",
-  noneOnline: "该流程没有你可见的商机。",
   noPipeline: "还没有销售流程，由维护流程的人创建。",
-  noMatch: "没有符合筛选条件的商机。",
-  noMatchHere: "此设备上没有符合筛选条件的商机。",
   clear: "清除筛选",
   seeOnline: "在线查看你可见的全部",
   failed: "未能加载此列表。",
@@ -108,7 +104,6 @@ export const pipelineZh: Words<typeof pipelineEn> = {
   lacksAway: (n) => `${num(n)} 个商机的金额不存于任何设备，联网后计入。`,
   unweighed: (n) => `${num(n)} 个商机所在阶段没有成交率：计入合计，不计入加权。`,
   forecastRule: "计入：进行中的商机，以及预计成交日在本月或之后的赢单。",
-  forecastNone: "没有进行中的商机，也没有本月或之后的赢单。",
   rowsOf: (what) => `显示商机：${what}`,
 
   lines: "销售内容",

@@ -15,8 +15,6 @@ export const timelineZh: Words<typeof timelineEn> = {
   tasks: "任务",
   comments: "评论",
   filter: "显示",
-  empty: "还没有任何动态。记录第一次通话或拜访吧。",
-  emptyFiltered: "没有此类内容。",
   older: "显示更早的",
   composer: "记录一次通话、拜访或备注…",
   kind: "方式",
