@@ -180,6 +180,10 @@ export const limits = {
 
 /** Bounds that the edge alone goes by: a device does not carry them. */
 export const edgeLimits = {
+  // --- notices counted of all together (docs/spec/notices.md)
+  heededMembersMin: 5, // of whom a number is told, or it is not
+  heededStep: 5, // to which such numbers are rounded
+  heededWeeks: 3,
   // --- rooms (docs/spec/rooms.md)
   frameBytesMax: 1_048_576,
   updateBytesMax: 1_000_000, // D1 and Durable Object rows stop at 2 MB in production, not locally

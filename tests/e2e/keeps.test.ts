@@ -102,7 +102,7 @@ describe("an account on this device", () => {
     await expect.poll(isOnDisk, soon).toBe(false);
     await page.reload();
     await page.getByRole("searchbox").fill("umbrella");
-    await page.getByText("Nothing here matches.").waitFor();
+    await page.getByText("Nothing on this device matches.").waitFor();
     wire.join();
     await page.reload();
     await allSent();

@@ -2,6 +2,7 @@
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
 import { idBytes, makeId } from "../../shared/kernel/id.ts";
+import { heededSpan } from "../../shared/notices/heeded.ts";
 import { noticeId, preferenceId } from "../../shared/notices/kinds.ts";
 import type { Row } from "../../shared/records/entities.ts";
 import { account, accountSource, ask, boot, bring, bytesOf, device, handles, idOf, json, memberId, pull, pullBody, pushBody, under, type Page } from "./app-rig.ts"; // prettier-ignore
@@ -182,6 +183,51 @@ it("[NOTICE-6] [NOTICE-7] two devices keep one notice: the first showing counts,
     { due: "off", stale: "now" },
     { log: true, tick: true },
   ]);
+});
+
+describe("[NOTICE-9] how notices are heeded by all together", () => {
+  const crowd = ["ana", "bo", "lina", "sofia", "priya"] as const;
+  const devices = new Map(handles.map((handle) => [handle, { dev: device(), n: 0 }]));
+  const does = (handle: string, name: string, args: object): Promise<string> => {
+    const own = devices.get(handle) ?? { dev: device(), n: 0 };
+    return push(handle, own.dev, (own.n += 1), name, { anchor: who[handle], ...args });
+  };
+  const agrees = (handle: string, counted: boolean) => does(handle, "preference.set@1", { steps: { counted } });
+  const meets = async (handle: string, kind: string, more: object = {}): Promise<void> => {
+    const { from } = heededSpan(Date.now());
+    const marks = Array.from({ length: 4 }, () => ({ kind, about: fresh("acc"), shown: from + 1, ...more }));
+    expect(await does(handle, "notice.mark@1", { marks })).toBe("ok");
+  };
+  const told = async (as = "greta") => bytesOf(ask("/api/notices/heeded", { as }));
+
+  it("tells numbers of five who agreed, no fewer, and not a byte of who did not", async () => {
+    const empty = await told();
+    expect(empty).toContain('"items":[]');
+    for (const handle of [...crowd, "marcus", "tomas"]) await meets(handle, "mention", { opened: Date.now() });
+    for (const handle of crowd.slice(0, 4)) expect(await agrees(handle, true)).toBe("ok");
+    expect(await told()).toBe(empty); // four
+    await agrees("priya", true);
+    const five = await told();
+    expect(JSON.parse(five.slice(five.indexOf('{"from')))).toMatchObject({
+      items: [{ kind: "mention", shown: 20, acted: 20, putOff: 0, ignored: 0 }],
+    });
+    await meets("marcus", "mention"); // did not agree
+    await meets("tomas", "stale");
+    expect(await told()).toBe(five);
+    await agrees("priya", false);
+    expect(await told()).toBe(empty);
+    await agrees("priya", true);
+    expect(
+      Object.values(who)
+        .concat(Object.values(at))
+        .filter((id) => five.includes(id)),
+    ).toEqual([]);
+  });
+  it("is missing for whoever does not look after members, byte for byte like what never was", async () => {
+    const never = async (as: string) => bytesOf(ask(`/api/notices/${fresh("ntc")}`, { as }));
+    for (const handle of handles.filter((one) => one !== "greta" && one !== "omar")) expect([handle, await told(handle)]).toEqual([handle, await never(handle)]); // prettier-ignore
+    expect(await told("omar")).toContain("200");
+  });
 });
 
 describe("[TASK-3] a task that comes again", () => {

@@ -1,4 +1,4 @@
-import { createMemo, For, Show, type JSX } from "solid-js";
+import { createMemo, For, lazy, Show, Suspense, type JSX } from "solid-js";
 import { noticeKinds, noticeModes } from "../../shared/notices/kinds.ts";
 import { ignoredOf } from "../../shared/notices/quiet.ts";
 import { now, useSession } from "../shell/context.ts";
@@ -6,10 +6,13 @@ import { taken } from "../tasks/act.ts";
 import tasks from "../tasks/tasks.module.css";
 import { clockOf, minutesOf } from "../tasks/words.ts";
 import { Part } from "../settings/part.tsx";
+import { mayGovern } from "../access/may.ts";
 import { said } from "../today/words.ts";
 import { Button } from "../ui/button.tsx";
 import css from "./notices.module.css";
 import { noticesOf } from "./notices.ts";
+
+const HeededNotices = lazy(() => import("./heeded.tsx"));
 
 /** How I want to hear of each kind, and when not at all. Mine on all my devices, and nobody else's to see. */
 export function NoticeSettings(): JSX.Element {
@@ -88,6 +91,21 @@ export function NoticeSettings(): JSX.Element {
         </Show>
         <p class={css.note}>{said("quietWhy")}</p>
       </div>
+      <label class={css.counted}>
+        <input
+          type="checkbox"
+          checked={notices.preference()?.steps?.["counted"] === true}
+          onChange={(event) => set({ steps: { counted: event.currentTarget.checked } })}
+        />
+        <span>
+          {said("counted")} <span class={css.note}>{said("countedWhy")}</span>
+        </span>
+      </label>
+      <Show when={mayGovern(data, "manage_member")}>
+        <Suspense>
+          <HeededNotices />
+        </Suspense>
+      </Show>
     </Part>
   );
 }

@@ -78,6 +78,9 @@ export const todayEn = {
   saved: "Saved",
   noise: (ignored: number, shown: number, kind: string) => `You ignored ${ignored} of ${shown} notices: ${kind}.`,
   ignored: (ignored: number, shown: number) => `${ignored} of ${shown} ignored in 30 days`,
+  counted: "Count me in",
+  countedWhy:
+    "How notices are heeded is counted for the organisation, of at least five members together and without names. You can take this back at any time.",
   inToday: "Only in Today",
   turnOff: "Turn off",
   organisation: "Organisation",

@@ -78,6 +78,8 @@ export const todayZh: Words<typeof todayEn> = {
   saved: "已保存",
   noise: (ignored, shown, kind) => `“${kind}”通知共 ${num(shown)} 条，你忽略了 ${num(ignored)} 条。`,
   ignored: (ignored, shown) => `30 天内 ${num(shown)} 条中忽略 ${num(ignored)} 条`,
+  counted: "把我计入",
+  countedWhy: "为组织统计通知的处理情况：至少五位成员合并计算，不含姓名。可随时撤回。",
   inToday: "只在今天页",
   turnOff: "关闭",
   organisation: "组织",
