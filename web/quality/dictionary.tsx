@@ -33,7 +33,7 @@ export function Dictionary(props: {
           )}
         </For>
       </div>
-      <div class={css.scroll}>
+      <div class={css.scroll} role="region" aria-label={q("dict.title")} tabindex="0">
         <table class={css.table} data-rows={entries().length}>
           <caption class="sr">{q("dict.title")}</caption>
           <thead>
