@@ -30,6 +30,7 @@ import { historyRoutes } from "./history/routes.ts";
 import { noticeRoutes } from "./notices/routes.ts";
 import { healthRoutes, version } from "./observability/health.ts";
 import { recordBodies, recordRoutes } from "./records/routes.ts";
+import { reviewBodies, reviewRoutes } from "./reviews/routes.ts";
 import { roomBodies, roomRoutes, roomSockets } from "./rooms/routes.ts";
 import { shareBodies, shareRoutes } from "./shares/routes.ts";
 import { syncRoutes } from "./sync/routes.ts";
@@ -66,6 +67,7 @@ app.route("/api", demoRoutes);
 app.route("/api", policyRoutes);
 app.route("/api", accessRoutes);
 app.route("/api", adminRoutes);
+app.route("/api", reviewRoutes);
 app.route("/api", roomRoutes);
 app.route("/api", exchangeRoutes(announceTo));
 app.route("/api", shareRoutes);
@@ -116,6 +118,7 @@ app.get("/openapi.json", (c) => {
     ...accessBodies,
     ...auditBodies,
     ...adminBodies,
+    ...reviewBodies,
   };
   const paths: Record<string, Record<string, unknown>> = {};
   for (const { method, path } of app.routes) {

@@ -3,6 +3,7 @@ import { app } from "./app.ts";
 import { keepAudit } from "./audit/seal.ts";
 import { keepDirectory } from "./directory/upkeep.ts";
 import type { Env } from "./env.ts";
+import { keepReviews } from "./reviews/run.ts";
 import { keepHistory } from "./history/prune.ts";
 
 export { AccountRoom } from "./rooms/account-room.ts";
@@ -12,6 +13,7 @@ export default {
   fetch: (request, env, ctx) => app.fetch(request, env, ctx),
   scheduled: (_controller, env, ctx) => {
     ctx.waitUntil(keepDirectory(env));
+    ctx.waitUntil(keepReviews(env));
     // One after the other: what leaves the database was sealed before.
     ctx.waitUntil(keepAudit(env).then(() => keepHistory(env)));
   },

@@ -15,6 +15,8 @@ import { mayGovern, type Governs } from "./may.ts";
 import { x } from "./words.ts";
 
 const Audit = lazy(() => import("../audit/page.tsx"));
+const Reviews = lazy(async () => ({ default: (await import("../reviews/reviews.tsx")).Reviews }));
+const Leavers = lazy(async () => ({ default: (await import("../reviews/leavers.tsx")).Leavers }));
 const Roles = lazy(async () => ({ default: (await import("./roles.tsx")).Roles }));
 const Explain = lazy(async () => ({ default: (await import("./explain.tsx")).Explain }));
 const Compare = lazy(async () => ({ default: (await import("./compare.tsx")).Compare }));
@@ -30,6 +32,8 @@ const parts: readonly { readonly id: AccessPart; readonly for: readonly Governs[
   { id: "view", for: ["simulate"] },
   { id: "lent", for: ["read_audit", "manage_member"] },
   { id: "policy", for: ["edit_policy", "approve_policy"] },
+  { id: "reviews", for: ["attest_access", "read_audit"] },
+  { id: "leavers", for: ["manage_member", "read_audit"] },
   { id: "audit", for: ["read_audit"] },
 ];
 export interface Current {
@@ -101,6 +105,12 @@ export default function Access(): JSX.Element {
                       </Match>
                       <Match when={part() === "policy"}>
                         <PolicyPart current={now()} />
+                      </Match>
+                    <Match when={part() === "reviews"}>
+                        <Reviews />
+                      </Match>
+                      <Match when={part() === "leavers"}>
+                        <Leavers />
                       </Match>
                     </Switch>
                   )}

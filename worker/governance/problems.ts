@@ -18,7 +18,7 @@ const organisation = (cell: string): Place => ({
   accountTeam: [],
   shares: [],
 });
-type GovernAction = "edit_policy" | "approve_policy" | "read_audit" | "simulate" | "manage_member";
+type GovernAction = "attest_access" | "edit_policy" | "approve_policy" | "read_audit" | "simulate" | "manage_member";
 export const maySomewhere = (
   bound: ReturnType<typeof bind>,
   action: GovernAction,

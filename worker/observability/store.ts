@@ -30,9 +30,10 @@ export const expectedMigrations: readonly string[] = [
   "0022_exchange.sql",
   "0023_duplicates.sql",
   "0024_audit.sql",
+  "0025_reviews.sql",
 ];
 /** The last thing that each migration makes: wherever a file broke off, this is not there. tests/e2e/crash.test.ts compares. */
-const probes = ["demo_mail", "member_email", "token_cut", "cover_changed", "approval_about", "case_escalated", "member_address_moved", "follow_anchor", "reassigned", "section_comment_section", "section_owner", "section_text", "regen", "task_group", "product_anchor", "service_level_anchor", "member_anchor_made", "view_anchor", "lead_became_opportunity", "lead_rule_anchor", "mention_member", "account_by_name", "twin_ask", "audit_seal"]; // prettier-ignore
+const probes = ["demo_mail", "member_email", "token_cut", "cover_changed", "approval_about", "case_escalated", "member_address_moved", "follow_anchor", "reassigned", "section_comment_section", "section_owner", "section_text", "regen", "task_group", "product_anchor", "service_level_anchor", "member_anchor_made", "view_anchor", "lead_became_opportunity", "lead_rule_anchor", "mention_member", "account_by_name", "twin_ask", "audit_seal", "review_item_review"]; // prettier-ignore
 
 /** Tables known to SQL alone; the others are in the schemas. */
 const plain = [
@@ -47,6 +48,8 @@ const plain = [
   "proposal",
   "audit_event",
   "audit_count",
+  "review",
+  "review_item",
 ];
 const inSchemas = [...Object.values(auth), ...Object.values(cell)].filter((value) => is(value, SQLiteTable));
 const needed = new Set([...probes, ...plain, ...entityNames, ...inSchemas.map((table) => getTableName(table))]);
