@@ -157,7 +157,7 @@ function pipelineRows(): ImportRow[] {
     ...own.map(([key, name, outcome, probabilityPct, limitDays, next], index): ImportRow => ({
       entity: "stage",
       source: stageSource(pipeline, key),
-      fields: said({ name, order: `a${index + 1}`, outcome, probabilityPct, limitDays }),
+      fields: said({ name, order: `a${index + 1}`, outcome, probabilityPct, limitDays, duties: content.duties[key] }),
       refs: { pipeline: pipelineSource(pipeline), next: next.map((to) => stageSource(pipeline, to)) },
     })),
   ]);

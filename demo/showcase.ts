@@ -1,5 +1,6 @@
 /** Hand-written content: what makes the demo read like work, laid over imported accounts. Days count from the day of loading. */
 import type { Filter } from "../shared/lists/query.ts";
+import type { Custom } from "../shared/records/field.ts";
 
 export interface Showcase {
   readonly account: string; // source
@@ -217,6 +218,19 @@ export const queues: readonly { readonly key: string; readonly name: string; rea
   { key: "billing", name: "Billing", steward: "femi", team: "finance" },
   { key: "new-leads", name: "New leads", steward: "marcus", team: "west", intake: true },
 ]; // prettier-ignore
+
+/** Who does, decides, is asked and is told in a stage, by role. */
+export const duties: Readonly<Record<string, Custom>> = {
+  lead: { responsible: "qualifier", accountable: "sales_manager" },
+  qualification: { responsible: "seller", accountable: "sales_manager", consulted: "qualifier" },
+  proposal: { responsible: "seller", accountable: "sales_manager" },
+  negotiation: { responsible: "seller", accountable: "sales_manager", consulted: "discount_approver,finance" },
+  closing: { responsible: "seller", accountable: "sales_manager", consulted: "finance" },
+  won: { responsible: "support", accountable: "seller", informed: "finance" },
+  review: { responsible: "seller", accountable: "sales_manager", consulted: "support" },
+  offered: { responsible: "seller", accountable: "sales_manager", consulted: "finance" },
+  renewed: { responsible: "support", accountable: "seller", informed: "finance" },
+};
 
 /** To whom new leads go that nobody owns, in this order; the rest waits in the intake queue. */
 export const leadRules: readonly {

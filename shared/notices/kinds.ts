@@ -4,7 +4,7 @@ import { cellOf } from "../kernel/id.ts";
  * What a member is told of (NOTICE-1). What waits is worked out from the records that they hold; only what became of a
  * notice for its member is kept: one small record for a kind and a record, without a word of what it is about.
  */
-export const noticeKinds = ["asked", "handed", "mention", "due", "stale", "finish"] as const;
+export const noticeKinds = ["asked", "handed", "mention", "due", "stale", "finish", "moved"] as const;
 export type NoticeKind = (typeof noticeKinds)[number];
 export const noticeModes = ["now", "digest", "off"] as const;
 export type NoticeMode = (typeof noticeModes)[number];

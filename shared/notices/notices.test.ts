@@ -40,7 +40,15 @@ describe("[NOTICE-5]", () => {
     expect(merged(found).map(({ text, count }) => [text, count])).toEqual([["later", 1], ["third", 3], ["other", 1]]); // prettier-ignore
   });
   test("people who wait come at once, what lies there in Today; a choice is kept, nonsense is none", () => {
-    expect(noticeKinds.map((kind) => modeOf(kind, null))).toEqual(["now", "now", "now", "now", "digest", "digest"]);
+    expect(noticeKinds.map((kind) => modeOf(kind, null))).toEqual([
+      "now",
+      "now",
+      "now",
+      "now",
+      "digest",
+      "digest",
+      "now",
+    ]);
     expect(modeOf("due", { due: "off" })).toBe("off");
     expect(modeOf("due", { due: "loud" })).toBe("now");
   });

@@ -120,3 +120,66 @@ test("[LEAD-6] [LEAD-7] [LEAD-11] on a phone a lead is captured offline; once it
   await page.context().close();
   await keeper.context().close();
 }, 240_000);
+
+test("[PIPE-9] [NOTICE-11] who does what in a stage is a table that operations changes by keyboard; it stands on the opportunity and in the sheet of a move, and who is told is told", async () => {
+  const ops = await open("Omar Haddad", "/pipeline", desk);
+  await ops.getByRole("button", { name: "Who does what" }).focus();
+  await ops.keyboard.press("Enter");
+  const table = ops.getByRole("dialog", { name: /^Who does what: / });
+  await table
+    .getByRole("row", { name: /^Negotiation/ })
+    .getByText("discount approver")
+    .waitFor(patient);
+  await table.getByRole("button", { name: "Change who does what in Proposal" }).focus();
+  await ops.keyboard.press("Enter");
+  const change = ops.getByRole("dialog", { name: "Who does what: Proposal" });
+  await change
+    .getByRole("group", { name: "Is told" })
+    .getByLabel(/sales manager/i)
+    .focus();
+  await ops.keyboard.press("Space");
+  await change.getByRole("button", { name: "Keep" }).focus();
+  await ops.keyboard.press("Enter");
+  await table.getByRole("row", { name: /^Proposal.*sales manager.*sales manager/i }).waitFor(patient);
+  await ops.context().close();
+
+  const page = await open("Ana", "/pipeline?view=list", phone);
+  await page.getByRole("button", { name: "Who does what" }).tap();
+  const read = page.getByRole("dialog", { name: /^Who does what: / });
+  await read.getByText("Operations keeps this table.").waitFor(patient);
+  await read.getByText(/One account, written together\. \(.*where you are on the account's team\)/).waitFor(patient);
+  expect(await sideways(page)).toBeLessThanOrEqual(0);
+  await read.getByRole("button", { name: "Close" }).tap();
+  await page.context().close();
+
+  const desktop = await open("Ana", "/pipeline?who=mine", desk);
+  const card = desktop.locator(`section[data-stage][aria-label^="Qualification, "]`).locator("[data-card]").first();
+  await card.waitFor(patient);
+  const id = (await card.getAttribute("data-card")) ?? "";
+  await desktop.goto(`${cell.url}/pipeline?who=mine&peek=${id}`);
+  const peek = desktop.getByRole("complementary", { name: "Opportunity" });
+  await peek.getByText("At this stage: Ana Ribeiro does it, Marcus Okafor decides").waitFor(patient);
+  const name = await peek.getByRole("heading", { level: 2 }).innerText();
+  const sheet = desktop.getByRole("dialog", { name: /^Move / });
+  await expect
+    .poll(async () => {
+      if ((await sheet.count()) > 0) return true;
+      await desktop.locator(`[data-card="${id}"] a`).first().focus(); // keys come a moment after the page
+      await desktop.keyboard.press("m");
+      return false;
+    }, patient)
+    .toBe(true);
+  await sheet.getByText("There: Ana Ribeiro does it, Marcus Okafor decides").first().waitFor(patient);
+  await desktop
+    .getByRole("dialog")
+    .getByRole("button", { name: /^Proposal/ })
+    .click();
+  await desktop.getByText("Moved to Proposal").first().waitFor(patient);
+  const boss = await open("Marcus", "/", desk);
+  const told = boss.getByRole("listitem").filter({ hasText: name }).filter({ hasText: "now in Proposal" }).first();
+  await told.waitFor(patient);
+  await told.getByRole("button", { name: "Seen" }).click();
+  await expect.poll(() => told.count(), patient).toBe(0);
+  await boss.context().close();
+  await desktop.context().close();
+}, 300_000);

@@ -88,3 +88,16 @@ describe("[PIPE-6] lines", () => {
     expect((await post("sofia", `/api/opportunities/${id}/price`, { lines: [] })).status).toBe(404);
   });
 });
+
+describe("who does what in a stage", () => {
+  it("[PIPE-9] is kept by who keeps pipelines, and read by all; it gives nobody a right", async () => {
+    const duties = { responsible: "seller", informed: "finance" };
+    const edit = (as: string) => ask(`/api/stages/${stage.open}`, { as, method: "PATCH", body: { duties } });
+    expect((await edit("ana")).status).toBe(403);
+    expect((await edit("omar")).status).toBe(200);
+    for (const as of ["ana", "femi", "yuki"])
+      expect(await json<Row>(ask(`/api/stages/${stage.open}`, { as }))).toMatchObject({ duties });
+    const hidden = await made("told");
+    expect((await ask(`/api/opportunities/${hidden}`, { as: "femi" })).status, "told, and not let in").toBe(404);
+  });
+});

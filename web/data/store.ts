@@ -3,6 +3,7 @@
  * the cell that its record's id names. No business rule lives here.
  */
 import { batch, createComputed, createMemo, createSignal, getListener, onCleanup, type Accessor } from "solid-js";
+import type { BoundAllow } from "../../shared/access/slice.ts";
 import { bindSlice } from "../../shared/access/engine.ts";
 import type { ApprovalRule } from "../../shared/access/rules.ts";
 import type { Action } from "../../shared/kernel/actions.ts";
@@ -512,6 +513,10 @@ class Local implements LocalData {
     if (!decision.allowed) return { allowed: false, why: decision.why };
     const group = field === undefined ? undefined : entity(name).fields[field]?.group;
     return { allowed: group === undefined || hasGroup(decision.groups, group) };
+  }
+
+  rules(): readonly BoundAllow[] {
+    return this.bound.rules.allow;
   }
 
   sees(name: EntityName): { readonly here: Mask; readonly online: Mask } {

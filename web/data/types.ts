@@ -1,3 +1,4 @@
+import type { BoundAllow } from "../../shared/access/slice.ts";
 import type { Accessor } from "solid-js";
 import type { ApprovalRule } from "../../shared/access/rules.ts";
 import type { ErrorCode, Unmet } from "../../shared/kernel/result.ts";
@@ -57,6 +58,8 @@ export interface Data {
   can(action: string, record: Row, field?: string): { readonly allowed: boolean; readonly why?: string };
   /** Whom an act of mine would let in to what, and for how long: shown before it is done. */
   gives(act: string): readonly Gift[];
+  /** The rules of the policy that hold for me, each with its reason. */
+  rules(): readonly BoundAllow[];
   /** Field groups of an entity that I read somewhere at all: those that may be on this device, and all of them. */
   sees(entity: EntityName): { readonly here: Mask; readonly online: Mask };
   /** Where the policy asks for somebody else's yes, as far as it concerns me. */

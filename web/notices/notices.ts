@@ -13,6 +13,7 @@ import { limits } from "../../shared/kernel/limits.ts";
 import { handoffWaits } from "../../shared/handoffs/ends.ts";
 import { modeOf, noticeKinds, preferenceId, type NoticeKind, type NoticeMode } from "../../shared/notices/kinds.ts";
 import { isQuiet, merged } from "../../shared/notices/quiet.ts";
+import { isTold } from "../../shared/pipeline/told.ts";
 import type { RecordOf, Row } from "../../shared/records/entities.ts";
 import { dueDayIn } from "../../shared/tasks/due.ts";
 import { approvalLists } from "../approvals/lists.ts";
@@ -35,6 +36,7 @@ export type Item = { readonly about: string; readonly anchor: string; readonly a
   | { readonly kind: "due"; readonly row: DueRow }
   | { readonly kind: "stale"; readonly row: Stale | { readonly opportunity: RecordOf<"opportunity">; readonly days: number } }
   | { readonly kind: "finish"; readonly row: RecordOf<"activity"> }
+  | { readonly kind: "moved"; readonly row: RecordOf<"opportunity"> }
 ); // prettier-ignore
 export type ItemOf<K extends NoticeKind> = Item & { readonly kind: K };
 
@@ -150,6 +152,23 @@ function make(session: Session): Notices {
       sort: "closeDay",
     };
   });
+  // Whoever is told of a stage hears of what came into it lately, as far as it is theirs to see: it is on this device.
+  const roles = createMemo(() => [own()?.base ?? "", ...(own()?.duties ?? [])]);
+  const stages = data.list("stage", () => ({ where: (row) => isTold(row.duties, roles()) }));
+  const toldOf = createMemo(() => new Set(stages().map(({ id }) => id)));
+  const arrived = data.list("opportunity", () => {
+    const [ids, from] = [toldOf(), untrack(now) - limits.noticeWindowMs];
+    today();
+    return {
+      where: (row, look) =>
+        ids.has(row.stage ?? "") && (row.stageSince ?? 0) > from && (row.owner || look(row.anchor)?.["owner"]) !== me,
+      refs: ["anchor"],
+      sort: "-stageSince",
+    };
+  });
+  /** Seen since, or moved by their own hand: what they did stands in no list of what happened. */
+  const isSeen = (row: RecordOf<"opportunity">): boolean =>
+    (byKey().get(keyOf("moved", row.id))?.goneAt ?? 0) > (row.stageSince ?? 0) - limits.noticeMergeMs;
   // By the day, not by the minute: a meeting later today is a touch when it is over, at the latest tomorrow.
   const touches = data.tally("activity", () => {
     today();
@@ -192,6 +211,7 @@ function make(session: Session): Notices {
     ...due().map((row) => ({ kind: "due" as const, about: row.id, anchor: row.anchor, at: 0, row })),
     ...mine().filter((row) => isUnfinished(row, now())).map((row) => ({ kind: "finish" as const, about: row.id, anchor: row.anchor, at: row.at ?? row.createdAt, row })),
     ...stale(),
+    ...arrived().filter((row) => !isSeen(row)).map((row) => ({ kind: "moved" as const, about: row.id, anchor: row.anchor, at: row.stageSince ?? 0, row })),
   ]); // prettier-ignore
   showsFirst(session, "today", () => {
     const items = noticeKinds.flatMap((kind) => all().filter((item) => item.kind === kind).slice(0, firstOfKind)); // prettier-ignore

@@ -7,6 +7,8 @@ import { t } from "../i18n/i18n.ts";
 import { Dot } from "../ui/bits.tsx";
 import { Button } from "../ui/button.tsx";
 import { Dialog } from "../ui/dialog.tsx";
+import { useSession, type Session } from "../shell/context.ts";
+import { d, dutyWords } from "./duty-words.ts";
 import type { Opportunity, Stage } from "./filter.ts";
 import { hueOfStage } from "./stage-menu.tsx";
 import css from "./move-sheet.module.css";
@@ -40,12 +42,16 @@ export function MoveSheet(props: {
   );
 }
 
+const ownerOf = ({ data }: Session, row: Opportunity): string | null =>
+  row.owner ?? data.record("account", () => row.anchor)()?.owner ?? null;
+
 function Choices(props: {
   readonly row: Opportunity;
   readonly stages: readonly Stage[];
   readonly verdict: (row: Opportunity, to: Stage) => Verdict;
   readonly onChoose: (to: string) => void;
 }): JSX.Element {
+  const session = useSession();
   let list: HTMLUListElement | undefined;
   const keys = (event: KeyboardEvent) => {
     const by = event.key === "ArrowDown" || event.key === "j" ? 1 : event.key === "ArrowUp" || event.key === "k" ? -1 : 0; // prettier-ignore
@@ -61,6 +67,7 @@ function Choices(props: {
           const verdict = createMemo(() => props.verdict(props.row, stage));
           const shut = () => verdict().state === "shut" || verdict().state === "here";
           const why = () => (verdict().state === "here" ? p("here") : firstWords(verdict()));
+          const duties = () => (verdict().state === "here" || shut() ? "" : dutyWords(session, stage, ownerOf(session, props.row))); // prettier-ignore
           return (
             <li>
               <button
@@ -76,6 +83,9 @@ function Choices(props: {
                   {stage.name}
                   <Show when={why()}>
                     <span class={css.choiceWhy}>{why()}</span>
+                  </Show>
+                  <Show when={duties()}>
+                    <span class={css.choiceWhy}>{d("next", duties())}</span>
                   </Show>
                 </span>
                 <Show when={verdict().state === "here"}>
@@ -102,6 +112,7 @@ function Before(props: {
   readonly onMove: (to: string, why: Why) => void;
   readonly onClose: () => void;
 }): JSX.Element {
+  const session = useSession();
   const name = createUniqueId();
   const [code, setCode] = createSignal<string>();
   const [words, setWords] = createSignal("");
@@ -136,6 +147,9 @@ function Before(props: {
       }
     >
       <p class={css.what}>{props.row.name}</p>
+      <Show when={dutyWords(session, props.to, ownerOf(session, props.row))}>
+        {(said) => <p>{d("next", said())}</p>}
+      </Show>
       <Show when={codes().length > 0}>
         <fieldset class={css.reasons}>
           <legend class={css.legend}>{p("why")}</legend>

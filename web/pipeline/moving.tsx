@@ -1,5 +1,6 @@
 import { createMemo, createSignal, lazy, Show, Suspense, type Accessor, type JSX } from "solid-js";
 import type { Unmet } from "../../shared/kernel/result.ts";
+import { isTold } from "../../shared/pipeline/told.ts";
 import { isClosing } from "../../shared/pipeline/reasons.ts";
 import { toUse } from "../approvals/model.ts";
 import { t } from "../i18n/i18n.ts";
@@ -57,6 +58,8 @@ export function createMoving(more: {
   const refusedCard = (id: string) =>
     data.attention().find((one) => one.unmet && one.name === "opportunity.advance@1" && idOf(one.args) === id);
 
+  const own = data.record("member", () => data.me.member);
+  const roles = () => [own()?.base ?? "", ...(own()?.duties ?? [])];
   const close = () => {
     const id = asked()?.id;
     ask(undefined);
@@ -86,6 +89,8 @@ export function createMoving(more: {
     if (refused) void data.dismiss(refused);
     ask(undefined);
     more.onMoved?.(row.id);
+    if (isTold(target.duties, roles()))
+      void data.mutate("notice.mark@1", { anchor: data.me.member, marks: [{ kind: "moved", about: row.id, gone: now() }] }); // prettier-ignore
     const returns = !target.next?.length || target.next.includes(from);
     const back = () =>
       void data

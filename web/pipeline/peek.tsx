@@ -15,6 +15,7 @@ import { Person } from "../ui/bits.tsx";
 import { Button, buttonClass } from "../ui/button.tsx";
 import { Dialog } from "../ui/dialog.tsx";
 import { Field } from "../ui/field.tsx";
+import { d, dutyWords } from "./duty-words.ts";
 import type { Opportunity } from "./filter.ts";
 import type { Moving } from "./moving.tsx";
 import base from "../accounts/peek.module.css";
@@ -132,6 +133,9 @@ export function Facts(props: {
               <StageMenu row={props.row} moving={props.moving} />
             </span>
           </div>
+        </Show>
+        <Show when={dutyWords(session, stage(), owner() || null)}>
+          {(said) => <p class={css.pace}>{d("here", said())}</p>}
         </Show>
         <For each={paceWords(pace(), stage()?.name ?? "")}>{(words) => <p class={css.pace}>{words}</p>}</For>
         <Show when={props.accountName}>

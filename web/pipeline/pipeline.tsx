@@ -5,7 +5,7 @@ import ChevronDown from "lucide-solid/icons/chevron-down";
 import List from "lucide-solid/icons/list";
 import SquareKanban from "lucide-solid/icons/square-kanban";
 import X from "lucide-solid/icons/x";
-import { createMemo, For, lazy, Match, Show, Suspense, Switch, type JSX } from "solid-js";
+import { createMemo, createSignal, For, lazy, Match, Show, Suspense, Switch, type JSX } from "solid-js";
 import { sumOf } from "../../shared/pipeline/sums.ts";
 import { t } from "../i18n/i18n.ts";
 import { paths } from "../paths.ts";
@@ -31,6 +31,7 @@ const board = import("./board.tsx");
 const Board = lazy(async () => ({ default: (await board).Board }));
 const Table = lazy(async () => ({ default: (await import("./table.tsx")).Table }));
 const Forecast = lazy(async () => ({ default: (await import("./forecast.tsx")).ForecastView }));
+const Duties = lazy(async () => ({ default: (await import("./duties.tsx")).DutiesDialog }));
 const Peek = lazy(async () => ({ default: (await import("./peek.tsx")).Peek }));
 
 const views = [
@@ -66,6 +67,7 @@ export default function PipelineScreen(): JSX.Element {
     if (of.online()) return of.more() ? p("noteOnlineMax", n) : p("noteOnline", n);
     return of.filtered() ? p("noteHereOf", n, of.held()) : p("noteHere", of.held());
   };
+  const [duties, showDuties] = createSignal(false);
   const peeked = () => of.rows().find(({ id }) => id === search.peek);
   const clear = () => set(Object.fromEntries(filterKeys.map((key) => [key, undefined])));
   const choose = (online: boolean) => set({ from: online ? "online" : undefined, peek: undefined });
@@ -124,6 +126,9 @@ export default function PipelineScreen(): JSX.Element {
           <Which here={of.held()} online={of.online()} onChoose={choose} />
         </Show>
         <Filters of={of} search={search} set={set} board={view() === "board"} />
+        <Button small look="quiet" onClick={() => showDuties(true)}>
+          {p("duties")}
+        </Button>
         <p class={`${base.note} num`} classList={{ [base.lacks ?? ""]: of.away().length > 0 }} aria-live="polite">
           <Show when={!of.arriving()}>
             <Show when={view() !== "forecast" && sumWords(sum())}>
@@ -133,6 +138,17 @@ export default function PipelineScreen(): JSX.Element {
           </Show>
         </p>
       </div>
+      <Show when={duties() && of.pipeline()}>
+        {(pipeline) => (
+          <Suspense>
+            <Duties
+              pipeline={pipeline().name ?? ""}
+              stages={moving.stagesOf(pipeline().id)}
+              onClose={() => showDuties(false)}
+            />
+          </Suspense>
+        )}
+      </Show>
       <div class={base.split} classList={{ [base.withPeek ?? ""]: search.peek !== undefined && !isPhone() }}>
         <Switch>
           <Match when={of.failed()}>

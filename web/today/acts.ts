@@ -101,6 +101,12 @@ export async function answerMention(session: Session, row: Mention, body: string
   if (done) toast({ text: said("answered") });
   return done;
 }
+/** Whoever was told knows it now; until it moves on again. */
+export async function seen({ data }: Session, { row }: ItemOf<"moved">): Promise<void> {
+  const mark = (gone: number | null) =>
+    data.mutate("notice.mark@1", { anchor: data.me.member, marks: [{ kind: "moved", about: row.id, gone }] });
+  if (taken(await mark(Date.now()))) toast({ text: said("seenDone"), undo: () => void mark(null) });
+}
 /** What was left out stays so. */
 export async function waveOff({ data }: Session, { row }: ItemOf<"finish">): Promise<void> {
   const before = row.left ?? [];

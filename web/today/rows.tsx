@@ -1,7 +1,7 @@
 import { useLocation, useNavigate } from "@solidjs/router";
 import Check from "lucide-solid/icons/check";
 import Ellipsis from "lucide-solid/icons/ellipsis";
-import { createMemo, createSignal, lazy, Match, Show, Switch, type JSX, type ParentProps } from "solid-js";
+import { createMemo, createSignal, lazy, Match, Show, Suspense, Switch, type JSX, type ParentProps } from "solid-js";
 import { addDays, dayIn } from "../../shared/kernel/clock.ts";
 import type { Row as Row_ } from "../../shared/records/entities.ts";
 import { outcomeWords } from "../accounts/words.ts";
@@ -14,12 +14,10 @@ import { isComment, markRead, noticesOf, type Item, type ItemOf } from "../notic
 import { paths } from "../paths.ts";
 import { now, useSession, type Session } from "../shell/context.ts";
 import { markOf } from "../shell/marks.ts";
-import { DayChips } from "../tasks/days.tsx";
 import { DueWords } from "../tasks/due.tsx";
 import { say } from "../tasks/words.ts";
 import { Chip } from "../ui/bits.tsx";
 import { Button, buttonClass } from "../ui/button.tsx";
-import { Dialog } from "../ui/dialog.tsx";
 import { ChangeMark, type MarkState } from "../ui/mark.tsx";
 import { Menu } from "../ui/menu.tsx";
 import { toast } from "../ui/toast.tsx";
@@ -28,6 +26,8 @@ import css from "./today.module.css";
 import { said } from "./words.ts";
 
 // Who decides fetches what it takes; most members never do.
+const RealAskDay = lazy(async () => ({ default: (await import("./ask-day.tsx")).AskDay }));
+const RealMoved = lazy(async () => ({ default: (await import("./moved.tsx")).Moved }));
 const ToDecide = lazy(async () => ({ default: (await import("../approvals/inbox.tsx")).ToDecide }));
 
 const actsOf = new WeakMap<Element, () => readonly Act[]>();
@@ -149,38 +149,18 @@ export function Row(props: ParentProps<RowProps>): JSX.Element {
   );
 }
 
-/** A day for something, asked for by a dialog of its own. */
-function AskDay(props: {
+/** A day for something, fetched when it is asked for. */
+const AskDay = (props: {
   readonly title: string;
   readonly onDay: (day: string) => void;
   readonly onClose: () => void;
-}): JSX.Element {
-  const { data } = useSession();
-  const today = dayIn(now(), data.me.zone);
-  const [value, setValue] = createSignal(addDays(today, 1));
-  return (
-    <Dialog
-      open
-      title={props.title}
-      onClose={props.onClose}
-      actions={
-        <Button
-          look="primary"
-          onClick={() => {
-            props.onDay(value());
-            props.onClose();
-          }}
-        >
-          {said("yes")}
-        </Button>
-      }
-    >
-      <DayChips label={props.title} value={value()} today={today} ahead onChange={(one) => one && setValue(one)} />
-    </Dialog>
-  );
-}
+}) => (
+  <Suspense>
+    <RealAskDay {...props} />
+  </Suspense>
+);
 
-const placeName = (session: Session, anchor: string): string =>
+export const placeName = (session: Session, anchor: string): string =>
   session.data.record("account", () => anchor)()?.name ?? (anchor === session.data.me.member ? said("mine") : "");
 
 /** What waits, as a row with its acts, whatever it is. */
@@ -198,12 +178,19 @@ export function ItemRow(props: { readonly item: Item }): JSX.Element {
       <Match when={props.item.kind === "due" && props.item}>{(item) => <DueItem item={item()} />}</Match>
       <Match when={props.item.kind === "stale" && props.item}>{(item) => <StaleItem item={item()} />}</Match>
       <Match when={props.item.kind === "finish" && props.item}>{(item) => <Unfinished item={item()} />}</Match>
+      <Match when={props.item.kind === "moved" && props.item}>
+        {(item) => (
+          <Suspense>
+            <RealMoved item={item()} />
+          </Suspense>
+        )}
+      </Match>
     </Switch>
   );
 }
 
 /** What can be done with any row: to put it off, until a day of one's own. */
-function usePutOff(item: () => Item) {
+export function usePutOff(item: () => Item) {
   const session = useSession();
   const notices = noticesOf(session);
   const [asking, ask] = createSignal(false);

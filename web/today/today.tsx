@@ -137,6 +137,7 @@ export default function Today(): JSX.Element {
                 <Limited rows={finish()}>{(item) => <ItemRow item={item()} />}</Limited>
               </Section>
             </Show>
+            <Part title={said("kind.moved")} rows={notices.of("moved")} />
             <Part title={said("stale")} rows={stale()} />
             <Show when={clear()}>
               <Empty

@@ -106,6 +106,7 @@ export const pipelineEn = {
   forecastRule: "Counted: what is open, and what was won with a close date in this month or later.",
   rowsOf: (what: string) => `Show the opportunities: ${what}`,
 
+  duties: "Who does what",
   lines: "What is sold",
   noLines: "No products yet. The amount is written by hand.",
   addLine: "Add a product",

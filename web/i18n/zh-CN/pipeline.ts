@@ -106,6 +106,7 @@ export const pipelineZh: Words<typeof pipelineEn> = {
   forecastRule: "计入：进行中的商机，以及预计成交日在本月或之后的赢单。",
   rowsOf: (what) => `显示商机：${what}`,
 
+  duties: "职责分工",
   lines: "销售内容",
   noLines: "还没有产品，金额为手工填写。",
   addLine: "添加产品",
