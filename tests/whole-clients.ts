@@ -3,7 +3,7 @@
  * copy with the IndexedDB under it. In a file of its own, since types of Node and the DOM contradict those of workerd.
  */
 import "fake-indexeddb/auto";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import type { parseArgs } from "node:util";
 import type { Policy } from "../shared/access/rules.ts";
 import { mutations } from "../shared/sync/registry.ts";
@@ -104,6 +104,14 @@ export async function useCommandLine(url: string, send: Send, errands: Errands):
       const path = file(`${entity}.csv`, csv);
       for (const how of [["--json"], ["--token", token], ["--commit"]])
         await crm("import", path, "--entity", entity, ...how);
+    }
+    for (const { entity } of errands.rows) {
+      const path = `${folder}/out-${entity}`;
+      for (const form of ["csv", "json"]) {
+        await crm("export", entity, "--out", path, "--as", form);
+        if (existsSync(path)) said += readFileSync(path, "utf8");
+        told.push({ verb: "export", code: told.at(-1)?.code ?? 1, said });
+      }
     }
     const { items } = JSON.parse(await crm("imports", "--json")) as { items: { id: string }[] };
     for (const { id } of items) await crm("undo", id);

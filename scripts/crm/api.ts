@@ -1,3 +1,6 @@
+import { once } from "node:events";
+import { createWriteStream } from "node:fs";
+
 /** The public API, as the command line and the demo loader call it. */
 export interface Credentials {
   readonly cookie?: string | undefined;
@@ -69,6 +72,24 @@ function sentence(status: number, { code, title, detail, fields, problems }: Pro
     return [detail ?? "Refused.", ...problems.map(({ path, says }) => `  ${path}: ${says}`)].join("\n");
   const about = fields && fields.length > 0 ? ` (${fields.join(", ")})` : "";
   return `${detail ?? `${title ?? "Refused"}.`}${about} [${code ?? status}]`;
+}
+
+/** A file, as it comes; answers how many bytes. */
+export async function download(url: string, credentials: Credentials, path: string, file: string): Promise<number> {
+  const headers = new Headers();
+  if (credentials.token) headers.set("authorization", `Bearer ${credentials.token}`);
+  else if (credentials.cookie) headers.set("cookie", credentials.cookie);
+  const answer = await fetch(new URL(path, url), { headers });
+  if (!answer.ok || !answer.body)
+    throw new Refused(sentence(answer.status, (parse(await answer.text()) ?? {}) as Problem));
+  let bytes = 0;
+  const out = createWriteStream(file, { mode: 0o600 });
+  for await (const part of answer.body as AsyncIterable<Uint8Array>) {
+    bytes += part.length;
+    if (!out.write(part)) await once(out, "drain");
+  }
+  await new Promise<void>((resolve) => out.end(resolve));
+  return bytes;
 }
 
 /** The cookie header for later requests, from a sign-in's answer. */

@@ -2,7 +2,7 @@
 import type { parseArgs } from "node:util";
 import { writeCsv } from "../../shared/exchange/csv.ts";
 import { verifyAudit } from "./audit.ts";
-import { call, cookieOf, demoSignIn, Refused } from "./api.ts";
+import { call, cookieOf, demoSignIn, download, Refused } from "./api.ts";
 import { checkPolicy, diffPolicy, explainAccess, publishPolicy, showPolicy, type Told } from "./policy.ts";
 import type { Outcome, RunState } from "../../shared/exchange/job.ts";
 import { progressOf, send, undo } from "./send.ts";
@@ -23,6 +23,9 @@ const usage = `npm run crm -- <verb> [options]
     [--encoding E] [--dates dmy|mdy|ymd] [--decimal ,]
   imports                         your imports, newest first
   undo ID                         take an import back: what people changed since stays, and is listed
+  export KIND --out FILE [--as csv|json] [--why WHY]
+                                  what you may take out, such as accounts; many rows wait for a second person,
+                                  and are fetched with export --id ID --out FILE when they have agreed
   members                         list the members
   policy show                     the policy in force, as far as you may read it
   policy check FILE [--tests DIR] every fault with its path; its tests, allow/*.json and deny/*.json (this
@@ -59,6 +62,7 @@ const options = {
   commit: { type: "boolean" },
   why: { type: "string" },
   tests: { type: "string" },
+  out: { type: "string" },
   action: { type: "string" },
   id: { type: "string" },
   field: { type: "string" },
@@ -83,6 +87,8 @@ export async function run(argv: readonly string[], parse: typeof parseArgs): Pro
         return await importFrom(rest, values);
       case "imports":
         return await listImports(values);
+      case "export":
+        return await exportTo(rest, values);
       case "undo":
         return await undoImport(rest, values);
       case "members":
@@ -236,6 +242,28 @@ async function listImports(values: Values): Promise<number> {
   say(values, body, body.items.map((run) => `${run.id}\t${new Date(run.at).toISOString().slice(0, 16)}\t${run.state}\t${run.created} created, ${run.updated} updated, ${run.refused} refused\t${run.name}`).join("\n")); // prettier-ignore
   return 0;
 }
+/** Bytes as they come, into a file that only its owner can read: what leaves is nobody else's. */
+async function exportTo([kind, ...more]: readonly string[], values: Values): Promise<number> {
+  if (more.length > 0 || (kind === undefined) === (values.id === undefined) || !values.out)
+    throw new WrongUse("export needs a kind of record, such as accounts, or --id; and --out with a file.");
+  const session = sessionOf(values);
+  let id = values.id;
+  if (id === undefined) {
+    const ask = { of: kind, format: values.as ?? "csv", ...(values.why ? { why: values.why } : {}) };
+    const { status, body } = await call<{ id?: string; approval?: string; rows?: number }>(session.url, session, "POST", "/api/exports", ask); // prettier-ignore
+    if (status === 202 || body.id === undefined) {
+      const { body: mine } = await call<{ items: { id: string; approval: string | null }[] }>(session.url, session, "GET", "/api/exports"); // prettier-ignore
+      const held = mine.items.find(({ approval }) => approval === body.approval)?.id;
+      say(values, { approval: body.approval, export: held }, `A second person is asked: ${body.approval}. Then: npm run crm -- export --id ${held} --out ${values.out}`); // prettier-ignore
+      return 0;
+    }
+    id = body.id;
+  }
+  const size = await download(session.url, session, `/api/exports/${id}`, values.out);
+  say(values, { export: id, file: values.out, bytes: size }, `${size} bytes are in ${values.out}.`);
+  return 0;
+}
+
 async function undoImport([id, ...more]: readonly string[], values: Values): Promise<number> {
   if (id === undefined || more.length > 0) throw new WrongUse("undo takes the id of one import.");
   const session = sessionOf(values);

@@ -262,20 +262,20 @@ const allows: readonly AllowRule[] = [
     "Standards are kept over all records.", { in: ["core", "sales", "service", "handoff"] }),
   allow("steward.import", ["data_steward"], [...picture, "lead", "opportunity", "case", "handoff", "approval", "section"], ["import"], reach("all"),
     ["identity", "shared", "qualification", "terms", "billing", "contract", "personal", "consent", "resolution", "handoff", "internal"],
-    "Writing a value is not reading it."),
+    "To write is not to read."),
   allow("steward.merge", ["data_steward"], ["account", "contact", "lead"], ["edit", "merge", "link", "bulk_edit", "archive", "restore"], reach("all"), ["identity", "shared"],
     "Twins are merged by one who knows the rules."),
   allow("twin.match", ["seller", "qualifier", "support"], ["account", "contact"], ["match"], reach("all"), ["identity", "shared"], "No customer is worked twice unknown."),
   allow("audit.read", ["auditor", "policy_admin"], ["member", "team", "region"], ["read_audit"], reach("all"), ["identity", "shared"], "Somebody watches."),
   allow("admin.member", ["policy_admin"], "member", ["find", "read", "read_history"], reach("all"), ["identity", "shared", "personal"],
-    "Members are kept by few people.", { keep: "online" }),
+    "Few people keep members.", { keep: "online" }),
   allow("admin.others", ["policy_admin"], "member", ["create", "edit", "import", "manage_member", "assign_duty", "archive"],
     { not: reach("own") }, ["identity", "shared", "personal"], "Nobody changes their own rights."),
   allow("admin.teams", ["policy_admin"], ["team", "region"], ["create", "edit", "import", "manage_member", ...remove], reach("all"), ["identity", "shared"],
     "Teams say where people work."),
   // --- a second person about rights, and who may lend what for a while
   allow("rights.ask", everyone, "approval", ["ask"], { eq: ["requester", me] }, ["identity", "shared"], "Whoever asked may take it back."),
-  allow("rights.policy", ["policy_admin"], "approval", ["approve_policy"], askedBy("widen", "email", "policy"), ["identity", "shared"],
+  allow("rights.policy", ["policy_admin"], "approval", ["approve_policy", "approve_export"], askedBy("widen", "email", "policy", "export"), ["identity", "shared"],
     "Nobody widens rights alone."),
   allow("rights.grant", ["policy_admin", "sales_manager", "escalation_lead", "finance"], "approval", ["approve_grant"], askedBy("grant", "cover"),
     ["identity", "shared"], "What is lent, somebody else lends."),
@@ -289,7 +289,7 @@ const allows: readonly AllowRule[] = [
     "Finance lends a look at its own fields."),
   allow("lend.any", ["policy_admin"], lendable, ["approve_grant"], reach("all"), ["identity", "shared"], "The shared picture can be lent."),
   allow("admin.policy", ["policy_admin"], "member", ["edit_policy", "approve_policy", "approve_grant", "simulate", "attest_access"], reach("all"), ["identity"],
-    "The policy is changed by two people."),
+    "Two people change the policy."),
 ];
 
 const forbids: readonly ForbidRule[] = [

@@ -35,7 +35,7 @@ export interface Around {
 }
 
 /** What is brought in, and taken back by an undo of just that, was not made here: gates of work do not ask it. */
-const importing = new Set(["record.import@1", "record.take_back@1"]);
+const importing = ({ mutation }: Around): boolean => mutation.startsWith("record.import");
 
 export function judge(drafts: readonly Drafted[], around: Around): Result<void> {
   for (const draft of drafts) {
@@ -66,7 +66,7 @@ function ownMutations(draft: Drafted, { mutation }: Around): Result<void> {
 function stageGate(draft: Drafted, drafts: readonly Drafted[], around: Around): Result<void> {
   const { after, before, op } = draft;
   const to = after["stage"];
-  if (draft.entity !== "opportunity" || op === "delete" || typeof to !== "string" || importing.has(around.mutation))
+  if (draft.entity !== "opportunity" || op === "delete" || typeof to !== "string" || importing(around))
     return ok(undefined);
   if (op === "edit" && before?.["stage"] === to) return ok(undefined);
   const place = around.place(after.anchor);
@@ -98,8 +98,7 @@ export const keepsInStages = ({ rules: { stages } }: Bound): boolean =>
 function stageKeeps(draft: Drafted, _drafts: readonly Drafted[], around: Around): Result<void> {
   const { op, before, after, named } = draft;
   const moves = before !== null && before["stage"] !== after["stage"]; // the gates have judged that
-  if (draft.entity !== "opportunity" || op === "restore" || moves || importing.has(around.mutation))
-    return ok(undefined);
+  if (draft.entity !== "opportunity" || op === "restore" || moves || importing(around)) return ok(undefined);
   const id = after["stage"];
   const place = around.place(after.anchor);
   const stage = typeof id === "string" && keepsInStages(around.bound) ? stageRef(id, around) : null;
@@ -198,7 +197,7 @@ function protectedFields(draft: Drafted, drafts: readonly Drafted[], around: Aro
 
 function protectedDelete(draft: Drafted, drafts: readonly Drafted[], around: Around): Result<void> {
   const { before, op } = draft;
-  if (op !== "delete" || !before || importing.has(around.mutation)) return ok(undefined);
+  if (op !== "delete" || !before || importing(around)) return ok(undefined);
   for (const rule of rulesOf(around.bound, "delete_protected", draft.entity)) {
     const needed = isNeeded(rule.when, before);
     if (needed === false || (needed === null && !around.edge)) continue;

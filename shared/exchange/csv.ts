@@ -41,6 +41,12 @@ export function readCsv(text: string): Result<Table> {
 
 const bad = (detail: string) => fail("invalid", { fields: ["csv"], detail });
 
+/** What a spreadsheet would run; and what we would have made of it, so that it can be told apart when it comes back. */
+const isFormula = /^'*[=+\-@\t\r]/;
+/** A cell as it was before it was defused. */
+export const undefused = (text: string): string =>
+  text.startsWith("'") && isFormula.test(text) ? text.slice(1) : text;
+
 /**
  * Writes a table, CRLF between rows. `formulas: "quoted"` puts an apostrophe before cells that a spreadsheet would run
  * (`=`, `+`, `-`, `@`, tab); `"kept"` changes nothing, for programs that read the file again.
@@ -52,7 +58,7 @@ export function writeCsv(
 ): string {
   const cell = (value: string | number | boolean | null | undefined): string => {
     const raw = value === null || value === undefined ? "" : String(value);
-    const safe = formulas === "quoted" && typeof value === "string" && /^[=+\-@\t\r]/.test(raw) ? `'${raw}` : raw;
+    const safe = formulas === "quoted" && typeof value === "string" && isFormula.test(raw) ? `'${raw}` : raw;
     return /[",;\t\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
   };
   let text = `${header.map(cell).join(",")}\r\n`;

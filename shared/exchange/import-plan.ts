@@ -3,7 +3,7 @@
  * `salesforce:Account:0018a…`, and its id is derived from cell and source, so importing twice changes nothing and rows
  * may refer to each other across files and chunks. A reference that leads nowhere is kept in `unresolved` and listed.
  */
-import { isId, makeId, orgAnchor } from "../kernel/id.ts";
+import { cellOf, isId, makeId, orgAnchor } from "../kernel/id.ts";
 import type { ErrorCode } from "../kernel/result.ts";
 import { type Compartment, isCompartment } from "../records/compartments.ts";
 import {
@@ -188,7 +188,8 @@ export function planImport(
       return false;
     }
     const wrong = wrongFields(row);
-    if (isId(row.source) || !id || taken.has(id)) wrong.push("source");
+    const isOther = isId(row.source) && (cellOf(row.source) !== cell || entityOfId(row.source) !== row.entity);
+    if (isOther || !id || taken.has(id)) wrong.push("source");
     if (wrong.length > 0 || !id) {
       const twice = id !== undefined && taken.has(id) ? { detail: "Another row here has the same key." } : {};
       const at = row.line === undefined ? {} : { line: row.line };
@@ -241,8 +242,11 @@ export function planImport(
         product: (line.product && find(line.product)) ?? null,
       }));
     }
-    if (shape["source"]) values["source"] = row.source;
-    if (shape["unresolved"]) values["unresolved"] = custom(lost.map(({ field, ref }) => [field, ref]));
+    // A record that is named by its own id, as in what left this cell, keeps where it once came from.
+    const isOwn = isId(row.source);
+    if (shape["source"] && !isOwn) values["source"] = row.source;
+    if (shape["unresolved"] && (!isOwn || lost.length > 0))
+      values["unresolved"] = custom(lost.map(({ field, ref }) => [field, ref]));
 
     const before = existing.get(id);
     if (!before) {
@@ -264,6 +268,7 @@ export function planImport(
       // Owner, team, region, stage and their like move by their own acts only: a second import leaves them alone.
       const field = shape[name];
       if (!field || field.act || field.apart || same(before[name], value)) continue;
+      if (name === "marketingConsent" && value === "unknown") continue; // what a file does not say takes no consent away
       // A hidden field that is secret does not exist for the importer: whether it is equal must not show.
       if (before[name] === undefined && groupDefaults[field.group].existence === "secret") continue;
       set[name] = value;
@@ -297,7 +302,7 @@ function wrongFields(row: ImportRow): string[] {
   const wrong = new Set<string>();
   const at = row.origin?.at;
   if (at !== undefined && !(at >= -2_208_988_800_000 && at <= 7_258_118_400_000)) wrong.add("createdAt");
-  if (entityOfSource(row.source) !== row.entity) wrong.add("source");
+  if (!isId(row.source) && entityOfSource(row.source) !== row.entity) wrong.add("source");
   if (
     row.compartment !== undefined &&
     !(isCompartment(row.compartment) && compartmentsOf(row.entity).includes(row.compartment))

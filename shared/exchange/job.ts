@@ -2,7 +2,7 @@
  * An import from its file's side: rows are read, mapped and sent in portions, one after the other, and nothing but the
  * portion at hand is held. Who calls brings the transport and the clock; the screen and the command line do the same.
  */
-import { limits } from "../kernel/limits.ts";
+import { edgeLimits, limits } from "../kernel/limits.ts";
 import { bytesMax, utf8Bytes } from "./chunks.ts";
 import { Hashes } from "./hash.ts";
 import { importRowsMax, type Difference, type ImportError, type ImportReport, type ImportRow, type Unresolved } from "./import-plan.ts"; // prettier-ignore
@@ -55,8 +55,8 @@ async function* portionsOf(items: AsyncIterable<Item>, first: number): AsyncGene
     const size = utf8Bytes(JSON.stringify(item)) + 1;
     const isFull =
       rows.length === importRowsMax ||
-      unread.length === limits.importUnreadMax ||
-      notes.length === limits.importUnreadMax ||
+      unread.length === edgeLimits.importUnreadMax ||
+      notes.length === edgeLimits.importUnreadMax ||
       bytes + size > bytesMax;
     if (isFull) {
       yield { n: n++, rows, unread, notes };

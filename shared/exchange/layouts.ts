@@ -352,7 +352,8 @@ function ownExport(table: Pick<ReadTable, "name" | "columns">): Mapping | null {
     if (column === "anchor") return account("key");
     if (column === "createdAt") return made;
     if (column === "createdBy") return maker("key");
-    if (["compartment", "exportedFor", "source"].includes(column)) return leave;
+    if (["compartment", "account", "exportedFor", "source", "unresolved"].includes(column)) return leave;
+    if (["custom", "lines"].includes(entity(name).fields[column]?.type ?? "")) return { to: "json", field: column };
     const of = fields.get(column);
     return of === undefined ? own() : of ? ref(column, of) : { ...f(column), minor: true };
   };

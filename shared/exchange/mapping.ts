@@ -8,6 +8,7 @@ import { isId } from "../kernel/id.ts";
 import { limits } from "../kernel/limits.ts";
 import { configuration, entity, isEntity, type EntityName } from "../records/entities.ts";
 import type { Custom, Field, Value } from "../records/field.ts";
+import { undefused } from "./csv.ts";
 import { printOf } from "./hash.ts";
 import { entityOfSource, type ImportRow } from "./import-plan.ts";
 import type { Cells } from "./read/rows.ts";
@@ -15,7 +16,7 @@ import type { Cells } from "./read/rows.ts";
 /** How a cell names another record: by its key in the system that the file came from, by name, by address. */
 export type By = "key" | "name" | "email";
 export interface Target {
-  readonly to: "field" | "ref" | "own" | "key" | "anchor" | "createdAt" | "createdBy" | "leave";
+  readonly to: "field" | "ref" | "own" | "key" | "anchor" | "createdAt" | "createdBy" | "json" | "leave";
   /** Of `field` and `ref`: which. Of an `anchor` by name beside one by key: the account's name, if it is not there yet. Of `own`: under which name, if not the column's. */
   readonly field?: string;
   readonly by?: By;
@@ -158,6 +159,8 @@ function valueOf(field: Field, text: string, { decimal = ".", dates = "ymd" }: M
     case "zone":
       return isZone(text.trim()) ? text.trim() : null;
     case "list": {
+      const list = text.startsWith("[") ? objectIn(text) : null;
+      if (Array.isArray(list)) return list as readonly string[];
       const parts = text.split(/[;\n]/).map((part) => part.trim()).filter(Boolean); // prettier-ignore
       return parts.length <= 32 && parts.every((part) => part.length <= 80) ? parts : null;
     }
@@ -184,6 +187,15 @@ const ownFieldOf = (name: EntityName): string | null => ("customShared" in entit
 const wordsFieldOf = (name: EntityName): string | null =>
   ["description", "body"].find((field) => entity(name).fields[field]?.type === "long") ?? null;
 
+/** What our own exports write of fields that are no single value. */
+function objectIn(text: string): Value | null {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === "object" && value !== null ? (value as Value) : null;
+  } catch {
+    return null;
+  }
+}
 const asItIs: readonly Target[] = [{ to: "own" }];
 
 /** One row of a file as rows to import: the record, and the account that it names if the file has no keys of accounts. */
@@ -234,12 +246,19 @@ function mapOne(mapping: Mapping, cells: Cells, line: number): Mapped {
     return bySaying(by === "name" && /^[^\s@]+@[^\s@]+$/u.test(text.trim()) && target.of === "member" ? "email" : by, target.of ?? "account", text);
   }; // prettier-ignore
 
-  for (const [column, text] of Object.entries(cells)) {
-    if (text.trim() === "") continue;
+  for (const [column, cell] of Object.entries(cells)) {
+    if (cell.trim() === "") continue;
+    const text = mapping.layout === "baton" ? undefused(cell) : cell;
     for (const target of mapping.columns[column] ?? asItIs) {
       switch (target.to) {
         case "leave":
           break;
+        case "json": {
+          const value = objectIn(text);
+          if (value && target.field) fields[target.field] = value;
+          else keep(column, text, "can't be read as JSON");
+          break;
+        }
         case "key":
           key ??= text.trim();
           break;

@@ -152,13 +152,6 @@ export const limits = {
   noticeNoisePct: 60, // and so many of them ignored, the member is asked
   boardRowsMax: 10_000, // opportunities of a pipeline that a screen asks for online: fifty pages
 
-  // --- imports and exports (docs/spec/exchange.md)
-  importUndoDays: 30, // what an import changed stands in the changes for longer (hotMs)
-  importUnreadMax: 1_000, // rows of one portion that its reader could not take, each with a sentence
-  importRunsShown: 100,
-  exportLinkMs: hourMs, // for fetching what was asked for
-  exportRowsMax: 200_000, // of one export; an organisation's archive has no bound
-
   // --- acts on many rows of a list
   bulkRowsMax: 2_000, // each is a mutation of its own: forty pushes, under a minute on a phone
   pasteCellsMax: 5_000,
@@ -180,6 +173,13 @@ export const limits = {
 
 /** Bounds that the edge alone goes by: a device does not carry them. */
 export const edgeLimits = {
+  // --- imports and exports (docs/spec/exchange.md)
+  importUndoDays: 30, // what an import changed stands in the changes for longer (hotMs)
+  importUnreadMax: 1_000, // rows of one portion that its reader could not take, each with a sentence
+  importRunsShown: 100,
+  exportLinkMs: hourMs, // for fetching what was asked for
+  exportRowsMax: 200_000, // of one export; an organisation's archive has no bound
+
   // --- notices counted of all together (docs/spec/notices.md)
   heededMembersMin: 5, // of whom a number is told, or it is not
   heededStep: 5, // to which such numbers are rounded

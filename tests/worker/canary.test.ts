@@ -102,6 +102,7 @@ describe("[case 21] [ACCESS-3] no token reaches whom it is hidden from", () => {
       "import",
       "imports",
       "undo",
+      "export",
       "members",
       "policy show",
       "policy check",

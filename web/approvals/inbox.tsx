@@ -47,7 +47,7 @@ export function ToDecide(props: { readonly row: Approval }): JSX.Element {
   const seen = () => Object.fromEntries(valuesOf(whole()).values.map(({ field, now: value }) => [field, value]));
   const account = data.record("account", () => props.row.anchor);
   const members = data.list("member", () => ({ sort: "name" }));
-  const governs = () => governanceKinds.has(props.row.approvalKind ?? "");
+  const governs = () => governanceKinds.has(props.row.approvalKind ?? "") || props.row.approvalKind === "export";
   const others = () =>
     governs()
       ? []
@@ -233,7 +233,9 @@ export function Asked(props: { readonly row: Approval }): JSX.Element {
 function placeOf(row: Approval): string {
   const about = row.about ?? "";
   if (entityOfId(about) === "account") return paths.account(about);
-  return governanceKinds.has(row.approvalKind ?? "") ? paths.today : paths.account(row.anchor, "opportunities");
+  return governanceKinds.has(row.approvalKind ?? "") || row.approvalKind === "export"
+    ? paths.today
+    : paths.account(row.anchor, "opportunities");
 }
 
 /** What would be lent, and until when. */

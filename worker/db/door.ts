@@ -51,6 +51,8 @@ export interface ListAsk {
   readonly sort: string | null;
   readonly q: string | null;
   readonly filters: readonly { readonly field: string; readonly op: Op; readonly value: string }[];
+  /** Only what this member may take out of the cell: a right of its own, over what they may read. */
+  readonly out?: true;
 }
 export const ops = ["eq", "ne", "lt", "lte", "gt", "gte", "in", "contains"] as const;
 export type Op = (typeof ops)[number];
@@ -65,6 +67,7 @@ export async function readRecords(
   { db, actor, now }: DoorContext,
   name: EntityName,
   ids: readonly string[],
+  out?: true,
 ): Promise<Row[]> {
   const rows = await loadRows(db, ids);
   const anchors = [...new Set([...rows.values()].map((stored) => stored.row.anchor))];
@@ -72,7 +75,7 @@ export async function readRecords(
   const places = await loadPlaces(db, anchors, actor.member, names);
   return ids.flatMap((id) => {
     const row = rows.get(id);
-    return row?.entity === name ? (seen(actor, now, row, places.get(row.row.anchor)) ?? []) : [];
+    return row?.entity === name ? (seen(actor, now, row, places.get(row.row.anchor), out) ?? []) : [];
   });
 }
 /** Records of one account as the member may have them, whatever their kinds, with how they stand to it. */
@@ -90,9 +93,17 @@ export async function readUnder(
   return { place, rows: new Map(found) };
 }
 /** The record as this member sees it; null: not at all. */
-function seen(actor: Actor, now: number, { entity: name, row, deletedAt }: Stored, place?: StoredPlace): Row | null {
+function seen(
+  actor: Actor,
+  now: number,
+  { entity: name, row, deletedAt }: Stored,
+  place?: StoredPlace,
+  out?: true,
+): Row | null {
   if (!place || deletedAt !== null) return null;
-  const mask = actor.bound.recordMask(name, row, place, now);
+  const right = out ? actor.bound.decide("export", name, row.compartment, place, now, row) : null;
+  if (right?.allowed === false) return null;
+  const mask = actor.bound.recordMask(name, row, place, now) & (right?.allowed ? right.groups : -1);
   return isVisible(name, row, mask) ? project(name, row, mask, actor.bound.rules.masks ?? {}) : null;
 }
 
@@ -199,7 +210,9 @@ async function byAnchor(
   const last = shown.at(-1)?.r;
   const places = placesOf([shown.map((row) => row.a), crew, shares]);
   return ok({
-    items: shown.flatMap((row) => seen(actor, now, stored(name, row.r, row.a), places.get(row.r.anchor)) ?? []),
+    items: shown.flatMap(
+      (row) => seen(actor, now, stored(name, row.r, row.a), places.get(row.r.anchor), ask.out) ?? [],
+    ),
     nextCursor: rows.length > ask.limit && last ? pack([last.anchor, last.id]) : null,
   });
 }

@@ -47,7 +47,7 @@ export type TakeBack =
   | { readonly act: "edit"; readonly id: string; readonly set: Fields };
 /** What an import did to one record, undone: decided by the right to import, as it was. */
 export const takeBack = defineMutation<TakeBack>({
-  name: "record.take_back@1",
+  name: "record.import_undo@1",
   args: z.any(),
   reads: () => [],
   run: (tx, one) => {

@@ -1,4 +1,4 @@
-import { idBytes, orgAnchor } from "../../shared/kernel/id.ts";
+import { idBytes, isId, orgAnchor } from "../../shared/kernel/id.ts";
 import { limits } from "../../shared/kernel/limits.ts";
 import { fail, ok, type Result } from "../../shared/kernel/result.ts";
 import {
@@ -124,6 +124,7 @@ async function tryImport(
   const unclear = byWhatIsSeen(ids, existing);
   const plan = planImport(rows, cell, ids, existing, hidden, deleted, unclear);
 
+  for (const { source } of rows) if (isId(source)) ids.set(source, source);
   const sourceOf = new Map([...ids].map(([source, id]) => [id, source]));
   const errors: ImportError[] = [...plan.errors];
   const planned: Planned[] = [];

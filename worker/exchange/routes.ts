@@ -1,9 +1,9 @@
 import { Hono } from "hono";
 import * as z from "zod/mini";
 import { importRowsMax } from "../../shared/exchange/import-plan.ts";
-import { dayMs, limits } from "../../shared/kernel/limits.ts";
+import { dayMs, edgeLimits, limits } from "../../shared/kernel/limits.ts";
 import { compartments } from "../../shared/records/compartments.ts";
-import { wholeEntities, type EntityName } from "../../shared/records/entities.ts";
+import { entityOfPlural, personal, wholeEntities, type EntityName } from "../../shared/records/entities.ts";
 import { linesSchema } from "../../shared/records/record.ts";
 import { requireActor } from "../auth/actor.ts";
 import type { AppContext, AppEnv } from "../context.ts";
@@ -12,6 +12,10 @@ import type { Announcement, PushContext } from "../sync/push.ts";
 import { openDb, type Db } from "../db/db.ts";
 import { readBody } from "../http/body.ts";
 import { missing, problem } from "../http/problem.ts";
+import { ok } from "../../shared/kernel/result.ts";
+import { exportFormats } from "../../shared/exchange/export.ts";
+import { wait } from "../governance/http.ts";
+import { askExport, sendExport } from "./export.ts";
 import { importRows, type PartBody } from "./import.ts";
 import { finishRun, startRun, undoRun } from "./runs.ts";
 import * as store from "./store.ts";
@@ -42,7 +46,7 @@ export const importRow = z.strictObject({
 });
 const said = z.array(
   z.strictObject({ line: z.int().check(z.gte(0)), detail: z.string().check(z.maxLength(limits.textMax)) }),
-).check(z.maxLength(limits.importUnreadMax)); // prettier-ignore
+).check(z.maxLength(edgeLimits.importUnreadMax)); // prettier-ignore
 
 /** Bodies of these routes, for validation here and for openapi.json. */
 export const exchangeBodies = {
@@ -61,6 +65,11 @@ export const exchangeBodies = {
     name: z.string().check(z.trim(), z.minLength(1), z.maxLength(limits.nameMax)),
     print: z.string().check(z.minLength(1), z.maxLength(200)),
     mapping: z.optional(z.string().check(z.maxLength(100_000))),
+  }),
+  "POST /api/exports": z.strictObject({
+    of: z.string().check(z.maxLength(40)),
+    format: z.enum(exportFormats),
+    why: z.optional(z.string().check(z.maxLength(limits.textMax))),
   }),
 } as const;
 
@@ -107,7 +116,7 @@ export function exchangeRoutes(tell: (env: Env, announcement: Announcement) => P
   });
   routes.get("/imports", requireActor, async (c) => {
     const { db, actor } = contextOf(c);
-    return c.json({ items: (await store.listRuns(db, actor.member, limits.importRunsShown)).map(shown) });
+    return c.json({ items: (await store.listRuns(db, actor.member, edgeLimits.importRunsShown)).map(shown) });
   });
   routes.get("/imports/:id", requireActor, async (c) => {
     const { db, actor } = contextOf(c);
@@ -141,12 +150,39 @@ export function exchangeRoutes(tell: (env: Env, announcement: Announcement) => P
         left: done.value.done ? 0 : (done.value.run.undone ?? done.value.run.parts - done.value.run.settled) || 1,
       });
     });
+  routes.post("/exports", requireActor, async (c) => {
+    const body = await readBody(c.req.raw, exchangeBodies["POST /api/exports"]);
+    if (!body.ok) return problem(body.error);
+    const { of, format, why = "" } = body.value;
+    const name = entityOfPlural(of);
+    if (!name || personal.has(name)) return problem({ code: "invalid", fields: ["of"] });
+    const context = contextOf(c);
+    const asked = await askExport(context, { of: name, format, why });
+    if (!asked.ok) return problem(asked.error);
+    if (asked.value.waiting)
+      return wait(c, context, ok(asked.value.waiting), "So many rows leave only when a second person agrees.");
+    return c.json(listed(asked.value.run), 201);
+  });
+  routes.get("/exports", requireActor, async (c) => {
+    const { db, actor } = contextOf(c);
+    return c.json({ items: (await store.listExports(db, actor.member, edgeLimits.importRunsShown)).map(listed) });
+  });
+  routes.get("/exports/:id", requireActor, async (c) => {
+    const sent = await sendExport(contextOf(c), c.req.param("id"));
+    if (!sent.ok) return sent.error.code === "missing" ? missing() : problem(sent.error);
+    return sent.value;
+  });
   return routes;
 }
+/** An export as its member sees it. */
+const listed = ({ member: _member, what, ...run }: store.Export) => ({
+  ...run,
+  of: (JSON.parse(what) as { of: string }).of,
+});
 /** A run as its member sees it. */
 const shown = ({ member: _member, print: _print, mapping: _mapping, ...run }: store.Run) => ({
   ...run,
-  undoUntil: run.at + limits.importUndoDays * dayMs,
+  undoUntil: run.at + edgeLimits.importUndoDays * dayMs,
 });
 
 /** Every row's fate, one a line, portion by portion: no more than one of them is in memory. */

@@ -1,4 +1,4 @@
-import { dayMs, limits } from "../../shared/kernel/limits.ts";
+import { dayMs, edgeLimits, limits } from "../../shared/kernel/limits.ts";
 import { idBytes, makeId } from "../../shared/kernel/id.ts";
 import { fail, ok, type Result } from "../../shared/kernel/result.ts";
 import { entity, type EntityName, type Row } from "../../shared/records/entities.ts";
@@ -154,8 +154,8 @@ export const undoRun = (context: PushContext, id: string): Promise<Result<Step>>
     if (!run) return fail("missing");
     const n = run.undone ?? run.parts;
     if (run.state === "undone") return ok({ run, done: true, announcement: null });
-    if (now - run.at > limits.importUndoDays * dayMs)
-      return fail("denied", { detail: `An import can be undone for ${limits.importUndoDays} days.` });
+    if (now - run.at > edgeLimits.importUndoDays * dayMs)
+      return fail("denied", { detail: `An import can be undone for ${edgeLimits.importUndoDays} days.` });
     if (n === 0) {
       await store.writeRuns(db, [store.nothingToUndo(db, id, now)]);
       return ok({ run: { ...run, state: "undone", undone: 0 }, done: true, announcement: null });

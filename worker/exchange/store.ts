@@ -206,3 +206,33 @@ export async function generations(db: Db, ids: readonly string[]): Promise<Map<s
   ])) as [{ id: string; n: number }[]];
   return new Map(rows.map(({ id, n }) => [id, n]));
 }
+
+// --- exports
+
+const { exportRun } = tables;
+export type Export = typeof exportRun.$inferSelect;
+export const newExport = (db: Db, run: Export): Query => db.insert(exportRun).values(run);
+export async function readExport(db: Db, member: string, id: string): Promise<Export | null> {
+  const [rows] = (await batch(db, [
+    db
+      .select()
+      .from(exportRun)
+      .where(sql`${exportRun.id} = ${id} and ${exportRun.member} = ${member}`),
+  ])) as [Export[]];
+  return rows[0] ?? null;
+}
+export async function listExports(db: Db, member: string, limit: number): Promise<Export[]> {
+  const [rows] = (await batch(db, [
+    db.select().from(exportRun).where(sql`${exportRun.member} = ${member}`).orderBy(sql`${exportRun.at} desc`).limit(limit), // prettier-ignore
+  ])) as [Export[]];
+  return rows;
+}
+/** Rows that a member asked for alone since an instant: each counts once, fetched or not. */
+export async function exportedSince(db: Db, member: string, since: number): Promise<number> {
+  const [rows] = (await batch(db, [
+    db.all<{ n: number }>(sql`select coalesce(sum(rows), 0) as n from ${exportRun} where member = ${member} and at > ${since} and approval is null`), // prettier-ignore
+  ])) as [{ n: number }[]];
+  return rows[0]?.n ?? 0;
+}
+export const sentExport = (db: Db, id: string, until: number): Query =>
+  db.run(sql`update ${exportRun} set sent = sent + 1, until = ${until} where id = ${id}`);

@@ -15,6 +15,8 @@ export const proposalShape = z.discriminatedUnion("kind", [
   /** A longer end for a grant that is there. */
   z.strictObject({ kind: z.literal("renewal"), grant: id, until: z.int() }),
   z.strictObject({ kind: z.literal("cover"), cover: id, of: id, member: id, reason, ...interval }),
+  /** Many rows are taken out of the cell. */
+  z.strictObject({ kind: z.literal("export"), what: z.string(), format: z.string(), rows: z.int() }),
   z.strictObject({ kind: z.literal("policy"), policy: z.any(), parent: z.int() }),
 ]);
 export type Proposal = z.infer<typeof proposalShape>;

@@ -401,6 +401,8 @@ export async function carryOut(context: Context, decided: Write): Promise<Result
       const turns = [{ member, at: [begins, until] }];
       return ok({ items: [item("cover.give@1", nothing, also)], members: [member], everyone: false, turns });
     }
+    case "export": // whoever asked fetches it: nothing is done in their stead
+      return ok({ items: [], members: [], everyone: false, turns: [] });
     case "policy": {
       if (!maySomewhere(acting.bound, "edit_policy", cell, now))
         return fail("denied", { detail: "Who proposed this may not change the policy any more." });

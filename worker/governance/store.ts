@@ -110,7 +110,11 @@ export async function rolesHeld(db: Db): Promise<Map<string, number>> {
 export const rolesWith = (policy: Policy, action: string): string[] => [
   ...new Set(
     policy.allow
-      .filter((rule) => rule.entity !== "approval" && rule.actions.some((one) => one === action))
+      // Of most, the right to lend or change says who could agree; to an export only the approval itself.
+      .filter(
+        (rule) =>
+          (rule.entity !== "approval" || action === "approve_export") && rule.actions.some((one) => one === action),
+      )
       .flatMap((rule) => rule.to),
   ),
 ];
