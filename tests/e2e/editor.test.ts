@@ -235,6 +235,14 @@ test("[NOTICE-8] whom a note names finds it in Today, opens the note from there,
   await today.getByRole("link", { name: /Today/ }).first().click();
   await today.locator("[data-row]").first().waitFor();
   await expect.poll(() => row.count(), soon).toBe(0);
+  // Who wrote there stands in the account's timeline, with how the note begins.
+  await today.goto(`${server.url}/accounts/${account}`);
+  await today.getByRole("button", { name: "Notes", exact: true }).click();
+  await today
+    .getByText(/Wrote in this note · Ana Ribeiro/)
+    .first()
+    .waitFor();
+  await today.locator(`a[href="/accounts/${account}/notes/${note}"]`).first().waitFor();
   await his.close();
 }, 180_000);
 

@@ -330,3 +330,43 @@ describe("who the text of a section names", () => {
     expect(await told(org, "ana")).toEqual([]);
   });
 });
+
+describe("who wrote in the notes of an account", () => {
+  interface Wrote {
+    readonly section: string;
+    readonly by: string;
+    readonly line: string;
+  }
+  const raw = async (org: Org, who: Who): Promise<string> =>
+    (await call(org, who, `/api/accounts/${org.account}/wrote`)).text();
+  const told = async (org: Org, who: Who): Promise<readonly Wrote[]> => (JSON.parse(await raw(org, who)) as { items: Wrote[] }).items; // prettier-ignore
+
+  it("[SECTION-15] is one line a note, a writer and a day, with how the note begins now; of notes that one may not read there is not a byte", async () => {
+    const org = await makeOrg();
+    const { notes, desk } = org.sections;
+    expect(await told(org, "ana")).toEqual([]);
+    await writes(org, "ana", at(notes), paragraph("Renewal hinges on the board"));
+    await writes(org, "ana", at(notes), paragraph("and on the price"));
+    expect(await told(org, "sam")).toMatchObject([{ section: notes, by: org.members.ana, line: "" }]); // no words in the database yet
+    await alarm(org);
+    const line = (await told(org, "sam"))[0]?.line ?? "";
+    expect(["Renewal hinges on the board", "and on the price"]).toContain(line);
+    const before = await raw(org, "ana");
+    await writes(org, "sam", at(desk), paragraph("Kowalczyk shouted at us"));
+    await alarm(org);
+    expect(await raw(org, "ana")).toBe(before);
+    expect((await told(org, "sam")).map(({ section }) => section).sort()).toEqual([notes, desk].sort());
+    // Beyond the log, from what is kept of it; of one that is deleted nothing.
+    await call(org, "ana", `/api/accounts/${org.account}/sections/${notes}/versions`, "POST");
+    expect((await told(org, "ana")).map(({ by }) => by)).toEqual([org.members.ana]);
+    await changes(org, notes, "delete", { deletedAt: Date.now() } as Partial<Row>);
+    expect(await told(org, "ana")).toEqual([]);
+  });
+
+  it("[SECTION-15] is missing with the account, like one that never was", async () => {
+    const org = await makeOrg();
+    await writes(org, "ana", at(org.sections.notes), paragraph("Hello"));
+    const never = await (await call(org, "mal", `/api/accounts/${newId("acc")}/wrote`)).text();
+    expect(await raw(org, "mal")).toBe(never);
+  });
+});

@@ -46,3 +46,31 @@ test("the first line of a note names it; one line alone has no body; a very long
   expect([...long.name]).toHaveLength(121);
   expect(long.body).toHaveLength(300);
 });
+
+test("[SECTION-15] typing in a note is one line a writer and a day of the reader's; filtered like the others", () => {
+  const wrote = (by: string, at: number, section = "n1") => ({
+    section,
+    title: "Plan",
+    by,
+    at,
+    line: "Renewal hinges",
+  });
+  const past = {
+    ...sources,
+    zone: "Asia/Shanghai",
+    wrote: [
+      wrote("ana", Date.UTC(2026, 10, 24, 1)),
+      wrote("ana", Date.UTC(2026, 10, 23, 23)), // the same day in Shanghai, another one in UTC
+      wrote("bo", Date.UTC(2026, 10, 24, 1)),
+      wrote("ana", Date.UTC(2026, 10, 22, 1)),
+    ],
+    around: [{ id: "shared:1", at: Date.UTC(2026, 10, 24, 2), text: "Ana let Bo see this account" }],
+  };
+  expect(timeline(past, "notes").map(({ who, at, section, body }) => [who, at, section, body])).toEqual([
+    ["bo", Date.UTC(2026, 10, 24, 1), "n1", "Renewal hinges"],
+    ["ana", Date.UTC(2026, 10, 24, 1), "n1", "Renewal hinges"],
+    ["ana", Date.UTC(2026, 10, 22, 1), "n1", "Renewal hinges"],
+  ]);
+  expect(timeline(past, "access").map(({ title }) => title)).toEqual(["Ana let Bo see this account"]);
+  expect(timeline(past, "all")).toHaveLength(9);
+});

@@ -1,9 +1,34 @@
 import type { RecordOf } from "../../shared/records/entities.ts";
 import { addDays, dayIn } from "../i18n/format.ts";
 
+/** One who wrote in a note, on one day; `line`: how it begins now. */
+export interface Wrote {
+  readonly section: string;
+  readonly title: string;
+  readonly by: string;
+  readonly at: number;
+  readonly line: string;
+}
+/** What happened around an account; `record`: what was shared of it, null for all. */
+export interface Happening {
+  readonly what: "shared" | "share_ended" | "grant_ended" | "imported";
+  readonly at: number;
+  readonly by: string | null;
+  readonly to?: string;
+  readonly record?: string | null;
+  readonly until?: number | null;
+  readonly count?: number;
+}
+export interface Past {
+  readonly wrote: readonly Wrote[];
+  readonly around: readonly { readonly id: string; readonly at: number; readonly text: string }[];
+}
+export const filters = ["all", "touches", "tasks", "comments", "notes", "rules", "access"] as const;
+export type Filter = (typeof filters)[number];
+
 export interface Entry {
   readonly id: string;
-  readonly kind: "activity" | "task" | "comment" | "rule";
+  readonly kind: "activity" | "task" | "comment" | "rule" | "note" | "access";
   readonly at: number;
   readonly title: string;
   readonly body: string | null;
@@ -13,6 +38,8 @@ export interface Entry {
   readonly minutes?: number | null;
   readonly done?: boolean;
   readonly due?: string;
+  /** The note that was written in. */
+  readonly section?: string;
   /** The case of which sales should know. */
   readonly told?: string;
 }
@@ -27,12 +54,17 @@ interface Sources {
     readonly text: string;
     readonly rule: string;
   }[];
+  readonly wrote?: readonly Wrote[];
+  /** What happened around it, in words. */
+  readonly around?: readonly { readonly id: string; readonly at: number; readonly text: string }[];
+  /** By whose clock days are told apart. */
+  readonly zone?: string;
 }
 
 const instantOf = (day: string): number => Date.parse(`${day}T12:00:00Z`);
 
 /** One line of events out of three kinds of records, newest first; open tasks stand at their due day. */
-export function timeline(from: Sources, filter: "all" | "touches" | "tasks" | "comments" | "rules"): readonly Entry[] {
+export function timeline(from: Sources, filter: Filter): readonly Entry[] {
   const entries: Entry[] = [];
   if (filter === "all" || filter === "touches") {
     for (const row of from.activities) {
@@ -94,6 +126,19 @@ export function timeline(from: Sources, filter: "all" | "touches" | "tasks" | "c
   if (filter === "all" || filter === "rules")
     for (const { id, at, text, rule } of from.rules ?? [])
       entries.push({ id, kind: "rule", at, title: text, body: null, who: null, outcome: rule });
+  if (filter === "all" || filter === "notes") {
+    // One line for a note, a writer and a day, however often they came back to it.
+    const seen = new Set<string>();
+    for (const { section, title, by, at, line } of [...(from.wrote ?? [])].sort((a, b) => b.at - a.at)) {
+      const id = `${section}:${by}:${dayIn(at, from.zone ?? "UTC")}`;
+      if (seen.has(id)) continue;
+      seen.add(id);
+      entries.push({ id, kind: "note", at, title, body: line && line !== title ? line : null, who: by, section });
+    }
+  }
+  if (filter === "all" || filter === "access")
+    for (const { id, at, text } of from.around ?? [])
+      entries.push({ id, kind: "access", at, title: text, body: null, who: null });
   return entries.sort((a, b) => b.at - a.at || (a.id < b.id ? 1 : -1));
 }
 

@@ -10,7 +10,7 @@ import Phone from "lucide-solid/icons/phone";
 import StickyNote from "lucide-solid/icons/sticky-note";
 import Users from "lucide-solid/icons/users";
 import Workflow from "lucide-solid/icons/workflow";
-import { createMemo, createResource, createSignal, For, lazy, Show, Suspense, type JSX } from "solid-js";
+import { createMemo, createResource, createSignal, For, lazy, Match, Show, Suspense, Switch, type JSX } from "solid-js";
 import { Dynamic } from "solid-js/web";
 import { under } from "../duplicates/standing.ts";
 import { clock, day, dayIn, duration } from "../i18n/format.ts";
@@ -23,14 +23,12 @@ import { Nothing } from "../ui/nothing.tsx";
 import { seesAny, whyEmpty } from "../ui/why-empty.ts";
 import { accountTrace } from "../trace/trace.ts";
 import css from "./timeline.module.css";
-import { groups, timeline, type Entry } from "./timeline-model.ts";
+import { filters, groups, timeline, type Entry, type Filter } from "./timeline-model.ts";
 import { line, outcomeWords } from "./words.ts";
 
 // What is pressed brings what it takes.
 const LogForm = lazy(async () => ({ default: (await import("./log-form.tsx")).LogForm }));
 
-const filters = ["all", "touches", "tasks", "comments", "rules"] as const;
-type Filter = (typeof filters)[number];
 const pageRows = 40;
 const icons = {
   call: Phone,
@@ -64,10 +62,23 @@ export function Timeline(props: { readonly account: string }): JSX.Element {
     const said = words.latest;
     return said ? lines().map((line) => ({ id: line.id, at: line.at, ...said.lineWords(session, line) })) : [];
   });
-  const entries = createMemo(() =>
-    timeline({ activities: activities(), tasks: tasks(), comments: comments(), rules: rules() }, filter()),
+  // What the server alone knows comes after what is here.
+  const [past, { refetch }] = createResource(
+    () => !session.offline() && props.account,
+    async (account) => (await import("./past.ts")).fetchPast(session, account, data.source(account)?.link),
   );
+  const known = () => (past.state === "ready" ? past() : undefined);
+  const entries = createMemo(() =>
+    timeline(
+      {
+        activities: activities(), tasks: tasks(), comments: comments(), rules: rules(),
+        wrote: known()?.wrote ?? [], around: known()?.around ?? [], zone: data.me.zone,
+      },
+      filter(),
+    ),
+  ); // prettier-ignore
   const shown = createMemo(() => groups(entries().slice(0, limit()), dayIn(now(), data.me.zone), data.me.zone));
+  const isPast = () => filter() === "notes" || filter() === "access";
   const heading = (key: string) =>
     key === "ahead" || key === "today" || key === "yesterday"
       ? line(key === "ahead" ? "upcoming" : key)
@@ -107,9 +118,11 @@ export function Timeline(props: { readonly account: string }): JSX.Element {
             list="account.timeline"
             why={whyEmpty({
               sees: seesAny(data, "activity"),
-              filtered: filter() !== "all",
-              partial: !data.whole(),
+              failed: isPast() && past.error !== undefined,
+              filtered: filter() !== "all" && !(isPast() && session.offline()),
+              partial: !data.whole() || (isPast() && session.offline()),
             })}
+            onRetry={() => void refetch()}
             onClear={() => setFilter("all")}
           />
         }
@@ -120,7 +133,13 @@ export function Timeline(props: { readonly account: string }): JSX.Element {
               <h2 class={css.heading}>{heading(group.key)}</h2>
               <ul>
                 <For each={group.entries}>
-                  {(entry) => <OneEntry entry={entry} near={group.key === "today" || group.key === "yesterday"} />}
+                  {(entry) => (
+                    <OneEntry
+                      account={props.account}
+                      entry={entry}
+                      near={group.key === "today" || group.key === "yesterday"}
+                    />
+                  )}
                 </For>
               </ul>
             </section>
@@ -136,7 +155,7 @@ export function Timeline(props: { readonly account: string }): JSX.Element {
   );
 }
 
-function OneEntry(props: { readonly entry: Entry; readonly near: boolean }): JSX.Element {
+function OneEntry(props: { readonly account: string; readonly entry: Entry; readonly near: boolean }): JSX.Element {
   const { data, memberName } = useSession();
   const location = useLocation();
   const [open, setOpen] = createSignal(false);
@@ -145,6 +164,8 @@ function OneEntry(props: { readonly entry: Entry; readonly near: boolean }): JSX
   const icon = () => {
     if (props.entry.kind === "comment") return MessageSquare;
     if (props.entry.kind === "rule") return Workflow;
+    if (props.entry.kind === "note") return StickyNote;
+    if (props.entry.kind === "access") return Users;
     if (props.entry.kind === "task") return props.entry.done ? CircleCheck : Circle;
     return icons[props.entry.activityKind ?? "other"] ?? Handshake;
   };
@@ -156,7 +177,8 @@ function OneEntry(props: { readonly entry: Entry; readonly near: boolean }): JSX
         : day(dayIn(props.entry.at, zone), { locale: locale(), today: today() });
   const what = () => {
     if (props.entry.kind === "comment") return line("comment");
-    if (props.entry.kind === "rule") return "";
+    if (props.entry.kind === "rule" || props.entry.kind === "access") return "";
+    if (props.entry.kind === "note") return line("wrote");
     if (props.entry.told) return t("timeline.saleslead");
     if (props.entry.kind === "task") return props.entry.done ? line("taskDone") : line("task");
     return t(`kind.${props.entry.activityKind ?? "other"}`);
@@ -197,11 +219,20 @@ function OneEntry(props: { readonly entry: Entry; readonly near: boolean }): JSX
       </Show>
       <div class={css.what}>
         <p class={css.title}>
-          <Show when={props.entry.kind === "task"} fallback={props.entry.title}>
-            <A class={css.open} href={location.pathname + paths.task(props.entry.id)} noScroll>
-              {props.entry.title}
-            </A>
-          </Show>
+          <Switch fallback={props.entry.title}>
+            <Match when={props.entry.kind === "task"}>
+              <A class={css.open} href={location.pathname + paths.task(props.entry.id)} noScroll>
+                {props.entry.title}
+              </A>
+            </Match>
+            <Match when={props.entry.section}>
+              {(section) => (
+                <A class={css.open} href={paths.account(props.account, "notes", section())}>
+                  {props.entry.title}
+                </A>
+              )}
+            </Match>
+          </Switch>
           <ChangeMark state={markOf(data, props.entry.id)} />
         </p>
         <Show when={meta() || props.entry.told}>

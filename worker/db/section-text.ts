@@ -63,3 +63,18 @@ export async function excerptsOf(
     }),
   );
 }
+
+const lineChars = 160;
+
+/** The first line of what each section says, for sections of these generations that the asker may read. */
+export async function firstLines(
+  db: Db,
+  sections: readonly (readonly [id: string, gen: number])[],
+): Promise<ReadonlyMap<string, string>> {
+  if (sections.length === 0) return new Map();
+  const [found] = (await batch(db, [
+    db.all(sql`select t.section as id, substr(ltrim(t.text, char(10) || ' '), 1, ${lineChars}) as piece
+      from json_each(${JSON.stringify(sections)}) one cross join section_text t on t.section = one.value ->> 0 and t.gen = one.value ->> 1`),
+  ])) as [{ id: string; piece: string }[]];
+  return new Map(found.map(({ id, piece }) => [id, (piece.split("\n")[0] ?? "").trim()]));
+}

@@ -4,6 +4,7 @@ import type { AppEnv } from "../context.ts";
 import { openDb } from "../db/db.ts";
 import { missing, problem } from "../http/problem.ts";
 import { changesOf } from "./changes.ts";
+import { happenedTo } from "./happened.ts";
 
 /** What was. Mounted at /api. */
 export const historyRoutes = new Hono<AppEnv>();
@@ -14,5 +15,12 @@ historyRoutes.get("/accounts/:id/changes", requireActor, async (c) => {
   if (!Number.isSafeInteger(since) || since < 0) return problem({ code: "invalid", fields: ["since"] });
   const door = { db: openDb(c.env.DB, c.get("cost")), actor: c.get("actor"), now: Date.now(), cell: c.env.CELL };
   const items = await changesOf(door, c.req.param("id"), since);
+  return items ? c.json({ items }) : missing();
+});
+
+/** For the timeline: who was let in, whose access ended, what an import brought. */
+historyRoutes.get("/accounts/:id/happened", requireActor, async (c) => {
+  const door = { db: openDb(c.env.DB, c.get("cost")), actor: c.get("actor"), now: Date.now(), cell: c.env.CELL };
+  const items = await happenedTo(door, c.req.param("id"));
   return items ? c.json({ items }) : missing();
 });

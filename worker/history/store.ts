@@ -66,6 +66,41 @@ export async function changesSince(
 const pageRows = 500;
 const pagesMost = 20;
 
+/** Shares by their ids, ended ones too, as long as they are kept. */
+export async function sharesById(
+  db: Db,
+  ids: readonly string[],
+): Promise<
+  ReadonlyMap<string, { readonly record: string | null; readonly to: string; readonly until: number | null }>
+> {
+  if (ids.length === 0) return new Map();
+  const [rows] = (await batch(db, [
+    db.all<{ id: string; record: string | null; to: string; until: number | null }>(
+      sql`select id, record, to_id as "to", until_t as until from share where ${inIds(sql`id`, ids)}`,
+    ),
+  ])) as [{ id: string; record: string | null; to: string; until: number | null }[]];
+  return new Map(rows.map(({ id, ...share }) => [id, share]));
+}
+
+/** Grants on an account by name that ended since, by hand or by the clock; of one member, or (null) of all. */
+export async function endedGrants(
+  db: Db,
+  account: string,
+  member: string | null,
+  since: number,
+  now: number,
+): Promise<readonly { readonly member: string; readonly at: number }[]> {
+  const ended = sql`min(coalesce(ended_at, until_t), until_t)`;
+  const [rows] = (await batch(db, [
+    db.all<{ member: string; at: number }>(
+      sql`select member, ${ended} as at from "grant" where ${member === null ? sql`1` : sql`member = ${member}`}
+        and ${ended} > ${since} and ${ended} <= ${now}
+        and exists (select 1 from json_each(body, '$.to.anchors') one where one.value = ${account})`,
+    ),
+  ])) as [{ member: string; at: number }[]];
+  return rows;
+}
+
 /** Since when somebody is on account teams, at the latest: when it was written down. */
 export async function teamSince(db: Db, ids: readonly string[]): Promise<ReadonlyMap<string, number>> {
   if (ids.length === 0) return new Map();

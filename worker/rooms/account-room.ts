@@ -5,7 +5,7 @@ import { sha256 } from "../auth/secrets.ts";
 import { openDb } from "../db/db.ts";
 import type { Env } from "../env.ts";
 import { databaseAuthority, type Authority, type Handed } from "./authority.ts";
-import { SectionLog, type Regen } from "./log.ts";
+import { SectionLog, type Regen, type Wrote } from "./log.ts";
 import { Projection } from "./projection.ts";
 import { parseAddress } from "./protocol.ts";
 import { grantedTo, type Principal } from "./rights.ts";
@@ -191,6 +191,13 @@ export class AccountRoom extends DurableObject<Env> {
     return (id !== null && this.log.versions.find(at.section, id)) || "empty";
   }
 
+  /** Who wrote in each of these sections, by day, since an instant. Nothing is opened for it. */
+  wrote(sections: readonly string[], since: number): readonly WroteIn[] {
+    this.begin();
+    this.room.flush();
+    return sections.flatMap((section) => this.log.wrote(section, since).map((one) => ({ section, ...one })));
+  }
+
   /** Whose client ids stand in the document of this generation. */
   async authors(at: SectionAt): Promise<ReturnType<typeof authorsOf>> {
     return authorsOf(await this.openNow(at));
@@ -244,4 +251,8 @@ export interface SectionState {
   readonly id: string;
   readonly gen: number;
   readonly state: Uint8Array;
+}
+/** The day on which somebody wrote in a section, by the last moment of it. */
+export interface WroteIn extends Wrote {
+  readonly section: string;
 }

@@ -3,7 +3,7 @@
  * truth, a document in memory is a cache of it that may be dropped at any time.
  */
 import * as Y from "yjs";
-import { edgeLimits } from "../../shared/kernel/limits.ts";
+import { dayMs, edgeLimits } from "../../shared/kernel/limits.ts";
 import { copyContent } from "../../shared/sections/text.ts";
 import { bounds, roomMember, Versions, versionTables, type VersionWhy } from "./versions.ts";
 
@@ -59,6 +59,10 @@ interface Whole {
   /** Updates that make it when one after the other is applied; one or two. */
   readonly parts: readonly Uint8Array[];
   readonly vector: Uint8Array;
+}
+export interface Wrote {
+  readonly member: string;
+  readonly at: number;
 }
 export interface Writer {
   readonly member: string;
@@ -309,6 +313,22 @@ export class SectionLog {
   private tail(no: number): readonly TailRow[] {
     const sql = "SELECT k, member, at, d FROM log WHERE k BETWEEN ? AND ? ORDER BY k";
     return this.sql.exec<TailRow>(sql, no * seqSpan, no * seqSpan + seqSpan - 1).toArray();
+  }
+
+  /** Who wrote in a section, by day (UTC), and when last: from its versions, and from the log since. Newest first. */
+  wrote(id: string, since: number): readonly Wrote[] {
+    const last = new Map<string, Wrote>();
+    const note = (member: string, at: number): void => {
+      const key = `${member} ${Math.floor(at / dayMs)}`;
+      if (member !== roomMember && at >= since && at > (last.get(key)?.at ?? 0)) last.set(key, { member, at });
+    };
+    for (const { at, writers } of this.versions.list(id)) for (const member of writers) note(member, at);
+    const rows = this.sql.exec<{ member: string; at: number }>(
+      `SELECT log.member, log.at FROM sec JOIN log ON log.k BETWEEN sec.no * ${seqSpan} AND sec.no * ${seqSpan} + ${seqSpan - 1} WHERE sec.id = ?`,
+      id,
+    );
+    for (const { member, at } of rows) for (const [one] of sharesOf(member, 0)) note(one, at);
+    return [...last.values()].sort((a, b) => b.at - a.at);
   }
 
   private snapshot(no: number): { bytes: Uint8Array; upto: number } | null {

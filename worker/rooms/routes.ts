@@ -3,7 +3,7 @@ import { fromBase64, toBase64 } from "lib0/buffer";
 import * as Y from "yjs";
 import * as z from "zod/mini";
 import { cellOf, isId, kindOf } from "../../shared/kernel/id.ts";
-import { limits } from "../../shared/kernel/limits.ts";
+import { dayMs, limits } from "../../shared/kernel/limits.ts";
 import { fail, ok, type Result } from "../../shared/kernel/result.ts";
 import { richOf } from "../../shared/sections/json.ts";
 import { hasSchema } from "../../shared/sections/kinds.ts";
@@ -12,6 +12,7 @@ import { actorOf, requireActor } from "../auth/actor.ts";
 import { randomSecret, sha256 } from "../auth/secrets.ts";
 import type { Actor, AppContext, AppEnv } from "../context.ts";
 import { openDb } from "../db/db.ts";
+import { firstLines } from "../db/section-text.ts";
 import type { Env } from "../env.ts";
 import { readBody } from "../http/body.ts";
 import { missing, problem } from "../http/problem.ts";
@@ -27,6 +28,8 @@ import { grantedTo, type Principal } from "./rights.ts";
 import { roomOf } from "../env.ts";
 
 const wordsMax = 60; // of a name that is looked for
+const wroteMs = 60 * dayMs; // as far back as the timeline tells of it
+const wroteMost = 200;
 const statesMax = 500; // sections that a device may hold
 const snapshotCharsMax = 100_000; // base64; 5,000 sessions make 30 KB
 
@@ -131,6 +134,40 @@ roomRoutes.post("/accounts/:id/sections/states", requireActor, async (c) => {
   );
   const states = wanted.length > 0 ? await roomOf(c.env, account).states(principal, wanted, have) : [];
   return c.json({ items: states.map(({ id, gen, state }) => ({ id, gen, state: toBase64(state) })) });
+});
+
+/**
+ * Who wrote in which note of an account, by day, the newest first: for those who may see what the note was, as of each
+ * instant (ROOM-13). `line`: the first line of what it says now.
+ */
+roomRoutes.get("/accounts/:id/wrote", requireActor, async (c) => {
+  const account = c.req.param("id");
+  const rights = await rightsOf(c, account);
+  if (!rights.ok) return problem(rights.error);
+  const now = Date.now();
+  const { member } = c.get("actor");
+  const open = [...rights.value.sections].filter(
+    ([id, { kind }]) => hasSchema(kind) && rights.value.readsHistory(member, id, now),
+  );
+  const ids = open.map(([id]) => id);
+  const wrote = ids.length > 0 ? await roomOf(c.env, account).wrote(ids, now - wroteMs) : [];
+  const found = wrote
+    .filter(({ section, at }) => rights.value.readsHistory(member, section, at))
+    .map(({ section, member: by, at }) => ({ section, by, at }));
+  const newest = found.sort((a, b) => b.at - a.at || (a.section < b.section ? -1 : 1)).slice(0, wroteMost);
+  const facts = new Map(open);
+  const told = [...new Set(newest.map(({ section }) => section))];
+  const lines = await firstLines(
+    openDb(c.env.DB, c.get("cost")),
+    told.map((id) => [id, facts.get(id)?.gen ?? 0]),
+  );
+  return c.json({
+    items: newest.map((one) => ({
+      ...one,
+      title: facts.get(one.section)?.title ?? "",
+      line: lines.get(one.section) ?? "",
+    })),
+  });
 });
 
 // --- what a section was (versions.ts)

@@ -25,5 +25,8 @@ export const timelineEn = {
   more: "More",
   less: "Less",
   rules: "By rules",
+  notes: "Notes",
+  access: "Access and imports",
+  wrote: "Wrote in this note",
   tick: "Mark as done",
 };

@@ -27,5 +27,8 @@ export const timelineZh: Words<typeof timelineEn> = {
   more: "展开",
   less: "收起",
   rules: "规则所为",
+  notes: "笔记",
+  access: "权限与导入",
+  wrote: "写了这篇笔记",
   tick: "标为完成",
 };
