@@ -10,6 +10,7 @@ export const stepNames = [
   "contact",
   "comment",
   "task",
+  "repeat",
   "pin",
   "notices",
 ] as const;
@@ -23,7 +24,7 @@ const byBase: Readonly<Record<string, readonly Step[]>> = {
   finance: ["task", "tick", "pin", "notices"],
   marketing: ["task", "tick", "pin", "notices"],
   exec_viewer: ["task", "tick", "pin", "notices"],
-  ops_admin: ["task", "tick", "pin", "notices"],
+  ops_admin: ["task", "tick", "repeat", "notices"], // by itself it sees no account to pin
 };
 export const stepsOf = (base: string): readonly Step[] => byBase[base] ?? ["task", "tick", "pin", "notices"];
 /** Those who may open an account get one to try on. */
@@ -59,6 +60,7 @@ export function stepsDone(steps: readonly Step[], from: Traces): ReadonlySet<Ste
     contact: () => from.contacts.some(mine),
     comment: () => from.comments.some(mine),
     task: () => from.tasks.some(mine),
+    repeat: () => from.tasks.some((row) => mine(row) && !!row.repeat),
     pin: () => from.pinned,
     notices: () => from.chose,
   };

@@ -114,6 +114,7 @@ export const todayEn = {
   "step.contact": "Write down a person",
   "step.comment": "Comment on a note",
   "step.task": "Add a task of your own",
+  "step.repeat": "Make a task that comes again, such as a weekly look at access",
   "step.pin": "Keep an account on this device",
   "step.notices": "Choose what you are told of",
   noNext: (n: number) => `${plural(n, "of your accounts has", "of your accounts have")} no next action.`,

@@ -112,6 +112,7 @@ export const todayZh: Words<typeof todayEn> = {
   "step.contact": "记下一位联系人",
   "step.comment": "在笔记上评论",
   "step.task": "给自己添加任务",
+  "step.repeat": "建一项会重复的任务，比如每周查看权限",
   "step.pin": "把客户保留在本机",
   "step.notices": "选择要接收的通知",
   noNext: (n) => `你有 ${num(n)} 个客户没有下一步。`,
