@@ -48,6 +48,7 @@ const plain = [
   "proposal",
   "audit_event",
   "audit_count",
+  "section_mention",
   "review",
   "review_item",
 ];
