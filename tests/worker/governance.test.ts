@@ -192,7 +192,9 @@ describe("the gate", () => {
       { entity: "member", source: "test:member:new", fields: { name: "New", base: "seller", employment: "active" } },
     ];
     const report = await post("greta", "/api/imports", { rows, commit: true });
-    expect(report.body["errors"]).toEqual([{ source: "test:member:new", code: "needs_approval", fields: [], detail: expect.any(String) }]);
+    expect(report.body["errors"]).toEqual([
+      { source: "test:member:new", code: "needs_approval", fields: [], detail: expect.any(String) },
+    ]);
     const cohort = await idOf("test:member:new");
     expect(await factsOf(cohort)).toBeNull();
     expect((await decide("greta", report.body["approval"])).status).not.toBe(200);
